@@ -1,0 +1,1 @@
+export const { exp, log, log10, pow, sin, cos, tanh } = Math

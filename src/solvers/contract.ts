@@ -1,0 +1,168 @@
+/**
+ * The contract between a question and a method. A solver is a value with a generator in it: the consumer pulls, or
+ * stops pulling; there is no other way to stream, to show progress or to cancel. See ARCHITECTURE.md.
+ */
+
+import type { Network } from '../network/network'
+import type { NamedArray } from '../numerics/named-array'
+import type { Stream } from '../numerics/rng'
+import type { OptionSchema } from './options'
+import type { Share, Tally } from './tally'
+
+/** What is asked for, besides a method: a network with values for everything, output times, and what to observe. */
+export interface Problem {
+  readonly network: Network
+  /** Values of the parameters, in the network's order. */
+  readonly parameters: Float64Array
+  /** Initial counts, in the network's species order. */
+  readonly initial: Float64Array
+  /** Output times, ascending, ≥ 0. May be empty. The initial law holds at time 0. */
+  readonly times: Float64Array
+  readonly observe: Observe
+}
+
+/** Numbers are indices into `quantities(network)`: species first, then observables. */
+export interface Observe {
+  readonly moments: boolean
+  readonly marginals: boolean
+  readonly joints: readonly (readonly [number, number])[]
+  readonly trajectories: boolean
+}
+
+/** How far the numbers may be from the truth. Every observation has one; the screen draws each kind. */
+export type ErrorEstimate =
+  | { readonly kind: 'exact' }
+  /** Falls as 1/√replicates; same axes as the observation. */
+  | { readonly kind: 'sampling'; readonly standardError: NamedArray }
+  /** Proved, one per output time. `l1` bounds Σ|p − p̂| over the observed law. */
+  | { readonly kind: 'bound'; readonly norm: 'l1'; readonly value: readonly number[] }
+  | { readonly kind: 'estimate'; readonly value: number; readonly how: string }
+  | { readonly kind: 'none'; readonly why: string }
+
+export interface Observation {
+  readonly array: NamedArray
+  readonly error: ErrorEstimate
+}
+
+/**
+ * Keys and axes of observations (interface: public):
+ * - `moments`      [time, moment: mean | variance, quantity]
+ * - `marginals`    [time, quantity, count]   probabilities; `count` starts at 0, width 1 unless its coords say otherwise
+ * - `joint:A,B`    [time, A, B]              probabilities; both axes are counts from 0
+ * - `trajectories` [replicate, quantity, time]
+ */
+export type Observations = Readonly<Record<string, Observation>>
+
+export interface Solution {
+  readonly observations: Observations
+  /** `replicates`, `events`, `states`, `leaked` … : numbers a reader may want, by name. */
+  readonly diagnostics: Readonly<Record<string, number>>
+  readonly warnings: readonly string[]
+  /** What a solver that trains has learnt: plain, clonable data that it can start from again. */
+  readonly artifact?: Artifact
+}
+
+/** The whole picture of a run so far, never a delta: a slow screen may drop frames freely. */
+export interface Frame extends Solution {
+  /** 0…1, never falling. */
+  readonly done: number
+  readonly phase: string
+}
+
+export interface Artifact {
+  readonly solver: string
+  readonly arrays: Readonly<Record<string, NamedArray>>
+  readonly notes: Readonly<Record<string, string | number>>
+}
+
+/** What the host lends a solver for one execution. */
+export interface Run {
+  /** The i-th independent stream of the study's seed: replicate i uses stream i, on any worker. */
+  rng(i: number): Stream
+  /** Time to yield? Results must not depend on when this is true. */
+  due(): boolean
+  readonly artifact?: Artifact
+}
+
+export type Verdict =
+  | { readonly ok: true; readonly caution?: string }
+  | { readonly ok: false; readonly why: string; readonly instead?: string }
+
+export interface Traits {
+  readonly device: 'cpu' | 'gpu'
+  /** Draws random numbers: the answer depends on the seed. */
+  readonly random: boolean
+  readonly trains: boolean
+  readonly spatial: boolean
+  /** The keys of `observations` it can fill (`joint` for all `joint:A,B`). */
+  readonly observes: readonly ('moments' | 'marginals' | 'joint' | 'trajectories')[]
+}
+
+/** Takes the picture of this moment. Call it before the generator goes on, or not at all: a busy screen costs nothing. */
+export type Snapshot = () => Frame
+
+/** The heavy half of a solver, loaded when first used. */
+export interface Method<O> {
+  solve(problem: Problem, options: O, run: Run): AsyncGenerator<Snapshot, Solution>
+  /**
+   * Present where the answer is a sum over independent replicates. The host may then split the replicates over
+   * workers: each tallies its share, and the tallies add up, in any order, to the same bits.
+   */
+  readonly ensemble?: Ensemble<O>
+}
+
+export interface Ensemble<O> {
+  /** Tally the replicates of `share`, yielding the (same, growing) tally whenever `run.due()`. */
+  tally(problem: Problem, options: O, run: Run, share: Share): AsyncGenerator<Tally, Tally>
+  /** How many replicates the options ask for. */
+  replicates(options: O): number
+}
+
+export interface Solver<O = Record<string, unknown>> {
+  /** camelCase; the key in the registry and in a study; the folder is the same in kebab case. */
+  readonly id: string
+  readonly title: string
+  /** One sentence for the picker. */
+  readonly summary: string
+  /** Sources, as DOI URLs or citations with one. */
+  readonly cites: readonly string[]
+  readonly traits: Traits
+  readonly options: OptionSchema<O>
+  /** On the actual problem, with its numbers. */
+  supports(problem: Problem, options: O): Verdict
+  load(): Promise<Method<O>>
+}
+
+/**
+ * Thrown inside `solve` for what the user can mend (a negative propensity, a state space too large); the runner turns
+ * it into a failed outcome. Anything else that is thrown is a bug and is reported as one.
+ */
+export class Failure extends Error {
+  readonly code: string
+  readonly hint?: string
+  constructor(code: string, message: string, hint?: string) {
+    super(message)
+    this.code = code
+    this.hint = hint
+  }
+}
+
+export interface Provenance {
+  readonly version: string
+  readonly solver: string
+  readonly seed: number
+  readonly elapsedMs: number
+  readonly device: string
+}
+
+/** How a run ended: data, also across threads. A cancelled run carries nothing; the page has its last frame. */
+export type Outcome =
+  | { readonly status: 'done'; readonly solution: Solution; readonly provenance: Provenance }
+  | { readonly status: 'cancelled'; readonly provenance: Provenance }
+  | {
+      readonly status: 'failed'
+      readonly code: string
+      readonly message: string
+      readonly hint?: string
+      readonly provenance: Provenance
+    }

@@ -1,0 +1,118 @@
+/**
+ * One schema per solver gives defaults, bounds, units and help: the form, the validation, the command line and the
+ * documentation are loops over it. Validation is Zod's; its code generation is off, because the page forbids eval.
+ */
+import { z } from 'zod'
+
+z.config({ jitless: true })
+
+/** What a form needs to know of one option. */
+export interface OptionField {
+  readonly name: string
+  readonly title: string
+  readonly help: string
+  readonly unit?: string
+  readonly kind: 'integer' | 'number' | 'boolean' | 'choice'
+  readonly min?: number
+  readonly max?: number
+  readonly choices?: readonly string[]
+  readonly default: number | boolean | string
+  /** Shown only when asked for. */
+  readonly advanced: boolean
+}
+
+/** Where something is wrong, what is wrong, and what would be right. */
+export interface Issue {
+  readonly path: string
+  readonly message: string
+}
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+export interface OptionSchema<O> {
+  readonly fields: readonly OptionField[]
+  readonly defaults: O
+  /** Missing options take their defaults; unknown ones are errors that name the known. */
+  parse(raw: unknown): Parsed<O>
+}
+
+interface Meta {
+  title: string
+  help: string
+  unit?: string
+  advanced?: boolean
+}
+
+interface JsonField {
+  type?: string
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+  enum?: string[]
+  default?: number | boolean | string
+}
+
+/** Build an option schema from Zod fields, each with a default and `.meta({ title, help, unit?, advanced? })`. */
+export function optionSchema<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+): OptionSchema<z.output<z.ZodObject<Shape>>> {
+  type O = z.output<z.ZodObject<Shape>>
+  const schema = z.strictObject(shape)
+  const json = z.toJSONSchema(schema, { io: 'input' }).properties as unknown as Record<string, JsonField & Meta>
+  const fields = Object.entries(json).map(
+    ([name, field]): OptionField => ({
+      name,
+      title: field.title ?? name,
+      help: field.help ?? '',
+      unit: field.unit,
+      kind: field.enum ? 'choice' : (field.type as 'integer' | 'number' | 'boolean'),
+      min: field.minimum ?? field.exclusiveMinimum,
+      max: field.maximum,
+      choices: field.enum,
+      default: field.default as number | boolean | string,
+      advanced: field.advanced ?? false,
+    }),
+  )
+  return {
+    fields,
+    defaults: schema.parse({}) as O,
+    parse(raw) {
+      const parsed = schema.safeParse(raw ?? {})
+      return parsed.success
+        ? { ok: true, value: parsed.data as O }
+        : { ok: false, issues: explain(parsed.error, raw, json) }
+    },
+  }
+}
+
+function explain(error: z.ZodError, raw: unknown, json: Record<string, JsonField>): Issue[] {
+  return error.issues.flatMap((issue): Issue[] => {
+    if (issue.code === 'unrecognized_keys') {
+      const known = Object.keys(json).join(', ') || 'no options'
+      return issue.keys.map((key) => ({ path: key, message: `unknown option; this solver knows ${known}` }))
+    }
+    const path = issue.path.join('.')
+    const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], raw)
+    return [{ path, message: json[path] ? `expected ${expected(json[path])}, got ${show(given)}` : issue.message }]
+  })
+}
+
+function expected(field: JsonField): string {
+  if (field.enum) return `one of ${field.enum.join(', ')}`
+  if (field.type === 'boolean') return 'true or false'
+  const low = field.minimum ?? field.exclusiveMinimum ?? '-∞'
+  return `${field.type} in ${field.exclusiveMinimum === undefined ? '[' : '('}${low}, ${field.maximum ?? '∞'}]`
+}
+
+/** A given value, short enough for a sentence. */
+export function show(value: unknown): string {
+  const text =
+    value === undefined
+      ? 'nothing'
+      : typeof value === 'number'
+        ? String(value)
+        : (JSON.stringify(value) ?? String(value))
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
