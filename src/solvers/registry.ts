@@ -1,0 +1,8 @@
+/** One line per solver. Pickers, forms, tests and documentation loop over this. */
+import type { Solver } from './contract'
+import { fsp } from './fsp'
+import { ode } from './ode'
+import { ssa } from './ssa'
+
+// A solver's own option type is its own business: the runner parses options with the same schema before it calls.
+export const solvers = { ssa, fsp, ode } as unknown as Readonly<Record<string, Solver>>

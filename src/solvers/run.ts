@@ -1,0 +1,179 @@
+/** Drives a study to its outcome in any host. The only caller of `solve()` and `tally()`. */
+import { stream } from '../numerics/rng'
+import { version } from '../version'
+import { type Artifact, Failure, type Frame, type Outcome, type Provenance, type Run, type Solution } from './contract'
+import { picture } from './ensemble'
+import { type Reading, readStudy } from './study'
+import { merge, type Share, type Tally } from './tally'
+
+/** A host is a clock, a breath, a wish to stop and an eye. Node, workers and tests differ in nothing else. */
+export interface Host {
+  /** Milliseconds, from any origin. */
+  now(): number
+  /** Let messages in. */
+  breathe(): Promise<void>
+  cancelled(): boolean
+  onFrame(frame: Frame): void
+  /** Whether a frame would be looked at now. Default: always. */
+  wanted?(): boolean
+  /** Other threads that can take a share of an ensemble. */
+  readonly crew?: readonly CrewMember[]
+  readonly artifact?: Artifact
+  /** The tally of an earlier, smaller run of the same study, to go on from; and where to leave this one's. */
+  readonly earlier?: Tally
+  keep?(tally: Tally): void
+}
+
+/** A thread that tallies a share of the study and shows its growing tally; resolves when its share is done. */
+export interface CrewMember {
+  tally(study: unknown, share: Share, onTally: (tally: Tally) => void): Promise<TallyOutcome>
+}
+
+export type TallyOutcome =
+  | { readonly status: 'done'; readonly tally: Tally }
+  | { readonly status: 'cancelled' }
+  | Pick<Extract<Outcome, { status: 'failed' }>, 'status' | 'code' | 'message' | 'hint'>
+
+/** How long a solver works between two yields, in ms: a quarter of a frame's patience for cancel, 1 % overhead. */
+export const sliceMs = 15
+
+/** Run a study to its end. Never throws: what goes wrong is an outcome. */
+export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
+  const started = host.now()
+  let provenance: Provenance = { version, solver: '', seed: 0, elapsedMs: 0, device: 'cpu' }
+  const finish = <O extends object>(outcome: O) => ({
+    ...outcome,
+    provenance: { ...provenance, elapsedMs: Math.round(host.now() - started) },
+  })
+  try {
+    const read = readStudy(json)
+    if (!read.ok) return finish({ status: 'failed' as const, code: 'study', message: sentence(read.issues) })
+    const { solver, seed, problem, options } = read.value
+    provenance = { ...provenance, solver: solver.id, seed, device: solver.traits.device }
+    const verdict = solver.supports(problem, options)
+    if (!verdict.ok) {
+      const hint = verdict.instead ? `try the solver "${verdict.instead}"` : undefined
+      return finish({ status: 'failed' as const, code: 'unsupported', message: verdict.why, hint })
+    }
+    const method = await solver.load()
+    const solution = method.ensemble
+      ? await runEnsemble(read.value, json, method.ensemble, host)
+      : await drive(method.solve(problem, options, lend(seed, host)), host, (snapshot) => host.onFrame(snapshot()))
+    if (!solution) return finish({ status: 'cancelled' as const })
+    const warnings = verdict.caution ? [verdict.caution, ...solution.warnings] : solution.warnings
+    return finish({ status: 'done' as const, solution: { ...solution, warnings } })
+  } catch (thrown) {
+    return finish(failed(thrown))
+  }
+}
+
+/** Tally one share of a study: what a crew member does. */
+export async function tallyStudy(
+  json: unknown,
+  share: Share,
+  host: Omit<Host, 'onFrame'> & { onTally(tally: Tally): void },
+): Promise<TallyOutcome> {
+  try {
+    const read = readStudy(json)
+    if (!read.ok) return { status: 'failed', code: 'study', message: sentence(read.issues) }
+    const { solver, seed, problem, options } = read.value
+    const { ensemble } = await solver.load()
+    if (!ensemble) return { status: 'failed', code: 'bug', message: `${solver.id} does not make ensembles` }
+    const tally = await drive(ensemble.tally(problem, options, lend(seed, host), share), host, host.onTally)
+    return tally ? { status: 'done', tally } : { status: 'cancelled' }
+  } catch (thrown) {
+    return failed(thrown)
+  }
+}
+
+/** Split the replicates over this thread and the crew; the parts add up to the same bits however they are split. */
+async function runEnsemble(
+  { problem, options, seed }: Reading,
+  json: unknown,
+  ensemble: NonNullable<Awaited<ReturnType<Reading['solver']['load']>>['ensemble']>,
+  host: Host,
+): Promise<Solution | undefined> {
+  const crew = host.crew ?? []
+  const until = ensemble.replicates(options)
+  const first = host.earlier && host.earlier.replicates <= until ? host.earlier.replicates : 0
+  const step = crew.length + 1
+  const parts: (Tally | undefined)[] = crew.map(() => undefined)
+  const earlier = first > 0 ? [host.earlier as Tally] : []
+  const whole = (own: Tally) => merge([...earlier, own, ...parts.filter((part) => part !== undefined)])
+  const outcomes = crew.map((member, k) =>
+    member.tally(json, { first: first + k + 1, step, until }, (tally) => {
+      parts[k] = tally
+    }),
+  )
+  const show = (own: Tally) => host.onFrame(picture(problem, whole(own), until))
+  const own = await drive(ensemble.tally(problem, options, lend(seed, host), { first, step, until }), host, show)
+  if (!own) return undefined
+  // The others may be behind: keep showing what they have while they finish.
+  let waiting = true
+  const all = Promise.all(outcomes).finally(() => {
+    waiting = false
+  })
+  while (waiting) {
+    await Promise.race([all, host.breathe()])
+    if (host.cancelled()) return undefined
+    if (waiting && (host.wanted?.() ?? true)) show(own)
+  }
+  for (const [k, outcome] of (await all).entries()) {
+    if (outcome.status === 'cancelled') return undefined
+    if (outcome.status === 'failed') throw new Failure(outcome.code, outcome.message, outcome.hint)
+    parts[k] = outcome.tally
+  }
+  const tally = whole(own)
+  host.keep?.(tally)
+  return picture(problem, tally, until)
+}
+
+/** Pull a generator to its end, breathing at each yield; undefined when cancelled. The generator's `finally` runs. */
+async function drive<T, R>(
+  generator: AsyncGenerator<T, R>,
+  host: Pick<Host, 'breathe' | 'cancelled' | 'wanted'>,
+  show: (value: T) => void,
+): Promise<R | undefined> {
+  try {
+    for (;;) {
+      const next = await generator.next()
+      if (next.done) return next.value
+      if (host.wanted?.() ?? true) show(next.value)
+      await host.breathe()
+      if (host.cancelled()) return undefined
+    }
+  } finally {
+    await generator.return(undefined as R)
+  }
+}
+
+function lend(seed: number, host: Pick<Host, 'now' | 'artifact'>): Run {
+  let slice = host.now()
+  return {
+    rng: (i) => stream(seed, i),
+    due() {
+      const now = host.now()
+      if (now - slice < sliceMs) return false
+      slice = now
+      return true
+    },
+    artifact: host.artifact,
+  }
+}
+
+function failed(thrown: unknown): Pick<Extract<Outcome, { status: 'failed' }>, 'status' | 'code' | 'message' | 'hint'> {
+  if (thrown instanceof Failure) {
+    return { status: 'failed', code: thrown.code, message: thrown.message, hint: thrown.hint }
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return {
+    status: 'failed',
+    code: 'bug',
+    message,
+    hint: 'this is a fault of the program: please report it with the study',
+  }
+}
+
+function sentence(issues: readonly { path: string; message: string }[]): string {
+  return issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('\n')
+}
