@@ -1,0 +1,195 @@
+/** The live renderer: a canvas that is redrawn as frames come in, sharp at any pixel ratio, in the page's theme. */
+
+import type { Dash, HeatLayer, Mark, Panel } from './figure'
+import { colour, darkTheme, dashes, lightTheme, shade, shades, shadesOf, type Theme } from './ink'
+import { type Box, type Layout, layOut } from './layout'
+import { type Lettering, type Pen, paint, paintCursor } from './paint'
+
+/** Draws panels on one canvas, and the time cursor on another above it, so that scrubbing redraws one line. */
+export interface Drawing {
+  /** Draw, at the size the canvas has now. Returns the layout, for reading values under the pointer. */
+  draw(panel: Panel): Layout
+  cursor(layout: Layout, at: number | undefined, pointer?: { x: number; y: number }): void
+}
+
+/** Text size on the screen, in CSS pixels. */
+export const screenFont = 12
+
+export function drawing(base: HTMLCanvasElement, overlay: HTMLCanvasElement): Drawing {
+  const heat = document.createElement('canvas')
+  return {
+    draw(panel) {
+      const { context, width, height, ratio } = prepare(base)
+      const layout = layOut(panel, { width, height, font: screenFont })
+      paint(panel, layout, canvasPen(context, ratio, themeOf(base), heat))
+      return layout
+    },
+    cursor(layout, at, pointer) {
+      const { context, ratio } = prepare(overlay)
+      const pen = canvasPen(context, ratio, themeOf(overlay), heat)
+      if (at !== undefined) paintCursor(layout, at, pen)
+      if (!pointer) return
+      const { left, right, top, bottom } = layout.plot
+      const cross = { ink: 'muted', width: pen.hair, dash: 'dotted' } as const
+      pen.line(Float64Array.of(pen.snap(pointer.x), top, pen.snap(pointer.x), bottom), 2, cross)
+      if (layout.heat) pen.line(Float64Array.of(left, pen.snap(pointer.y), right, pen.snap(pointer.y)), 2, cross)
+    },
+  }
+}
+
+/** Fit the canvas's pixels to its box and the screen, and clear it. */
+function prepare(canvas: HTMLCanvasElement) {
+  const ratio = Math.min(window.devicePixelRatio || 1, 3)
+  const width = canvas.clientWidth
+  const height = canvas.clientHeight
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)]
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w
+    canvas.height = h
+  }
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  context.clearRect(0, 0, width, height)
+  return { context, width, height, ratio }
+}
+
+/** The theme as the style sheet has it: `--plot-dark: 1` chooses the dark inks, text colours follow the page. */
+function themeOf(element: HTMLElement): Theme {
+  const style = getComputedStyle(element)
+  const read = (name: string) => style.getPropertyValue(name).trim()
+  const own = read('--plot-dark') === '1' ? darkTheme : lightTheme
+  return {
+    inks: own.inks,
+    text: read('--plot-text') || own.text,
+    muted: read('--plot-muted') || own.muted,
+    page: read('--plot-page') || own.page,
+  }
+}
+
+const family = "'Helvetica Neue', Arial, Helvetica, sans-serif"
+/** Dash patterns, made once. */
+const patterns = Object.fromEntries(Object.entries(dashes).map(([name, list]) => [name, [...list]]))
+
+function canvasPen(context: CanvasRenderingContext2D, ratio: number, theme: Theme, scratch: HTMLCanvasElement): Pen {
+  const trace = (points: Float64Array, n: number) => {
+    context.beginPath()
+    let down = false
+    for (let k = 0; k < 2 * n; k += 2) {
+      const x = points[k]
+      if (Number.isNaN(x)) down = false
+      else if (down) context.lineTo(x, points[k + 1])
+      else {
+        context.moveTo(x, points[k + 1])
+        down = true
+      }
+    }
+  }
+  return {
+    columns: ratio,
+    hair: 1,
+    snap: (position) => (Math.floor(position * ratio) + 0.5) / ratio,
+    line(points, n, { ink, width, dash = 'solid', opacity = 1 }) {
+      trace(points, n)
+      context.strokeStyle = colour(theme, ink)
+      context.globalAlpha = opacity
+      context.lineWidth = width
+      context.setLineDash(patterns[dash as Dash])
+      context.stroke()
+    },
+    area(points, n, ink, opacity) {
+      trace(points, n)
+      context.fillStyle = colour(theme, ink)
+      context.globalAlpha = opacity
+      context.fill()
+    },
+    marks(points, n, mark, radius, ink) {
+      context.beginPath()
+      for (let k = 0; k < 2 * n; k += 2) {
+        if (!Number.isNaN(points[k])) outline(context, mark, points[k], points[k + 1], radius)
+      }
+      context.fillStyle = colour(theme, ink)
+      context.globalAlpha = 1
+      context.fill()
+    },
+    heat(layer, box) {
+      image(scratch, layer)
+      stretch(context, scratch, box)
+    },
+    ramp(layer, box) {
+      const values = Float64Array.from({ length: shades }, (_, k) => (k * layer.top) / (shades - 1))
+      const side = { from: 0, step: 1, count: 1 }
+      image(scratch, { ...layer, x: side, y: { ...side, count: shades }, values })
+      stretch(context, scratch, box)
+    },
+    text(text, x, y, lettering) {
+      context.fillStyle = colour(theme, lettering.ink)
+      context.globalAlpha = 1
+      write(context, text, x, y, lettering)
+    },
+    open(_, clip) {
+      context.save()
+      if (!clip) return
+      context.beginPath()
+      context.rect(clip.left, clip.top - 1, clip.right - clip.left, clip.bottom - clip.top + 1)
+      context.clip()
+    },
+    close: () => context.restore(),
+  }
+}
+
+function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, lettering: Lettering): void {
+  context.font = `${lettering.bold ? 'bold ' : ''}${lettering.size}px ${family}`
+  context.textAlign = lettering.anchor === 'middle' ? 'center' : lettering.anchor
+  context.textBaseline = 'middle'
+  if (!lettering.upwards) {
+    context.fillText(text, x, y)
+    return
+  }
+  context.save()
+  context.translate(x, y)
+  context.rotate(-Math.PI / 2)
+  context.fillText(text, 0, 0)
+  context.restore()
+}
+
+function outline(context: CanvasRenderingContext2D, mark: Mark, x: number, y: number, r: number): void {
+  if (mark === 'circle') {
+    context.moveTo(x + r, y)
+    context.arc(x, y, r, 0, 2 * Math.PI)
+  } else if (mark === 'square') {
+    context.rect(x - r, y - r, 2 * r, 2 * r)
+  } else {
+    context.moveTo(x, y - r * 1.25)
+    context.lineTo(x + r * 1.25, mark === 'diamond' ? y : y + r)
+    context.lineTo(mark === 'diamond' ? x : x - r * 1.25, mark === 'diamond' ? y + r * 1.25 : y + r)
+    if (mark === 'diamond') context.lineTo(x - r * 1.25, y)
+    context.closePath()
+  }
+}
+
+/** One pixel per cell, on a scratch canvas of exactly that size. */
+function image(scratch: HTMLCanvasElement, { map, values, top, x, y }: HeatLayer): void {
+  scratch.width = x.count
+  scratch.height = y.count
+  const context = scratch.getContext('2d') as CanvasRenderingContext2D
+  const pixels = context.createImageData(x.count, y.count)
+  const words = new Uint32Array(pixels.data.buffer)
+  const table = shadesOf(map)
+  // Bytes in memory are R, G, B, A: little-endian on every machine that runs a browser.
+  const packed = Uint32Array.from(
+    { length: shades },
+    (_, k) => (255 << 24) | (table[3 * k + 2] << 16) | (table[3 * k + 1] << 8) | table[3 * k],
+  )
+  for (let i = 0; i < x.count; i++) {
+    for (let j = 0; j < y.count; j++) {
+      words[(y.count - 1 - j) * x.count + i] = packed[shade(values[i * y.count + j], top)]
+    }
+  }
+  context.putImageData(pixels, 0, 0)
+}
+
+function stretch(context: CanvasRenderingContext2D, scratch: HTMLCanvasElement, box: Box): void {
+  context.globalAlpha = 1
+  context.imageSmoothingEnabled = false
+  context.drawImage(scratch, box.left, box.top, box.right - box.left, box.bottom - box.top)
+}
