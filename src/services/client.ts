@@ -1,0 +1,46 @@
+/** What the page asks of whoever computes: workers, this thread, or a test's double. */
+import type { Artifact, Frame, Outcome } from '../solvers/contract'
+import type { Study } from '../solvers/study'
+
+export interface RunRequest {
+  /** Called with the newest picture; not after `cancel()`, not after the outcome. */
+  onFrame(frame: Frame): void
+  signal?: AbortSignal
+  /** A trained model to start from. */
+  artifact?: Artifact
+}
+
+export interface RunHandle {
+  /** Never rejects: what goes wrong is an outcome. */
+  readonly outcome: Promise<Outcome>
+  cancel(): void
+}
+
+export interface Client {
+  run(study: Study, request: RunRequest): RunHandle
+  /** Threads that sample. */
+  readonly workers: number
+  /** Stops everything; the client cannot be used again. */
+  close(): void
+}
+
+/** Resolves when the screen had a chance to draw; at the latest after a quarter of a second, for hidden pages. */
+export function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof requestAnimationFrame !== 'function') {
+      setTimeout(resolve, 0)
+      return
+    }
+    const late = setTimeout(resolve, 250)
+    requestAnimationFrame(() => {
+      clearTimeout(late)
+      resolve()
+    })
+  })
+}
+
+/** An outcome made on this side of the wire, for a run that never came back. */
+export function lostRun(study: Study, code: string, message: string, hint: string, version: string): Outcome {
+  const provenance = { version, solver: study.solver ?? '', seed: study.seed ?? 1, elapsedMs: 0, device: 'cpu' }
+  return { status: 'failed', code, message, hint, provenance }
+}

@@ -1,0 +1,154 @@
+/**
+ * The worker's side of the wire: runs studies, tallies shares of others' runs, and lets messages in while it works.
+ * The same object serves one thread without any wire (`local-client.ts`).
+ */
+import { expose, type ProxyMethods, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import type { Artifact, Frame, Outcome, Solution } from '../solvers/contract'
+import { type CrewMember, runStudy, type TallyOutcome, tallyStudy } from '../solvers/run'
+import type { Study } from '../solvers/study'
+import type { Share, Tally } from '../solvers/tally'
+import { openBreath } from './breath'
+
+/** Resolves when the frame was seen: until then no other is sent. */
+export type Seen<T> = (value: T) => Promise<void> | void
+
+/** Run ids are the caller's and must be unique over all services that work together. */
+export interface SolverService {
+  ping(): void
+  run(id: number, study: Study, onFrame: Seen<Frame>, artifact?: Artifact): Promise<Outcome>
+  tally(id: number, study: Study, share: Share, onTally: Seen<Tally>): Promise<TallyOutcome>
+  /** Stops a run here and its shares elsewhere; unknown ids are past runs and ignored. */
+  cancel(id: number): void
+  /** The other threads of this one's crew, each behind a port; replaces the crew there was. */
+  join(ports: readonly MessagePort[]): void
+  /** Answers to another thread through this port, too. */
+  serve(port: MessagePort): void
+}
+
+/** Showing may cost this share of a thread's time. */
+const shareForFrames = 0.2
+/** Copying tallies between threads may cost this one. */
+const shareForTallies = 0.05
+
+/** A service with no crew yet. */
+export function createSolverService(): SolverService {
+  const running = new Set<number>()
+  const kept = new Map<string, { question: string; tally: Tally }>()
+  let crew: Remote<SolverService>[] = []
+
+  const service: SolverService = {
+    ping() {},
+
+    async run(id, study, onFrame, artifact) {
+      running.add(id)
+      const breath = openBreath()
+      const frames = conflate(onFrame, shareForFrames, (frame) => transfer(frame, buffersOf(frame)))
+      const question = questionOf(study)
+      const solver = study.solver ?? ''
+      const last = kept.get(solver)
+      const outcome = await runStudy(study, {
+        now: () => performance.now(),
+        breathe: breath.breathe,
+        cancelled: () => !running.has(id),
+        wanted: frames.wanted,
+        onFrame: frames.send,
+        crew: crew.map((member) => crewMember(member, id, study)),
+        artifact,
+        earlier: last?.question === question ? last.tally : undefined,
+        keep: (tally) => kept.set(solver, { question, tally }),
+      })
+      if (outcome.status !== 'done') service.cancel(id)
+      running.delete(id)
+      breath.close()
+      await frames.settled()
+      return outcome.status === 'done' ? transfer(outcome, buffersOf(outcome.solution)) : outcome
+    },
+
+    async tally(id, study, share, onTally) {
+      running.add(id)
+      const breath = openBreath()
+      const tallies = conflate(onTally, shareForTallies)
+      const outcome = await tallyStudy(study, share, {
+        now: () => performance.now(),
+        breathe: breath.breathe,
+        cancelled: () => !running.has(id),
+        wanted: tallies.wanted,
+        onTally: tallies.send,
+      })
+      running.delete(id)
+      breath.close()
+      await tallies.settled()
+      return outcome
+    },
+
+    cancel(id) {
+      if (!running.delete(id)) return
+      for (const member of crew) void member.cancel(id)
+    },
+
+    join(ports) {
+      for (const member of crew) member[releaseProxy]()
+      crew = ports.map((port) => wrap<SolverService>(port))
+    },
+
+    serve(port) {
+      expose(service, port)
+    },
+  }
+  return service
+}
+
+function crewMember(member: Remote<SolverService>, id: number, study: Study): CrewMember {
+  return {
+    tally: (_, share, onTally) => member.tally(id, study, share, proxy(onTally)) as Promise<TallyOutcome>,
+  }
+}
+
+/**
+ * One value in flight, and no more of this thread's time on sending than `share`: in between `wanted()` is false and
+ * nothing is made. A proxied callback is released only after its last acknowledgement, or the call would hang.
+ */
+export function conflate<T>(seen: Seen<T>, share: number, pack: (value: T) => T = (value) => value) {
+  let inFlight: Promise<void> | undefined
+  let asked = 0
+  let next = Number.NEGATIVE_INFINITY
+  return {
+    wanted(): boolean {
+      asked = performance.now()
+      return !inFlight && asked >= next
+    },
+    send(value: T): void {
+      if (inFlight) return
+      const acknowledged = () => {
+        inFlight = undefined
+      }
+      inFlight = Promise.resolve(seen(pack(value))).then(acknowledged, acknowledged)
+      // What was asked for at `asked` has been made, packed and posted by now.
+      const now = performance.now()
+      next = now + (now - asked) * (1 / share - 1)
+    },
+    /** Resolves when nothing is in flight; gives the callback back. */
+    async settled(): Promise<void> {
+      await inFlight
+      ;(seen as Partial<ProxyMethods>)[releaseProxy]?.()
+    },
+  }
+}
+
+/** The study as far as it decides the numbers of each replicate: all but how many of them. */
+export function questionOf(study: Study): string {
+  const { network, parameters, initial, times, observe, solver, seed, options } = study
+  const { replicates: _, ...rest } = options ?? {}
+  return JSON.stringify([network, parameters, initial, times, observe, solver, seed, rest])
+}
+
+/** The buffers of a picture, each once, to be moved and not copied. */
+function buffersOf({ observations, artifact }: Solution): ArrayBuffer[] {
+  const arrays = [
+    ...Object.values(observations).flatMap(({ array, error }) =>
+      error.kind === 'sampling' ? [array, error.standardError] : [array],
+    ),
+    ...Object.values(artifact?.arrays ?? {}),
+  ]
+  return [...new Set(arrays.map(({ data }) => data.buffer as ArrayBuffer))]
+}

@@ -1,0 +1,251 @@
+/**
+ * One lane per method on the screen. Whenever the good study changes every lane follows: the newest question wins, but
+ * a run that is about to show something may do so first, or a drag would starve its own picture.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { type Client, painted, type RunHandle } from '../services/client'
+import { questionOf } from '../services/solver-service'
+import type { Frame, Outcome } from '../solvers/contract'
+import { solvers } from '../solvers/registry'
+import type { Study } from '../solvers/study'
+import type { Studies } from './studies'
+
+export interface Lane {
+  readonly solver: string
+  readonly status: 'idle' | 'running' | 'done' | 'cancelled' | 'failed'
+  /** The newest picture: of `study`, which may be older than the one on screen (`stale`). */
+  readonly frame?: Frame
+  /** Rises with every frame. */
+  readonly serial: number
+  readonly study?: Study
+  /** How the last run ended; absent while one is under way. */
+  readonly outcome?: Outcome
+  /** Of the run under way, or of the last: 0…1. */
+  readonly done: number
+  readonly phase: string
+  /** `performance.now()` when the run began. */
+  readonly startedMs: number
+  /** Estimated from the pace so far, once there is one. */
+  readonly leftMs?: number
+  readonly stale: boolean
+}
+
+export interface RunsState {
+  /** By solver id; the study's own method first. */
+  readonly lanes: Readonly<Record<string, Lane>>
+  /** Stop one lane, or all. Its last frame stays. */
+  cancel(solver?: string): void
+  /** Go on with n more replicates, in every lane that samples. */
+  more(n: number): void
+  /** Run again what is on the screen, in one lane or all. */
+  rerun(solver?: string): void
+}
+
+export interface Runs extends StoreApi<RunsState> {
+  /** Begin to follow the studies; the first runs start with the next animation frame. */
+  start(): void
+  /** Cancel everything and follow no more. */
+  stop(): void
+}
+
+/** A run that has shown nothing yet is left alone for this long before a newer question replaces it. */
+export const patienceMs = 500
+
+/** What the launcher remembers of a lane beside what it shows. */
+interface Work {
+  /** The run that this lane should show, and its identity. */
+  wanted: Study
+  key: string
+  /** The last key that was run to an end, or stopped by hand: not started again by itself. */
+  settled?: string
+  current?: { key: string; handle: RunHandle; startedMs: number; frames: number; pace?: { done: number; atMs: number } }
+}
+
+export function createRuns(client: Client, studies: Studies, nextFrame: () => Promise<void> = painted): Runs {
+  const works = new Map<string, Work>()
+  let scheduled = false
+  let unfollow: (() => void) | undefined
+
+  const store = createStore<RunsState>()(() => ({ lanes: {}, cancel, more, rerun }))
+  const lanes = () => store.getState().lanes
+  const patch = (solver: string, change: Partial<Lane>) => {
+    const lane = lanes()[solver]
+    if (lane) store.setState({ lanes: { ...lanes(), [solver]: { ...lane, ...change } } })
+  }
+
+  /** Bring the lanes in line with the good study. */
+  function follow(): void {
+    const wanted = new Map(laneStudies(studies.getState().good).map((study) => [study.solver as string, study]))
+    for (const [solver, work] of works) {
+      if (wanted.has(solver)) continue
+      work.current?.handle.cancel()
+      works.delete(solver)
+    }
+    const next: Record<string, Lane> = {}
+    for (const [solver, study] of wanted) {
+      const key = JSON.stringify(study)
+      const work = works.get(solver) ?? { wanted: study, key }
+      works.set(solver, Object.assign(work, { wanted: study, key }))
+      const lane = lanes()[solver] ?? idle(solver)
+      const stale = lane.study !== undefined && questionOf(lane.study) !== questionOf(study)
+      next[solver] = lane.stale === stale ? lane : { ...lane, stale }
+    }
+    store.setState({ lanes: next })
+    schedule()
+  }
+
+  /** At most one launch per animation frame. */
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    nextFrame().then(() => {
+      scheduled = false
+      if (unfollow) for (const [solver, work] of works) consider(solver, work)
+    })
+  }
+
+  function consider(solver: string, work: Work): void {
+    const { current } = work
+    if (work.settled === work.key || current?.key === work.key) return
+    if (current && !replaceable(solver, current)) return
+    current?.handle.cancel()
+    launch(solver, work)
+  }
+
+  function launch(solver: string, work: Work): void {
+    const { wanted, key } = work
+    const startedMs = performance.now()
+    work.settled = undefined
+    patch(solver, { status: 'running', outcome: undefined, done: 0, phase: '', startedMs, leftMs: undefined })
+    const handle = client.run(wanted, {
+      onFrame(frame) {
+        if (work.current !== current) return
+        current.frames++
+        if (current.frames === 1 && key !== work.key) schedule()
+        receive(solver, work, current, wanted, frame)
+      },
+    })
+    const current: NonNullable<Work['current']> = { key, handle, startedMs, frames: 0 }
+    work.current = current
+    handle.outcome.then((outcome) => {
+      if (work.current !== current) return
+      work.current = undefined
+      work.settled = key
+      if (outcome.status === 'done') {
+        receive(solver, work, current, wanted, { ...outcome.solution, done: 1, phase: 'done' })
+      }
+      patch(solver, { status: outcome.status, outcome, leftMs: undefined })
+      if (key !== work.key) schedule()
+    })
+    setTimeout(() => {
+      if (work.current === current && key !== work.key) schedule()
+    }, patienceMs)
+  }
+
+  function receive(solver: string, work: Work, current: Work['current'], study: Study, frame: Frame): void {
+    const lane = lanes()[solver]
+    if (!lane || !current) return
+    const now = performance.now()
+    current.pace ??= { done: frame.done, atMs: now }
+    const progress = { done: frame.done, phase: frame.phase, leftMs: timeLeft(current.pace, frame.done, now) }
+    if (lane.frame && lane.study && !beats(frame, study, lane.frame, lane.study)) {
+      patch(solver, progress)
+      return
+    }
+    const stale = study !== work.wanted && questionOf(study) !== questionOf(work.wanted)
+    patch(solver, { ...progress, frame, study, serial: lane.serial + 1, stale })
+  }
+
+  function cancel(solver?: string): void {
+    for (const [id, work] of works) {
+      if (solver !== undefined && id !== solver) continue
+      work.settled = work.key
+      if (!work.current) continue
+      const { handle } = work.current
+      work.current = undefined
+      handle.cancel()
+      patch(id, { status: 'cancelled', leftMs: undefined })
+      handle.outcome.then((outcome) => {
+        if (!work.current && lanes()[id]?.status === 'cancelled') patch(id, { outcome })
+      })
+    }
+  }
+
+  function more(n: number): void {
+    const { good, beginGesture, endGesture, setOption } = studies.getState()
+    beginGesture()
+    for (const { solver, options } of laneStudies(good)) {
+      const schema = solvers[solver as string]?.options
+      const field = schema?.fields.find(({ name }) => name === 'replicates')
+      const parsed = schema?.parse(options)
+      if (!field || !parsed?.ok) continue
+      const replicates = Math.min(Number(parsed.value.replicates) + n, field.max ?? Number.POSITIVE_INFINITY)
+      setOption(solver as string, 'replicates', replicates)
+    }
+    endGesture()
+  }
+
+  function rerun(solver?: string): void {
+    for (const [id, work] of works) {
+      if (solver !== undefined && id !== solver) continue
+      work.current?.handle.cancel()
+      work.current = undefined
+      work.settled = undefined
+    }
+    schedule()
+  }
+
+  return Object.assign(store, {
+    start() {
+      if (unfollow) return
+      let last = studies.getState().good
+      unfollow = studies.subscribe(({ good }) => {
+        if (good === last) return
+        last = good
+        follow()
+      })
+      follow()
+    },
+    stop() {
+      unfollow?.()
+      unfollow = undefined
+      cancel()
+    },
+  })
+}
+
+/** One study per lane, reduced to what decides its numbers; the first one is the study's own. */
+export function laneStudies(study: Study): Study[] {
+  const { version, network, parameters, initial, times, observe, seed } = study
+  const question = { version, network, parameters, initial, times, observe, seed }
+  const lanes = new Map<string, Study>()
+  for (const { solver = 'ssa', options } of [study, ...(study.compare ?? [])]) {
+    if (!lanes.has(solver)) lanes.set(solver, { ...question, solver, options })
+  }
+  return [...lanes.values()]
+}
+
+function idle(solver: string): Lane {
+  return { solver, status: 'idle', serial: 0, done: 0, phase: '', startedMs: 0, stale: false }
+}
+
+/** May a newer question take the place of this run? A sampler's has shown itself once; any has had its time. */
+function replaceable(solver: string, { startedMs, frames }: NonNullable<Work['current']>): boolean {
+  if (solvers[solver]?.traits.random && frames > 0) return true
+  return performance.now() - startedMs >= patienceMs
+}
+
+/** More replicates of the same question beat fewer; anything beats the picture of another question. */
+function beats(frame: Frame, study: Study, old: Frame, oldStudy: Study): boolean {
+  const had = old.diagnostics.replicates
+  if (had === undefined || questionOf(study) !== questionOf(oldStudy)) return true
+  return frame.done === 1 || frame.diagnostics.replicates >= had
+}
+
+function timeLeft(pace: { done: number; atMs: number }, done: number, now: number): number | undefined {
+  const gained = done - pace.done
+  const spentMs = now - pace.atMs
+  // Too early to tell: the first frames of a run say little about its pace.
+  if (gained < 0.01 || spentMs < 300) return undefined
+  return (spentMs * (1 - done)) / gained
+}

@@ -1,0 +1,180 @@
+/** Everything the user has, in one value: composed once, in `main.tsx`. */
+import toggleSwitch from '../../public/studies/toggle-switch.study.json'
+import { type Client, painted } from '../services/client'
+import { readStudyShape, type Study } from '../solvers/study'
+import { linkTo, overlay, readAddress, sentence } from './link'
+import { createNotices, type Notices } from './notices'
+import { browserStorage, createPersistence, type Persistence, type Storage } from './persistence'
+import { createRuns, type Runs } from './runs'
+import { createStudies, type Studies } from './studies'
+import { createView, tieView, type View, viewOf } from './view'
+
+export interface Studio {
+  readonly studies: Studies
+  readonly runs: Runs
+  readonly view: View
+  readonly notices: Notices
+  readonly persistence: Persistence
+  /** Open another study; the present one goes into the history. */
+  open(study: Study): void
+  /** Open a study of the gallery, with values laid over it. Resolves when it is open, or a notice says why not. */
+  openByName(name: string, values?: ReadonlyMap<string, string>): Promise<void>
+  /** The address that shows this draft, with the reader's view. */
+  link(): string
+  /** Resolves when what the address or the last visit asked for is on the table and the runs have begun. */
+  readonly ready: Promise<void>
+  close(): void
+}
+
+/** The studio's surroundings; tests bring their own. */
+export interface Surroundings {
+  /** Where the page is: what it asks for is opened, then taken out of the address bar. */
+  readonly address?: { readonly href: string; readonly search: string; readonly hash: string; clear(): void }
+  readonly storage?: Storage
+  /** The text of a gallery study. */
+  fetchStudy?(name: string): Promise<unknown>
+  nextFrame?(): Promise<void>
+}
+
+/** Storage that takes longer than this does not hold the first picture up. */
+const bootMs = 250
+
+/** The study of a first visit. */
+export function defaultStudy(): Study {
+  const read = readStudyShape(toggleSwitch)
+  if (!read.ok) throw new Error(`toggle-switch: ${sentence(read.issues)}`)
+  return read.value
+}
+
+export function createStudio(client: Client, surroundings: Surroundings = browser()): Studio {
+  const { address, storage = absentStorage, fetchStudy = fetchGallery, nextFrame = painted } = surroundings
+  const notices = createNotices()
+  const persistence = createPersistence(storage, notices)
+  const studies = createStudies(defaultStudy())
+  const view = createView(viewOf(studies.getState().reading, 'auto'))
+  const runs = createRuns(client, studies, nextFrame)
+  let kept: Study | undefined
+
+  const open = (study: Study) => {
+    const { study: present, opened } = studies.getState()
+    // Only what was changed, or came from an earlier visit, is worth a place in the history.
+    if (present.network !== opened.network || opened === kept) persistence.putAway(present)
+    studies.getState().open(study)
+  }
+  const refuse = (text: string) => notices.getState().say({ tone: 'error', text })
+
+  async function openByName(name: string, values: ReadonlyMap<string, string> = new Map()): Promise<void> {
+    try {
+      const read = readStudyShape(await fetchStudy(name))
+      const laid = read.ok ? overlay(read.value, values) : read
+      if (laid.ok) open(laid.value)
+      else refuse(`The study "${name}" was not opened: ${sentence(laid.issues)}.`)
+    } catch {
+      refuse(`There is no study "${name}" here, or the line is down. Pick one from the gallery.`)
+    }
+  }
+
+  async function openAddress(): Promise<boolean> {
+    if (!address) return false
+    const asked = readAddress(address.search, address.hash)
+    if (asked.kind === 'nothing') return false
+    address.clear()
+    if (asked.kind === 'study') open(asked.study)
+    else if (asked.kind === 'name') await openByName(asked.name, asked.values)
+    else refuse(`The link was not opened: ${asked.why}. Your own study is still here.`)
+    return asked.kind !== 'unreadable'
+  }
+
+  async function boot(): Promise<void> {
+    const last = persistence.last()
+    const fromAddress = await Promise.race([openAddress(), later(bootMs)])
+    if (!fromAddress) {
+      const study = await Promise.race([last, later(bootMs)])
+      if (study && studies.getState().study === studies.getState().opened) {
+        studies.getState().restore(study)
+        kept = studies.getState().opened
+      }
+    }
+    runs.start()
+  }
+
+  const ties = [
+    tieView(studies, view),
+    studies.subscribe(({ study }, before) => {
+      if (study !== before.study) persistence.save(study)
+    }),
+    whenHidden(() => persistence.flush()),
+    whenAddressChanges(() => openAddress()),
+  ]
+  return {
+    studies,
+    runs,
+    view,
+    notices,
+    persistence,
+    open,
+    openByName,
+    link: () => linkTo(studies.getState().study, address?.href ?? 'http://localhost/'),
+    ready: boot(),
+    close() {
+      for (const untie of ties) untie()
+      runs.stop()
+      client.close()
+    },
+  }
+}
+
+/** The page's surroundings, as far as there is a page. */
+function browser(): Surroundings {
+  if (typeof window === 'undefined') return {}
+  return {
+    storage: browserStorage(),
+    address: {
+      get href() {
+        return location.href
+      },
+      get search() {
+        return location.search
+      },
+      get hash() {
+        return location.hash
+      },
+      // A reload must show the user's edits, not the link again.
+      clear() {
+        const workers = new URLSearchParams(location.search).get('workers')
+        history.replaceState(null, '', location.pathname + (workers ? `?workers=${encodeURIComponent(workers)}` : ''))
+      },
+    },
+  }
+}
+
+const absentStorage: Storage = {
+  read: async () => undefined,
+  write: async () => {},
+}
+
+async function fetchGallery(name: string): Promise<unknown> {
+  const response = await fetch(`${import.meta.env.BASE_URL}studies/${name}.study.json`)
+  if (!response.ok) throw new Error(`status ${response.status}`)
+  return response.json()
+}
+
+function later(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** The last moment a page can count on: afterwards it may be frozen or closed without a word. */
+function whenHidden(act: () => void): () => void {
+  if (typeof document === 'undefined') return () => {}
+  const listen = () => {
+    if (document.visibilityState === 'hidden') act()
+  }
+  document.addEventListener('visibilitychange', listen)
+  return () => document.removeEventListener('visibilitychange', listen)
+}
+
+function whenAddressChanges(act: () => void): () => void {
+  if (typeof window === 'undefined') return () => {}
+  window.addEventListener('hashchange', act)
+  return () => window.removeEventListener('hashchange', act)
+}

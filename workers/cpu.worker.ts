@@ -1,0 +1,4 @@
+import { expose } from 'comlink'
+import { createSolverService } from '../src/services/solver-service'
+
+expose(createSolverService())
