@@ -1,0 +1,109 @@
+import type { NamedArray } from '../../numerics/named-array'
+import type { Panel, Side } from '../figure/figure'
+import { nice, number } from '../figure/ticks'
+import { bins, support } from './law'
+import { type Answer, answers, nameOf, type Outlook, provenance, rank, type Source, timeIndex } from './sources'
+
+/** The joint law of the two chosen quantities at the time cursor, as colours. */
+export function joint(sources: readonly Source[], outlook: Outlook): Panel | undefined {
+  const all = jointAnswers(sources, outlook)
+  const answer = all.find(({ source }) => source.id === outlook.jointOf) ?? all[0]
+  if (!answer) return undefined
+  const { array } = answer.observation
+  const [a, b] = outlook.joint
+  const swapped = array.dims[1] === b
+  const time = timeIndex(array.coords.time, outlook.time)
+  const x = side(all, a)
+  const y = side(all, b)
+  const { values, top, means } = crop(array, time, swapped, x, y)
+  const t = number(Number(array.coords.time[time]))
+  return {
+    id: 'joint',
+    title: `Joint distribution of ${a} and ${b}`,
+    note: `t = ${t}, ${nameOf(answer, all, time).replace(', ± 1 SE', '')}`,
+    x: { label: a, scale: 'linear', domain: domainOf(x), whole: true },
+    y: { label: b, scale: 'linear', domain: domainOf(y), whole: true },
+    layers: [
+      {
+        kind: 'heat',
+        name: `${a} and ${b}`,
+        map: 'viridis',
+        x,
+        y,
+        values,
+        top: nice(0, top)[1],
+        label: 'probability',
+      },
+    ],
+    summary: sentence(a, b, t, means),
+    provenance: provenance([answer], outlook, time),
+  }
+}
+
+/** Everyone who has this joint law, either way round, the surest first. */
+export function jointAnswers(sources: readonly Source[], { joint: [a, b] }: Outlook): Answer[] {
+  return [...answers(sources, `joint:${a},${b}`), ...answers(sources, `joint:${b},${a}`)].sort(
+    (p, q) => rank(p) - rank(q),
+  )
+}
+
+/** The cells that matter at any time to any method, so that the axes rest. */
+function side(all: readonly Answer[], name: string): Side {
+  let [low, high, step] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1]
+  for (const { observation } of all) {
+    const axis = observation.array.dims.indexOf(name)
+    const { centres, width } = bins(observation.array.coords[name])
+    const [first, last] = support(observation.array, axis)
+    low = Math.min(low, centres[first])
+    high = Math.max(high, centres[last])
+    step = Math.max(step, width)
+  }
+  // Start at zero unless that would leave most of the picture empty.
+  const from = low < 0.4 * high ? low - step * Math.round(low / step) : low
+  return { from, step, count: Math.round((high - from) / step) + 1 }
+}
+
+const domainOf = ({ from, step, count }: Side): [number, number] => [from - step / 2, from + step * (count - 0.5)]
+
+/** The visible cells of one time, the largest of them, and the mean of y below and above the mean of x. */
+function crop(array: NamedArray, time: number, swapped: boolean, x: Side, y: Side) {
+  const [, rows, columns] = array.shape
+  const from = time * rows * columns
+  const first = (axis: number) => bins(array.coords[array.dims[axis]]).centres[0]
+  const i0 = Math.round((x.from - first(swapped ? 2 : 1)) / x.step)
+  const j0 = Math.round((y.from - first(swapped ? 1 : 2)) / y.step)
+  const values = new Float64Array(x.count * y.count)
+  let [top, mass, sumX] = [0, 0, 0]
+  for (let i = 0; i < x.count; i++) {
+    for (let j = 0; j < y.count; j++) {
+      const [r, c] = swapped ? [j + j0, i + i0] : [i + i0, j + j0]
+      const p = r >= 0 && c >= 0 && r < rows && c < columns ? array.data[from + r * columns + c] : 0
+      values[i * y.count + j] = p
+      top = Math.max(top, p)
+      mass += p
+      sumX += p * i
+    }
+  }
+  const middle = sumX / mass
+  const half = (above: boolean) => {
+    let [m, s] = [0, 0]
+    for (let i = 0; i < x.count; i++) {
+      if (i > middle !== above) continue
+      for (let j = 0; j < y.count; j++) {
+        m += values[i * y.count + j]
+        s += values[i * y.count + j] * (y.from + y.step * j)
+      }
+    }
+    return s / m
+  }
+  return { values, top, means: { low: half(false), high: half(true) } }
+}
+
+function sentence(a: string, b: string, t: string, { low, high }: { low: number; high: number }): string {
+  const ratio = Math.max(low, high) / Math.max(Math.min(low, high), 1e-9)
+  const tendency =
+    ratio < 1.1
+      ? `${b} hardly depends on ${a}`
+      : `${b} is ${high > low ? 'higher' : 'lower'} when ${a} is high (mean ${number(high)} against ${number(low)})`
+  return `Joint distribution of ${a} and ${b} at time ${t}: ${tendency}.`
+}

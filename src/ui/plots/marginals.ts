@@ -1,0 +1,128 @@
+import type { Layer, Panel } from '../figure/figure'
+import { nice, number } from '../figure/ticks'
+import { bins, type Law, lawAt, shapeOf, support } from './law'
+import {
+  type Answer,
+  answers,
+  marks,
+  nameOf,
+  type Outlook,
+  provenance,
+  rank,
+  type Source,
+  sampled,
+  shown,
+  timeIndex,
+} from './sources'
+
+/** The law of each shown quantity at the time cursor: samples as bars with their doubt, computed laws as curves. */
+export function marginals(sources: readonly Source[], outlook: Outlook): Panel[] {
+  const all = answers(sources, 'marginals')
+  if (!all.length) return []
+  return shown(all[0].observation, outlook.quantities).map(({ name, index }) => marginal(all, name, index, outlook))
+}
+
+interface Slice {
+  readonly answer: Answer
+  readonly law: Law
+  readonly time: number
+  readonly size?: Float64Array
+}
+
+function marginal(all: readonly Answer[], name: string, ink: number, outlook: Outlook): Panel {
+  const slices = all.flatMap((answer) => slice(answer, name, outlook.time))
+  // Bins of several counts are drawn per count, so that laws with different bins share one axis.
+  const coarse = slices.some(({ law }) => law.width > 1)
+  const samples = slices.filter(({ answer }) => sampled(answer))
+  const computed = slices.filter(({ answer }) => !sampled(answer)).sort((a, b) => rank(a.answer) - rank(b.answer))
+  const layers = [
+    ...samples.map((it, place) => sampleLayer(it, all, ink, place)),
+    ...computed.map((it, place) => curveLayer(it, all, place)),
+  ]
+  const best = computed[0] ?? samples[0]
+  const time = Number(best.answer.observation.array.coords.time[best.time])
+  return {
+    id: `marginal:${name}`,
+    title: `Distribution of ${name}`,
+    note: `t = ${number(time)}`,
+    x: { label: name, scale: 'linear', domain: countDomain(all, name), whole: true },
+    y: { label: coarse ? 'probability per count' : 'probability', scale: 'linear', domain: nice(0, highest(layers)) },
+    layers,
+    summary: sentence(best, name, time),
+    provenance: provenance(
+      slices.map(({ answer }) => answer),
+      outlook,
+      best.time,
+    ),
+  }
+}
+
+function slice(answer: Answer, name: string, cursor: number): Slice[] {
+  const { array, error } = answer.observation
+  const q = array.coords.quantity.indexOf(name)
+  if (q < 0) return []
+  const time = timeIndex(array.coords.time, cursor)
+  const size = error.kind === 'sampling' ? lawAt(error.standardError, time, q).p : undefined
+  return [{ answer, law: lawAt(array, time, q), time, size }]
+}
+
+function sampleLayer({ answer, law, time, size }: Slice, all: readonly Answer[], ink: number, place: number): Layer {
+  const shared = {
+    name: nameOf(answer, all, time),
+    ink,
+    x: law.x,
+    y: law.p.map((p) => p / law.width),
+    whiskers: size && { meaning: 'SE' as const, size: size.map((s) => s / law.width) },
+  }
+  return place === 0
+    ? { kind: 'bars', width: law.width, ...shared }
+    : { kind: 'points', mark: marks[(place - 1) % marks.length], ...shared }
+}
+
+function curveLayer({ answer, law, time }: Slice, all: readonly Answer[], place: number): Layer {
+  const { error } = answer.observation
+  return {
+    kind: 'curve',
+    name: nameOf(answer, all, time),
+    ink: 'text',
+    dash: (['solid', 'dashed', 'dotted', 'dash-dot'] as const)[place % 4],
+    x: law.x,
+    y: law.p.map((p) => p / law.width),
+    bound: error.kind === 'bound' ? { norm: error.norm, value: error.value[time] } : undefined,
+  }
+}
+
+/** The counts that matter at any time, so that the axis rests while the cursor moves. */
+function countDomain(all: readonly Answer[], name: string): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const { observation } of all) {
+    const q = observation.array.coords.quantity.indexOf(name)
+    if (q < 0) continue
+    const [first, last] = support(observation.array, 2, q)
+    const { centres } = bins(observation.array.coords.count)
+    low = Math.min(low, centres[first])
+    high = Math.max(high, centres[last])
+  }
+  const [, end] = nice(low < 0.4 * high ? Math.min(0, low) : low, high)
+  const start = low < 0.4 * high ? Math.min(0, low) : nice(low, high)[0]
+  return [start - 0.5, Math.max(end, start) + 0.5]
+}
+
+function highest(layers: readonly Layer[]): number {
+  let top = 0
+  for (const layer of layers) {
+    if (layer.kind !== 'bars' && layer.kind !== 'curve' && layer.kind !== 'points') continue
+    for (let k = 0; k < layer.y.length; k++) top = Math.max(top, layer.y[k])
+  }
+  return top > 0 ? 1.04 * top : 1
+}
+
+function sentence({ answer, law }: Slice, name: string, time: number): string {
+  const { mean, sd, modes } = shapeOf(law, sampled(answer))
+  const list = modes.map(number)
+  const likely =
+    list.length > 1
+      ? `${list.length === 2 ? 'two' : list.length} likely values, near ${list.slice(0, -1).join(', ')} and ${list.at(-1)}`
+      : `one likely value, near ${list[0]}`
+  return `At time ${number(time)}, ${name} has ${likely}; mean ${number(mean)}, standard deviation ${number(sd)}.`
+}

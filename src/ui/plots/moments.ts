@@ -1,0 +1,110 @@
+import type { Layer, Numbers, Panel } from '../figure/figure'
+import { nice, number } from '../figure/ticks'
+import {
+  type Answer,
+  answers,
+  dashOf,
+  nameOf,
+  type Outlook,
+  provenance,
+  rank,
+  type Source,
+  sampled,
+  shown,
+  timeIndex,
+} from './sources'
+import { spanOf, timeAxis } from './time-axis'
+
+/** Means over time with a band that says what it is; other methods as thin lines over the leading one. */
+export function moments(sources: readonly Source[], outlook: Outlook): Panel | undefined {
+  const all = answers(sources, 'moments').sort((a, b) => Number(sampled(b)) - Number(sampled(a)) || rank(a) - rank(b))
+  const [lead] = all
+  if (!lead) return undefined
+  const x = lead.observation.array.coords.time.map(Number)
+  const list = shown(lead.observation, outlook.quantities)
+  const at = timeIndex(x, outlook.time)
+  const bands = list.flatMap(({ name, index }) => band(lead, name, index, outlook.band))
+  const lines = all.flatMap((answer, place) =>
+    shown(answer.observation, outlook.quantities).map(
+      ({ name, index }): Layer => ({
+        kind: 'line',
+        name: lineName(answer, all, at),
+        ink: place === 0 || answer.observation.error.kind === 'none' ? index : 'text',
+        dash: place === 0 ? 'solid' : dashOf(answer),
+        x: answer.observation.array.coords.time.map(Number),
+        y: row(answer, 'mean', name),
+        label: place === 0 ? name : undefined,
+      }),
+    ),
+  )
+  const layers = [...bands, ...lines]
+  const [low, high] = spanOf(layers.flatMap(values))
+  return {
+    id: 'moments',
+    title: 'Mean and spread',
+    x: timeAxis(x),
+    y: { label: list.length === 1 ? list[0].name : 'count', scale: 'linear', domain: nice(Math.min(0, low), high) },
+    layers,
+    cursor: outlook.time,
+    summary: sentence(lead, list, at, x[at]),
+    provenance: provenance(all, outlook, at),
+  }
+}
+
+function lineName(answer: Answer, all: readonly Answer[], time: number): string {
+  const { source, observation } = answer
+  // An l1 bound on a law says nothing about its moments: those of unbounded counts are not certified by it.
+  if (observation.error.kind === 'bound') return 'mean, exact up to leaked mass'
+  if (observation.error.kind === 'exact') return 'mean, exact'
+  if (observation.error.kind === 'none') return source.title.toLowerCase()
+  return `mean, ${nameOf(answer, all, time).replace(', ± 1 SE', '')}`
+}
+
+/** One row of `moments` [time, moment, quantity]; not a number where it has no such moment. */
+function row({ observation: { array } }: Answer, moment: string, quantity: string): Float64Array {
+  return pick(array.data, array.shape, array.coords.moment.indexOf(moment), array.coords.quantity.indexOf(quantity))
+}
+
+function pick(data: Float64Array, [times, rows, columns]: readonly number[], m: number, q: number): Float64Array {
+  return Float64Array.from({ length: times }, (_, t) =>
+    m < 0 || q < 0 ? Number.NaN : data[(t * rows + m) * columns + q],
+  )
+}
+
+function band(answer: Answer, name: string, ink: number, meaning: 'SD' | 'SE'): Layer[] {
+  const { array, error } = answer.observation
+  const half =
+    meaning === 'SD'
+      ? row(answer, 'variance', name).map(Math.sqrt)
+      : error.kind === 'sampling'
+        ? row({ ...answer, observation: { array: error.standardError, error } }, 'mean', name)
+        : new Float64Array()
+  if (!half.some((value) => value > 0)) return []
+  const mean = row(answer, 'mean', name)
+  const words = meaning === 'SD' ? '± 1 SD (spread of single histories)' : '± 1 SE (doubt about the mean)'
+  return [
+    {
+      kind: 'band',
+      name: words,
+      ink,
+      meaning,
+      x: array.coords.time.map(Number),
+      low: mean.map((v, t) => v - half[t]),
+      high: mean.map((v, t) => v + half[t]),
+    },
+  ]
+}
+
+function values(layer: Layer): Numbers[] {
+  if (layer.kind === 'band') return [layer.low, layer.high]
+  return layer.kind === 'line' ? [layer.y] : []
+}
+
+function sentence(lead: Answer, list: readonly { name: string }[], at: number, time: number): string {
+  const parts = list.map(({ name }) => {
+    const variance = row(lead, 'variance', name)[at]
+    const spread = variance > 0 ? ` (standard deviation ${number(Math.sqrt(variance))})` : ''
+    return `the mean of ${name} is ${number(row(lead, 'mean', name)[at])}${spread}`
+  })
+  return `At time ${number(time)}, ${parts.join(', ')}.`
+}

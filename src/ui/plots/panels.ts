@@ -1,0 +1,17 @@
+/** From the newest pictures to panels: one per kind of answer. Pure; the same sources give the same panels. */
+import type { Panel } from '../figure/figure'
+import { joint } from './joint'
+import { marginals } from './marginals'
+import { moments } from './moments'
+import type { Outlook, Source } from './sources'
+import { trajectories } from './trajectories'
+
+/** All panels for which there is an answer, in reading order. */
+export function panels(sources: readonly Source[], outlook: Outlook): Panel[] {
+  return [
+    trajectories(sources, outlook),
+    moments(sources, outlook),
+    ...marginals(sources, outlook),
+    joint(sources, outlook),
+  ].filter((panel) => panel !== undefined)
+}
