@@ -1,0 +1,158 @@
+/** `propensity solve`: a study, or a bare network with the question on the command line, to a solution as JSON. */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Frame, Outcome } from '../src/solvers/contract'
+import { runStudy } from '../src/solvers/run'
+import { readStudy, type Study } from '../src/solvers/study'
+import { exitStatus, number, oneFile, optionValue, pairs, readText, UsageError } from './usage'
+
+const flags = {
+  output: { type: 'string', short: 'o' },
+  solver: { type: 'string' },
+  times: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  initial: { type: 'string', multiple: true },
+  observe: { type: 'string', multiple: true },
+  options: { type: 'string', multiple: true },
+  seed: { type: 'string' },
+} as const
+
+type Flags = ReturnType<typeof parseArgs<{ options: typeof flags }>>['values']
+
+export async function solve(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, options: flags, allowPositionals: true })
+  const path = oneFile(positionals, 'study or network')
+  const study = adjust(readFileAsStudy(path, values), values)
+  const read = readStudy(study)
+  if (!read.ok) throw new UsageError(read.issues.map((issue) => locate(path, issue)).join('\npropensity: '))
+  for (const { line, column, message } of read.value.diagnostics) {
+    console.error(`${path}:${line}:${column}: warning: ${message}`)
+  }
+  const outcome = await run(study)
+  if (outcome.status === 'cancelled') {
+    console.error('propensity: cancelled')
+    return exitStatus.cancelled
+  }
+  write(values.output, outcome)
+  if (outcome.status === 'done') {
+    for (const warning of outcome.solution.warnings) console.error(`propensity: ${warning}`)
+    return exitStatus.done
+  }
+  console.error(`propensity: ${outcome.message}${outcome.hint ? ` (${outcome.hint})` : ''}`)
+  return exitStatus.failed
+}
+
+/** A study file as it is; a bare network becomes a study that asks for the given times. */
+function readFileAsStudy(path: string, { times }: Flags): Record<string, unknown> {
+  const text = readText(path)
+  if (path.endsWith('.crn') || !text.trimStart().startsWith('{')) {
+    if (path.endsWith('.json')) throw new UsageError(`${path} is not a study: a study is a JSON object`)
+    if (times === undefined) throw new UsageError(`${path} is a bare network: say when to look, as in --times 1,5,20`)
+    return { version: 1, network: text, times: [] }
+  }
+  try {
+    return JSON.parse(text)
+  } catch (thrown) {
+    throw new UsageError(`${path} is not JSON: ${(thrown as Error).message}`)
+  }
+}
+
+/** The study with what the command line says instead. */
+function adjust(study: Record<string, unknown>, flags: Flags): Record<string, unknown> {
+  const changed = { ...study }
+  if (flags.solver !== undefined && flags.solver !== (study.solver ?? 'ssa')) {
+    changed.solver = flags.solver
+    // Options belong to their solver; those of a method that the study compares with are used.
+    const compared = (study.compare as Study['compare'])?.find?.((other) => other.solver === flags.solver)
+    changed.options = compared?.options ?? {}
+  }
+  if (flags.times !== undefined) changed.times = readTimes(flags.times)
+  if (flags.seed !== undefined) changed.seed = number('seed', flags.seed)
+  if (flags.observe) changed.observe = readObserve(flags.observe)
+  for (const [flag, key] of [
+    ['set', 'parameters'],
+    ['initial', 'initial'],
+  ] as const) {
+    const given = pairs(flag, flags[flag] ?? []).map(([name, text]) => [name, number(flag, text)] as const)
+    if (given.length) changed[key] = { ...(changed[key] as object), ...Object.fromEntries(given) }
+  }
+  const options = pairs('options', flags.options ?? []).map(([name, text]) => [name, optionValue(text)] as const)
+  if (options.length) changed.options = { ...(changed.options as object), ...Object.fromEntries(options) }
+  return changed
+}
+
+/** `1,5,20`, or `0:100:101` for 101 times from 0 to 100. */
+function readTimes(text: string): Study['times'] {
+  const parts = text.split(':')
+  if (parts.length === 3) {
+    const [from, to, count] = parts.map((part) => number('times', part))
+    return { from, to, count }
+  }
+  return text.split(',').map((part) => number('times', part))
+}
+
+/** A list in which `joint:A,B` keeps its comma. */
+function readObserve(given: readonly string[]): string[] {
+  return given.flatMap((text) => text.match(/joint:[^,]*,[^,]*|[^,]+/g) ?? [])
+}
+
+/** An issue with its file and, inside the network text, its line and column. */
+function locate(path: string, issue: { path: string; message: string }): string {
+  const inText = path.endsWith('.json') ? null : /^network:(\d+:\d+)$/.exec(issue.path)
+  if (inText) return `${path}:${inText[1]}: ${issue.message}`
+  return `${path}: ${issue.path ? `${issue.path}: ` : ''}${issue.message}`
+}
+
+async function run(study: unknown): Promise<Outcome> {
+  let cancelled = false
+  // A second Ctrl-C finds no handler, and ends the process at once.
+  const stop = () => {
+    cancelled = true
+  }
+  process.once('SIGINT', stop)
+  const progress = openProgress()
+  try {
+    return await runStudy(study, {
+      now: () => performance.now(),
+      breathe: () => new Promise((resolve) => setImmediate(resolve)),
+      cancelled: () => cancelled,
+      wanted: progress.wanted,
+      onFrame: progress.show,
+    })
+  } finally {
+    progress.close()
+    process.off('SIGINT', stop)
+  }
+}
+
+/** One line on standard error, rewritten ten times a second, when somebody watches. */
+function openProgress() {
+  const watched = process.stderr.isTTY
+  const started = performance.now()
+  let last = 0
+  return {
+    wanted: () => watched && performance.now() - last > 100,
+    show(frame: Frame) {
+      last = performance.now()
+      const seconds = ((last - started) / 1000).toFixed(1)
+      process.stderr.write(`\r\x1b[K${(100 * frame.done).toFixed(0).padStart(3)} %  ${seconds} s  ${frame.phase}`)
+    },
+    close() {
+      if (watched && last) process.stderr.write('\r\x1b[K')
+    },
+  }
+}
+
+/** Typed arrays become lists; what is not a number (NaN, ∞) becomes null, because JSON has no word for it. */
+function write(path: string | undefined, outcome: Outcome): void {
+  const json = `${JSON.stringify(outcome, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value))}\n`
+  if (path === undefined || path === '-') {
+    process.stdout.write(json)
+    return
+  }
+  try {
+    writeFileSync(path, json)
+  } catch (thrown) {
+    throw new UsageError(`cannot write ${path}: ${(thrown as Error).message}`)
+  }
+}
