@@ -96,7 +96,8 @@ function paintLayer(layer: Layer, layout: Layout, pen: Pen): void {
       return
     }
     case 'bars':
-      return paintBars(layer, layout, pen)
+      paintBars(layer, layout, pen)
+      return
     case 'curve': {
       const xs = placesOf(layer.x, x)
       const { points, n } = straight(xs, layer.y, y, pen.columns)

@@ -39,14 +39,15 @@ const supports = new WeakMap<Float64Array, Map<string, [number, number]>>()
 
 /** Bins below this part of the fullest one are left out of sight. */
 const worthSeeing = 2e-3
-/** Times that are searched: the support moves smoothly. */
-const probes = 24
+/** Cells that are searched: the support moves smoothly, and a few times of a large array tell as much as all. */
+const cellsSearched = 400_000
 
 function findSupport(array: NamedArray, axis: number, quantity?: number): [number, number] {
   const [times, second, third] = array.shape
   const length = array.shape[axis]
   let [first, last] = [length, -1]
   const mass = new Float64Array(length)
+  const probes = Math.min(24, Math.max(3, Math.floor(cellsSearched / (second * third))))
   for (let probe = 0; probe < Math.min(times, probes); probe++) {
     const t = times <= probes ? probe : Math.round((probe * (times - 1)) / (probes - 1))
     mass.fill(0)
