@@ -1,0 +1,94 @@
+/**
+ * Uniformisation (Jensen 1953, doi:10.1080/03461238.1953.10419459): e^(hQ) p = Σ_k Poisson(Λh; k) P^k p with
+ * P = I + Q/Λ and Λ at least the largest outflow. All terms are ≥ 0: nothing cancels, and the mass that is missing
+ * from the result is everything that left, was cut off or was flushed.
+ */
+import { poissonWindow } from './poisson'
+
+/** Values below this are set to 0: denormal numbers are an order of magnitude slower and carry no mass. */
+export const flushBelow = 1e-60
+
+/** One step of a uniformised chain, P = I + Q/Λ, and three vectors that its kernel can reach. */
+export interface Transition {
+  readonly states: number
+  /** Entries of P, the diagonal included. */
+  readonly nonzeros: number
+  readonly bytes: number
+  /** The law is `vectors[0]`, in and out; the other two are scratch. */
+  readonly vectors: readonly [Float64Array, Float64Array, Float64Array]
+  /** vectors[to] = P vectors[from], values below `flushBelow` as 0; vectors[sum] += weight · vectors[from]. */
+  advance(from: number, to: number, sum: number, weight: number): void
+}
+
+/** A transition whose entries are still to be filled in (and may be again, for another P of the same pattern). */
+export interface StepMatrix {
+  /** `entries[d][i]`: entry number d of row i (the target); number 0 is the main diagonal. */
+  readonly entries: readonly Float64Array[]
+  readonly transition: Transition
+}
+
+export interface Series {
+  /** Products with P that were made. */
+  readonly terms: number
+  /** False when more than `allowed` was lost, or sure to be; `vectors[0]` is then the term it was given up at. */
+  readonly kept: boolean
+}
+
+/** Entries worked through between two looks at the mass and the clock: about a millisecond. */
+const stretch = 4e6
+
+/**
+ * Advance `vectors[0]` by `mean` = Λh expected events. Poisson tails of at most `tail` are cut off. Yields every few
+ * terms; gives up as soon as more than `allowed` of the mass is sure to be lost.
+ */
+export function* uniformise(
+  chain: Transition,
+  mean: number,
+  tail: number,
+  allowed: number,
+): Generator<void, Series, void> {
+  const { vectors } = chain
+  if (mean === 0) return { terms: 0, kept: true }
+  const { first, weights } = poissonWindow(mean, tail)
+  const last = first + weights.length - 1
+  const start = mass(vectors[0])
+  vectors[2].fill(0)
+  const look = Math.min(64, Math.ceil(stretch / chain.nonzeros))
+  let now = 0
+  let remaining = weights.reduce((a, b) => a + b, 0)
+  for (let k = 0; k < last; k++) {
+    const weight = k < first ? 0 : weights[k - first]
+    chain.advance(now, 1 - now, 2, weight)
+    now = 1 - now
+    remaining -= weight
+    if (k % look === look - 1) {
+      // Mass never comes back: each of the remaining terms holds at most what this one does.
+      if ((start - mass(vectors[now])) * remaining > allowed) {
+        vectors[0].set(vectors[now])
+        return { terms: k + 1, kept: false }
+      }
+      yield
+    }
+  }
+  const final = weights[weights.length - 1]
+  const [law, , sum] = vectors
+  const term = vectors[now]
+  for (let i = 0; i < law.length; i++) law[i] = sum[i] + final * term[i]
+  return { terms: last, kept: start - mass(law) <= allowed }
+}
+
+/** Sum of non-negative numbers, in blocks so that the rounding error stays near one part in 2^53. */
+export function mass(p: Float64Array): number {
+  let total = 0
+  let lost = 0
+  for (let from = 0; from < p.length; from += 128) {
+    const to = Math.min(from + 128, p.length)
+    let block = 0
+    for (let i = from; i < to; i++) block += p[i]
+    const next = total + block
+    // Neumaier's compensation (1974, doi:10.1002/zamm.19740540106).
+    lost += total >= block ? total - next + block : block - next + total
+    total = next
+  }
+  return total + lost
+}

@@ -1,0 +1,94 @@
+/** Just enough of the WebAssembly binary format (webassembly.github.io/spec/core/binary) to write a kernel by hand. */
+
+export const type = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const
+
+/** Instructions, as the bytes before their immediates. */
+export const op = {
+  loop: [0x03],
+  end: [0x0b],
+  branchIf: [0x0d],
+  get: [0x20],
+  set: [0x21],
+  tee: [0x22],
+  i32: { const: [0x41], add: [0x6a], sub: [0x6b] },
+  v128: { load: [0xfd, 0x00], store: [0xfd, 0x0b], and: [0xfd, 0x4e] },
+  f64: { const: [0x44] },
+  f64x2: { splat: [0xfd, 0x14], ge: [0xfd, 0x4c], add: [0xfd, 0xf0, 0x01], mul: [0xfd, 0xf2, 0x01] },
+} as const
+
+/** Block type of a loop or block that takes and leaves nothing. */
+export const empty = 0x40
+
+/** An unsigned LEB128 number. */
+export function unsigned(value: number): number[] {
+  const bytes: number[] = []
+  let rest = value
+  do {
+    const low = rest % 128
+    rest = Math.floor(rest / 128)
+    bytes.push(rest > 0 ? low + 128 : low)
+  } while (rest > 0)
+  return bytes
+}
+
+/** A signed LEB128 number below 2^31 in size. */
+export function signed(value: number): number[] {
+  const bytes: number[] = []
+  let rest = value
+  for (;;) {
+    const low = rest & 127
+    rest >>= 7
+    if ((rest === 0 && low < 64) || (rest === -1 && low >= 64)) return [...bytes, low]
+    bytes.push(low + 128)
+  }
+}
+
+/** The eight bytes of a double. */
+export function double(value: number): number[] {
+  return [...new Uint8Array(Float64Array.of(value).buffer)]
+}
+
+export interface FunctionBody {
+  readonly name: string
+  readonly parameters: readonly number[]
+  /** Types of the locals after the parameters, one entry each. */
+  readonly locals: readonly number[]
+  /** Instructions, without the closing `end`. */
+  readonly code: readonly number[]
+}
+
+/** A module that imports the memory `host.memory` and exports these functions, none of which returns a value. */
+export function moduleBytes(functions: readonly FunctionBody[]): Uint8Array<ArrayBuffer> {
+  const signature = ({ parameters }: FunctionBody) => [0x60, ...vector(parameters.map((p) => [p])), 0]
+  const body = ({ locals, code }: FunctionBody) => {
+    const bytes = [...vector(locals.map((local) => [1, local])), ...code, ...op.end]
+    return [...unsigned(bytes.length), ...bytes]
+  }
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, functions.map(signature)),
+    ...section(2, [[...text('host'), ...text('memory'), 0x02, 0x00, 1]]),
+    ...section(
+      3,
+      functions.map((_, index) => unsigned(index)),
+    ),
+    ...section(
+      7,
+      functions.map(({ name }, index) => [...text(name), 0x00, ...unsigned(index)]),
+    ),
+    ...section(10, functions.map(body)),
+  ])
+}
+
+function vector(items: readonly (readonly number[])[]): number[] {
+  return [...unsigned(items.length), ...items.flat()]
+}
+
+function section(id: number, items: readonly (readonly number[])[]): number[] {
+  const bytes = vector(items)
+  return [id, ...unsigned(bytes.length), ...bytes]
+}
+
+function text(ascii: string): number[] {
+  return vector([...ascii].map((letter) => [letter.charCodeAt(0)]))
+}

@@ -1,0 +1,185 @@
+/** The generator of a network on a box: where each reaction leads, at what propensity, and through which face mass leaves. */
+import type { Rule } from '../../network/evaluate'
+import type { Network } from '../../network/network'
+import { diagonalMatrix } from '../../numerics/diagonal'
+import { gatheredMatrix } from '../../numerics/gathered'
+import type { StepMatrix } from '../../numerics/uniformise'
+import { type Box, type Coordinates, countStates, forEachState, strides, volume, widths } from './space'
+
+/**
+ * Where mass leaves the box, at `rate[k]` from state `from[k]`. Face 2a is the low end of axis a, 2a + 1 its cap; a
+ * face from `2 · axes` on is the entrance to a state whose propensities are broken: number (face − 2 · axes) of `broken`.
+ */
+export interface Sinks {
+  readonly from: number[]
+  readonly face: number[]
+  readonly rate: number[]
+}
+
+/** A state in which a propensity is negative, infinite or not a number. Such states are outside the projection. */
+export interface Broken {
+  readonly reaction: number
+  readonly value: number
+  readonly counts: Float64Array
+  readonly index: number
+}
+
+/** A reaction as a movement in the box. */
+interface Move {
+  readonly reaction: number
+  /** Change per axis. */
+  readonly change: readonly number[]
+  readonly distance: number
+  /** Number of its entry in a row of the matrix; 0 when it cannot stay inside. */
+  readonly entry: number
+}
+
+export interface Generator {
+  readonly box: Box
+  readonly states: number
+  /** Place in the box → number of the state; undefined where they are the same. */
+  readonly numbering?: Int32Array
+  readonly matrix: StepMatrix
+  readonly moves: readonly Move[]
+  /** Uniformisation rate Λ, in events per unit time. Set by `fill`. */
+  rate: number
+  sinks: Sinks
+  broken: readonly Broken[]
+}
+
+/** Below this share of places that are states, they are numbered by themselves instead of by their place. */
+const denseShare = 0.4
+/** With more diagonals than this, the streams of a product outrun the processor's prefetching. */
+const maxDiagonals = 24
+
+/** The pattern of the generator on this box; its entries are for `fill`. */
+export function layOut(network: Network, space: Coordinates, box: Box): Generator {
+  const stride = strides(box)
+  const width = widths(box)
+  const distances: number[] = [0]
+  const moves = network.reactions.flatMap((reaction, r): Move[] => {
+    const change = space.axes.map((s) => reaction.net.find((term) => term.species === s)?.count ?? 0)
+    // What changes no axis changes nothing: the dependent species follow the axes.
+    if (change.every((c) => c === 0)) return []
+    const distance = change.reduce((sum, c, axis) => sum + c * stride[axis], 0)
+    if (change.some((c, axis) => Math.abs(c) >= width[axis])) return [{ reaction: r, change, distance, entry: 0 }]
+    const known = distances.indexOf(distance)
+    const entry = known >= 0 ? known : distances.push(distance) - 1
+    return [{ reaction: r, change, distance, entry }]
+  })
+  const places = volume(box)
+  const states = countStates(space, box)
+  const dense = states >= denseShare * places && distances.length <= maxDiagonals
+  const base = { box, moves, rate: 0, sinks: { from: [], face: [], rate: [] }, broken: [] }
+  if (dense) return { ...base, states: places, matrix: diagonalMatrix(places, distances) }
+  const numbering = new Int32Array(places).fill(-1)
+  let next = 0
+  forEachState(space, box, (place) => {
+    numbering[place] = next++
+  })
+  const sources = distances.slice(1).map((distance) => {
+    const columns = new Int32Array(states)
+    for (let place = Math.max(0, distance); place < Math.min(places, places + distance); place++) {
+      if (numbering[place] >= 0) columns[numbering[place]] = Math.max(0, numbering[place - distance])
+    }
+    return columns
+  })
+  return { ...base, states, numbering, matrix: gatheredMatrix(states, sources) }
+}
+
+/** Evaluate every propensity at time t and fill in P = I + Q/Λ, the sinks and the broken states. */
+export function fill(generator: Generator, space: Coordinates, propensities: readonly Rule[], t: number): void {
+  const { box, moves, numbering, matrix } = generator
+  const { entries } = matrix
+  const width = widths(box)
+  const sinks: Sinks = { from: [], face: [], rate: [] }
+  const broken: Broken[] = []
+  const leave = (from: number, face: number, rate: number) => {
+    sinks.from.push(from)
+    sinks.face.push(face)
+    sinks.rate.push(rate)
+  }
+  for (const values of entries) values.fill(0)
+  const [outflow] = entries
+  const a = new Float64Array(propensities.length)
+  const number = (place: number) => (numbering ? numbering[place] : place)
+  forEachState(space, box, (place, counts, steps) => {
+    const i = number(place)
+    for (let r = 0; r < a.length; r++) {
+      a[r] = propensities[r](counts, t)
+      if (!(a[r] >= 0 && a[r] < Number.POSITIVE_INFINITY)) {
+        broken.push({ reaction: r, value: a[r], counts: counts.slice(), index: i })
+        return
+      }
+    }
+    let out = 0
+    for (const { reaction, change, distance, entry } of moves) {
+      const rate = a[reaction]
+      if (rate === 0) continue
+      out += rate
+      const face = exit(change, steps, width)
+      if (face < 0) entries[entry][number(place + distance)] += rate
+      else leave(i, face, rate)
+    }
+    outflow[i] = out
+  })
+  const nowhere = 2 * space.axes.length
+  for (const [k, { index }] of broken.entries()) {
+    for (const { source, entry } of into(generator, index)) {
+      if (entries[entry][index] > 0) leave(source, nowhere + k, entries[entry][index])
+      entries[entry][index] = 0
+    }
+  }
+  generator.rate = outflow.reduce((a, b) => Math.max(a, b), 0)
+  generator.sinks = sinks
+  generator.broken = broken
+  const { rate } = generator
+  if (rate === 0) return
+  for (let i = 0; i < outflow.length; i++) outflow[i] = 1 - outflow[i] / rate
+  for (const values of entries.slice(1)) for (let i = 0; i < values.length; i++) values[i] /= rate
+  // Mass that stands where a propensity has just broken (rates may change with time) leaves at the next event.
+  for (const [k, { index }] of broken.entries()) {
+    outflow[index] = 0
+    leave(index, nowhere + k, rate)
+  }
+}
+
+/** The face through which this change leaves the box, or −1. */
+function exit(change: readonly number[], steps: Int32Array, width: readonly number[]): number {
+  for (let axis = 0; axis < change.length; axis++) {
+    const step = steps[axis] + change[axis]
+    if (step < 0) return 2 * axis
+    if (step >= width[axis]) return 2 * axis + 1
+  }
+  return -1
+}
+
+/** The entries of one row, off the diagonal, and the states they come from. */
+function into({ moves, numbering, matrix }: Generator, index: number): { source: number; entry: number }[] {
+  const place = numbering ? numbering.indexOf(index) : index
+  const distances = new Map(moves.filter((move) => move.entry > 0).map((move) => [move.entry, move.distance]))
+  return [...distances].flatMap(([entry, distance]) => {
+    if (matrix.entries[entry][index] === 0) return []
+    return [{ source: numbering ? numbering[place - distance] : place - distance, entry }]
+  })
+}
+
+/** Mass per unit time that `law` loses through each face, broken states included. */
+export function flux({ sinks, broken, box }: Generator, law: Float64Array): Float64Array {
+  const through = new Float64Array(2 * box.low.length + broken.length)
+  for (let k = 0; k < sinks.from.length; k++) through[sinks.face[k]] += sinks.rate[k] * law[sinks.from[k]]
+  return through
+}
+
+/** Move a law from one box into a larger one. */
+export function embed(space: Coordinates, law: Float64Array, from: Generator, into: Generator): void {
+  const target = into.matrix.transition.vectors[0]
+  const stride = strides(into.box)
+  const corner = stride.reduce((sum, s, axis) => sum + s * (from.box.low[axis] - into.box.low[axis]), 0)
+  target.fill(0)
+  forEachState(space, from.box, (place, _, steps) => {
+    let at = corner
+    for (let axis = 0; axis < steps.length; axis++) at += steps[axis] * stride[axis]
+    target[into.numbering ? into.numbering[at] : at] = law[from.numbering ? from.numbering[place] : place]
+  })
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { evaluators } from '../../network/evaluate'
+import type { Problem, Solver, Verdict } from '../contract'
+import { optionSchema } from '../options'
+import { around, coordinates, reach, volume } from './space'
+
+const options = optionSchema({
+  tolerance: z
+    .number()
+    .min(1e-12)
+    .max(0.5)
+    .default(1e-6)
+    .meta({ title: 'Tolerance', help: 'Largest l1 distance from the true law, at the last output time.' }),
+  maxStates: z
+    .int()
+    .min(1)
+    .max(20_000_000)
+    .default(2_000_000)
+    .meta({ title: 'Most states', help: 'Give up, and say so, when the law needs more states.', advanced: true }),
+})
+
+export type FspOptions = typeof options.defaults
+
+/** Events, and with them matrix products, beyond which not even a single state would be done within minutes. */
+const maxEvents = 1e9
+/** Numbers in the marginal laws: 400 MB. */
+const maxNumbers = 5e7
+
+export const fsp: Solver<FspOptions> = {
+  id: 'fsp',
+  title: 'State-space projection',
+  summary: 'Solves the master equation on a box that grows until the probability outside it is below the tolerance.',
+  cites: [
+    'Munsky & Khammash 2006, https://doi.org/10.1063/1.2145882',
+    'Jensen 1953, https://doi.org/10.1080/03461238.1953.10419459',
+  ],
+  traits: { device: 'cpu', random: false, trains: false, spatial: false, observes: ['moments', 'marginals', 'joint'] },
+  options,
+  supports,
+  load: async () => (await import('./solve')).method,
+}
+
+/** Only what the first box already rules out: how far it must grow is known by growing it. */
+function supports({ network, parameters, initial, times, observe }: Problem, { maxStates }: FspOptions): Verdict {
+  const number = (value: number) => value.toLocaleString('en', { maximumSignificantDigits: 4 })
+  const horizon = times.length ? times[times.length - 1] : 0
+  const space = coordinates(network, initial)
+  const states = volume(around(space, reach(network, space)))
+  if (states > maxStates) {
+    const why = `the first step from the initial counts needs ${number(states)} states; this solver holds ${number(maxStates)}`
+    return { ok: false, why, instead: 'ssa' }
+  }
+  const largest = initial.reduce((a, b) => Math.max(a, b), 0)
+  const numbers = times.length * network.species.length * (largest + 1)
+  if (observe.marginals && numbers > maxNumbers) {
+    const why = `laws over counts up to ${number(largest)} at ${times.length} times are ${number(numbers)} numbers; this solver holds ${number(maxNumbers)}`
+    return { ok: false, why, instead: 'ssa' }
+  }
+  // The box keeps the initial state, so that its outflow is a lower bound of the uniformisation rate.
+  const { propensities } = evaluators(network, parameters)
+  const rate = propensities.reduce((sum, a) => sum + a(initial, 0), 0)
+  if (rate * horizon > maxEvents) {
+    const why = `the initial state alone makes ${number(rate * horizon)} events by t = ${number(horizon)}; this solver follows at most ${number(maxEvents)}`
+    return { ok: false, why, instead: 'ssa' }
+  }
+  return { ok: true }
+}

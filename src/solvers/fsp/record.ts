@@ -1,0 +1,204 @@
+/** What is observed of a law: its moments, and the laws of quantities, pushed forward from the states. */
+import { evaluators } from '../../network/evaluate'
+import { quantities } from '../../network/network'
+import { exprReads } from '../../network/structure'
+import { namedArray } from '../../numerics/named-array'
+import { type ErrorEstimate, Failure, type Observation, type Observations, type Problem } from '../contract'
+import type { Generator } from './generator'
+import { certificate, type Projection } from './projection'
+import { forEachState } from './space'
+
+/** A law over pairs of counts, as many as the box had when it was taken. */
+interface Joint {
+  readonly rows: number
+  readonly columns: number
+  readonly p: Float64Array
+}
+
+export interface Recorder {
+  /** Note the law as it stands, as that of the next output time. */
+  take(projection: Projection): void
+  /** All output times; those not yet taken are not a number. */
+  observations(): Observations
+  warnings(): string[]
+}
+
+/** Largest value of a quantity whose law is kept count by count. */
+const maxCount = 1 << 20
+/** Numbers kept over all times: 320 MB. */
+const maxNumbers = 4e7
+
+/** A value for every state, and whether all of them are counts: whole, ≥ 0 and not too many. */
+interface Quantity {
+  readonly values: Float64Array
+  readonly countable: boolean
+  readonly most: number
+}
+
+export function recorder(problem: Problem): Recorder {
+  const { network, parameters, times, observe } = problem
+  const names = quantities(network)
+  const rules = evaluators(network, parameters).quantities
+  const S = network.species.length
+  const timed = names.map((_, q) => q >= S && exprReads(network, network.observables[q - S].expr).time)
+  const countable = names.map(() => true)
+  const moments = new Float64Array(times.length * 2 * names.length).fill(Number.NaN)
+  const bounds = new Array<number>(times.length).fill(Number.NaN)
+  const marginals: Float64Array[][] = []
+  const joints: Joint[][] = observe.joints.map(() => [])
+  let taken = 0
+  let kept = 0
+  let largest = 0
+  let estimated = false
+  let known: { generator: Generator; columns: Quantity[] } | undefined
+
+  /** Every quantity in every state of the box. */
+  const columns = ({ generator, space }: Projection, t: number): Quantity[] => {
+    const fresh = known?.generator !== generator
+    const old = known?.columns
+    const compute = names.map((_, q) => (fresh || timed[q] ? new Float64Array(generator.states) : undefined))
+    if (compute.some((values) => values)) {
+      forEachState(space, generator.box, (place, counts) => {
+        const i = generator.numbering ? generator.numbering[place] : place
+        for (let q = 0; q < compute.length; q++) {
+          const values = compute[q]
+          if (values) values[i] = rules[q](counts, t)
+        }
+      })
+    }
+    known = { generator, columns: compute.map((values, q) => (values ? quantity(values) : (old as Quantity[])[q])) }
+    return known.columns
+  }
+
+  const keep = (length: number): Float64Array => {
+    kept += length
+    if (kept <= maxNumbers) return new Float64Array(length)
+    throw new Failure(
+      'memory',
+      `the laws asked for at ${taken + 1} of ${times.length} times are more than ${maxNumbers.toLocaleString('en')} numbers`,
+      'ask for fewer output times or fewer joint laws',
+    )
+  }
+
+  return {
+    take(projection) {
+      const law = projection.generator.matrix.transition.vectors[0]
+      const every = columns(projection, times[taken])
+      estimated ||= projection.timed
+      bounds[taken] = certificate(projection)
+      every.forEach((column, q) => {
+        largest = Math.max(largest, column.most)
+        countable[q] &&= column.countable
+        const [mean, variance] = momentsOf(law, column.values)
+        moments[(taken * 2 + 0) * names.length + q] = mean
+        moments[(taken * 2 + 1) * names.length + q] = variance
+      })
+      if (observe.marginals) {
+        marginals.push(every.map((column, q) => (countable[q] ? marginal(law, column, keep) : new Float64Array())))
+      }
+      observe.joints.forEach(([a, b], j) => {
+        if (countable[a] && countable[b]) joints[j].push(joint(law, every[a], every[b], keep))
+      })
+      taken++
+    },
+    observations() {
+      const time = Array.from(times)
+      const lawError = certified(bounds, estimated)
+      const list: [string, Observation][] = []
+      if (observe.moments) {
+        const axes = [
+          ['time', time],
+          ['moment', ['mean', 'variance']],
+          ['quantity', names],
+        ] as const
+        const value = Math.max(0, ...bounds.filter((bound) => bound >= 0)) * largest
+        const how = `missing probability times the largest value kept (${largest}): what lies outside the box may weigh more`
+        list.push(['moments', { array: namedArray(axes, moments.slice()), error: { kind: 'estimate', value, how } }])
+      }
+      if (observe.marginals) {
+        const shown = names.map((_, q) => q).filter((q) => countable[q])
+        const length = Math.max(1, ...marginals.flatMap((row) => shown.map((q) => row[q].length)))
+        const axes = [
+          ['time', time],
+          ['quantity', shown.map((q) => names[q])],
+          ['count', counts(length)],
+        ] as const
+        const array = namedArray(axes)
+        array.data.fill(Number.NaN, marginals.length * shown.length * length)
+        marginals.forEach((row, k) => shown.forEach((q, i) => array.data.set(row[q], (k * shown.length + i) * length)))
+        list.push(['marginals', { array, error: lawError }])
+      }
+      observe.joints.forEach(([a, b], j) => {
+        if (!countable[a] || !countable[b]) return
+        const rows = Math.max(1, ...joints[j].map((law) => law.rows))
+        const columns = Math.max(1, ...joints[j].map((law) => law.columns))
+        const array = namedArray([
+          ['time', time],
+          [names[a], counts(rows)],
+          [names[b], counts(columns)],
+        ])
+        array.data.fill(Number.NaN, joints[j].length * rows * columns)
+        joints[j].forEach((law, k) => {
+          for (let i = 0; i < law.rows; i++) {
+            const row = law.p.subarray(i * law.columns, (i + 1) * law.columns)
+            array.data.set(row, (k * rows + i) * columns)
+          }
+        })
+        list.push([`joint:${names[a]},${names[b]}`, { array, error: lawError }])
+      })
+      return Object.fromEntries(list)
+    },
+    warnings() {
+      const uncounted = names.filter((_, q) => !countable[q])
+      if (uncounted.length === 0) return []
+      return [`${uncounted.join(', ')}: not always a whole number from 0 to ${maxCount}, so only its moments are given`]
+    },
+  }
+}
+
+function certified(bounds: readonly number[], estimated: boolean): ErrorEstimate {
+  if (!estimated) return { kind: 'bound', norm: 'l1', value: [...bounds] }
+  const value = Math.max(0, ...bounds.filter((bound) => bound >= 0))
+  return { kind: 'estimate', value, how: 'l1: leaked probability (proved) plus the change from halving the time steps' }
+}
+
+function counts(length: number): number[] {
+  return Array.from({ length }, (_, n) => n)
+}
+
+function quantity(values: Float64Array): Quantity {
+  let most = 0
+  let countable = true
+  for (const value of values) {
+    if (value > most) most = value
+    if (!(value >= 0 && value <= maxCount && Number.isInteger(value))) countable = false
+  }
+  return { values, countable, most }
+}
+
+/** Mean and variance of a quantity, given that the state is inside the box. */
+function momentsOf(law: Float64Array, values: Float64Array): [mean: number, variance: number] {
+  let total = 0
+  let mean = 0
+  for (let i = 0; i < law.length; i++) {
+    total += law[i]
+    mean += law[i] * values[i]
+  }
+  mean /= total
+  let variance = 0
+  for (let i = 0; i < law.length; i++) variance += law[i] * (values[i] - mean) ** 2
+  return [mean, variance / total]
+}
+
+function marginal(law: Float64Array, { values, most }: Quantity, keep: (length: number) => Float64Array): Float64Array {
+  const p = keep(most + 1)
+  for (let i = 0; i < law.length; i++) p[values[i]] += law[i]
+  return p
+}
+
+function joint(law: Float64Array, a: Quantity, b: Quantity, keep: (length: number) => Float64Array): Joint {
+  const columns = b.most + 1
+  const p = keep((a.most + 1) * columns)
+  for (let i = 0; i < law.length; i++) p[a.values[i] * columns + b.values[i]] += law[i]
+  return { rows: a.most + 1, columns, p }
+}

@@ -1,0 +1,38 @@
+import type { Frame, Method, Problem, Run, Snapshot, Solution } from '../contract'
+import type { FspOptions } from './index'
+import { advance, begin, type Projection } from './projection'
+import { type Recorder, recorder } from './record'
+
+export const method: Method<FspOptions> = { solve }
+
+/** One pass over the output times; see README.md for the method and its errors. */
+async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGenerator<Snapshot, Solution> {
+  const record = recorder(problem)
+  const projection = begin(problem, options)
+  const snapshot = () => frame(projection, record)
+  for (const time of problem.times) {
+    for (const _ of advance(projection, time)) if (run.due()) yield snapshot
+    record.take(projection)
+    if (run.due()) yield snapshot
+  }
+  return solution(projection, record)
+}
+
+function frame(projection: Projection, record: Recorder): Frame {
+  const { time, horizon, generator } = projection
+  const states = generator.matrix.transition.states.toLocaleString('en')
+  return {
+    ...solution(projection, record),
+    done: horizon > 0 ? time / horizon : 0,
+    phase: `t = ${Number(time.toPrecision(3))} of ${Number(horizon.toPrecision(3))}, ${states} states`,
+  }
+}
+
+function solution({ generator, leaked, terms, growths }: Projection, record: Recorder): Solution {
+  const { states, nonzeros, bytes } = generator.matrix.transition
+  return {
+    observations: record.observations(),
+    diagnostics: { states, leaked, terms, nonzeros, bytes, growths },
+    warnings: record.warnings(),
+  }
+}
