@@ -1,0 +1,415 @@
+/** Network text → network, or what is wrong with the text. */
+
+import { caution, type Source } from './caution'
+import { type Diagnostic, either, type Fix, nearest, quote, Report, type Span } from './diagnostics'
+import type { Node } from './expression'
+import { reserved } from './functions'
+import { maxDefinitions, maxDepth, maxOrder, maxParameters, maxReactions, maxSpecies, maxTextLength } from './limits'
+import type { Definition, Expr, Network, Parameter, Range, Reaction, Species, Term } from './network'
+import {
+  type Declaration,
+  type DefinitionItem,
+  type Literal,
+  type Name,
+  type ParameterItem,
+  type ReactionItem,
+  readSyntax,
+  type SpeciesItem,
+  type Syntax,
+  type TermItem,
+} from './syntax'
+
+export type { Diagnostic, Fix, Span } from './diagnostics'
+
+/** Where the numbers stand that a slider or a field may rewrite. */
+export interface Spans {
+  readonly parameters: ReadonlyMap<string, Literal>
+  readonly initial: ReadonlyMap<string, Span>
+}
+
+export interface Parse {
+  /** Null if and only if a diagnostic is an error. */
+  readonly network: Network | null
+  readonly diagnostics: readonly Diagnostic[]
+  readonly spans: Spans
+}
+
+/** Read a network text. Never throws, whatever the text; takes time linear in its length. */
+export function parse(text: string): Parse {
+  const report = new Report(text)
+  const parameters = new Map<string, Literal>()
+  const initial = new Map<string, Span>()
+  if (text.length > maxTextLength) {
+    const characters = `${text.length.toLocaleString('en')} characters; at most ${maxTextLength.toLocaleString('en')}`
+    report.error({ offset: 0, length: 0 }, `This text has ${characters} are read.`)
+    return { network: null, diagnostics: report.diagnostics(), spans: { parameters, initial } }
+  }
+  const syntax = readSyntax(text, report)
+  const reader = new Reader(text, syntax, report)
+  const network = reader.network()
+  for (const item of syntax.declarations) {
+    if (item.kind === 'species' && item.literal && !initial.has(item.name)) initial.set(item.name, item.literal)
+    if (item.kind === 'parameter' && item.literal && !parameters.has(item.name)) parameters.set(item.name, item.literal)
+  }
+  if (!report.failed) caution(network, reader.sources, report)
+  const spans = { parameters, initial }
+  return { network: report.failed ? null : network, diagnostics: report.diagnostics(), spans }
+}
+
+type Kind = Declaration['kind']
+type Meaning = { readonly kind: Kind; readonly index: number; readonly line: number }
+
+const kinds: Readonly<Record<Kind, string>> = {
+  species: 'a species',
+  parameter: 'a parameter',
+  let: 'a named expression',
+  observable: 'an observable',
+}
+
+/** Who reads an expression decides what it may read. */
+interface Scope {
+  readonly reader: 'let' | 'observable' | 'rate'
+  /** Lets below this index may be read. */
+  readonly lets: number
+}
+
+/** Looks names up and builds the network. Goes on after errors, so that all are told. */
+class Reader {
+  /** The statement and direction of each reaction. */
+  readonly sources: Source[] = []
+  private readonly names = new Map<string, Meaning>()
+  private readonly undefinedNames = new Set<string>()
+  private readonly species: Species[] = []
+  private readonly parameters: Parameter[] = []
+  private readonly lets: Definition[] = []
+  /** Height of each let, through the lets that it reads. */
+  private readonly heights: number[] = []
+  private readonly observables: Definition[] = []
+  private readonly reactions: Reaction[] = []
+  private readonly text: string
+  private readonly syntax: Syntax
+  private readonly report: Report
+
+  constructor(text: string, syntax: Syntax, report: Report) {
+    this.text = text
+    this.syntax = syntax
+    this.report = report
+  }
+
+  network(): Network {
+    const definitions = this.declare()
+    const sides = this.syntax.reactions.map((item) => [this.terms(item.left), this.terms(item.right)])
+    this.suspectSpecies()
+    for (const item of definitions) this.define(item)
+    this.react(sides)
+    const { species, parameters, lets, observables, reactions } = this
+    this.countAll(definitions.length)
+    return { species, parameters, lets, observables, reactions }
+  }
+
+  /** Enter all declared names, so that expressions may read what is declared below them. */
+  private declare(): DefinitionItem[] {
+    const definitions: DefinitionItem[] = []
+    const counts: Record<Kind, number> = { species: 0, parameter: 0, let: 0, observable: 0 }
+    for (const item of this.syntax.declarations) {
+      if (!this.enter(item, item.kind, counts[item.kind], item.removal)) continue
+      counts[item.kind]++
+      if (item.kind === 'species') this.species.push(speciesOf(item))
+      else if (item.kind === 'parameter') this.parameters.push(this.parameterOf(item))
+      else definitions.push(item)
+    }
+    return definitions
+  }
+
+  private enter(item: Name, kind: Kind, index: number, removal: Span): boolean {
+    const taken = reserved(item.name)
+    if (taken) {
+      this.report.error(item, `${taken} and cannot be defined: choose another name.`, [
+        { label: `Call it \`${item.name}_1\``, offset: item.offset, length: item.length, insert: `${item.name}_1` },
+      ])
+      return false
+    }
+    const known = this.names.get(item.name)
+    if (known) {
+      const fixes = [{ label: 'Remove this one', offset: removal.offset, length: removal.length, insert: '' }]
+      this.report.error(item, `${quote(item.name)} is already ${kinds[known.kind]}, since line ${known.line}.`, fixes)
+      return false
+    }
+    this.names.set(item.name, { kind, index, line: item.line })
+    return true
+  }
+
+  private parameterOf(item: ParameterItem): Parameter {
+    const { name, literal, range } = item
+    if (!literal) return { name, value: 1 }
+    const { value } = literal
+    if (!range) return { name, value }
+    const { min, max, step, log } = range
+    if (value < min || value > max) {
+      const [bound, at, word] = value < min ? [min, range.minAt, 'begin'] : [max, range.maxAt, 'end']
+      const number = this.text.slice(literal.offset, literal.offset + literal.length)
+      const widened = value > 0 || !log ? [{ label: `Let the range ${word} at ${number}`, ...at, insert: number }] : []
+      const moved = {
+        label: `Set the value to ${bound}`,
+        offset: literal.offset,
+        length: literal.length,
+        insert: String(bound),
+      }
+      const message = `The value ${number} of ${quote(name)} is outside its range, ${min} to ${max}.`
+      this.report.warning(literal, message, [...widened, moved])
+    }
+    const slider: Range = step === undefined ? { min, max, log } : { min, max, step, log }
+    return { name, value, range: slider }
+  }
+
+  /** Species of one side; those that are not declared are entered here, in order of occurrence. */
+  private terms(items: readonly TermItem[]): Term[] {
+    const terms: Term[] = []
+    for (const item of items) {
+      const { name, count } = item
+      const known = this.names.get(name)
+      if (known && known.kind !== 'species') {
+        this.report.error(item, `${quote(name)} is ${kinds[known.kind]}, since line ${known.line}, not a species.`)
+      } else if (known) {
+        terms.push({ species: known.index, count })
+        if (this.once.has(name)) this.once.set(name, null)
+      } else if (this.enter(item, 'species', this.species.length, item)) {
+        terms.push({ species: this.species.length, count })
+        this.once.set(name, item)
+        this.species.push({ name, initial: 0 })
+      }
+    }
+    return terms
+  }
+
+  /** Species that are not declared and have occurred: where, or null when more than once. */
+  private readonly once = new Map<string, TermItem | null>()
+
+  /** A species that is not declared, occurs once and looks like a declared one is probably a slip. */
+  private suspectSpecies(): void {
+    const declared = this.species.slice(0, this.species.length - this.once.size).map((one) => one.name)
+    if (declared.length === 0 || this.once.size > 20) return
+    for (const [name, item] of this.once) {
+      if (!item || name.length < 4) continue
+      const near = nearest(name, declared).filter((one) => one.replace(/\d/g, '') !== name.replace(/\d/g, ''))
+      if (near.length === 0) continue
+      const fixes: Fix[] = near.map((insert) => replacement(item, insert))
+      fixes.push(this.declaration('species', name, 0))
+      this.report.warning(item, `${quote(name)} occurs only here: did you mean ${either(near)}?`, fixes)
+    }
+  }
+
+  private define(item: DefinitionItem): void {
+    const { kind, name } = item
+    const scope = { reader: kind, lets: this.lets.length }
+    const before = this.tallest
+    this.tallest = 0
+    const expr: Expr = item.expr ? this.resolve(item.expr, scope) : { kind: 'number', value: 0 }
+    const height = (item.expr?.height ?? 1) + this.tallest
+    this.tallest = before
+    if (kind === 'let') {
+      this.lets.push({ name, expr })
+      this.heights.push(height)
+    } else {
+      this.observables.push({ name, expr })
+    }
+    if (height > maxDepth) {
+      this.report.error(item, `${quote(name)} is more than ${maxDepth} levels deep, through what it reads.`)
+    }
+  }
+
+  /** Height of the tallest let that the expression being resolved reads. */
+  private tallest = 0
+
+  private resolve(node: Node, scope: Scope): Expr {
+    switch (node.kind) {
+      case 'number':
+        return { kind: 'number', value: node.value }
+      case 'time':
+        return { kind: 'time' }
+      case 'name':
+        return this.lookUp(node, scope)
+      case 'unary':
+        return { kind: 'unary', op: node.op, of: this.resolve(node.of, scope) }
+      case 'binary': {
+        const left = this.resolve(node.left, scope)
+        return { kind: 'binary', op: node.op, left, right: this.resolve(node.right, scope) }
+      }
+      case 'conditional': {
+        const test = this.resolve(node.test, scope)
+        const yes = this.resolve(node.yes, scope)
+        return { kind: 'conditional', test, yes, no: this.resolve(node.no, scope) }
+      }
+      case 'call':
+        return { kind: 'call', name: node.name, args: node.args.map((arg) => this.resolve(arg, scope)) }
+    }
+  }
+
+  private lookUp(node: { readonly name: string; readonly offset: number }, scope: Scope): Expr {
+    const known = this.names.get(node.name)
+    const at = { offset: node.offset, length: node.name.length }
+    if (!known) {
+      this.reportUndefined(node.name, at, scope)
+      return { kind: 'number', value: 0 }
+    }
+    if (known.kind === 'observable') {
+      this.report.error(at, `${quote(node.name)} is an observable: only a \`let\` can be read by other expressions.`)
+      return { kind: 'number', value: 0 }
+    }
+    if (known.kind === 'let') {
+      if (scope.reader === 'let' && known.index >= scope.lets) {
+        const where = known.index === scope.lets ? 'reads itself' : `is defined below, on line ${known.line}`
+        this.report.error(at, `${quote(node.name)} ${where}: a \`let\` reads only those above it.`)
+        return { kind: 'number', value: 0 }
+      }
+      this.tallest = Math.max(this.tallest, this.heights[known.index])
+    }
+    return { kind: known.kind, index: known.index }
+  }
+
+  private reportUndefined(name: string, at: Span, scope: Scope): void {
+    // Once per name: the first place has the fix for all of them.
+    if (this.undefinedNames.has(name) || this.report.full('error')) return
+    this.undefinedNames.add(name)
+    if (name === 'time') {
+      this.report.error(at, '`time` is not defined: time is written `t`.', [replacement(at, 't')])
+      return
+    }
+    const readable = [...this.names.keys()].filter((one) => this.names.get(one)!.kind !== 'observable')
+    const near = nearest(name, readable)
+    const fixes: Fix[] = near.map((insert) => replacement(at, insert))
+    const created = this.declaration('parameter', name, 1)
+    if (near.length > 0) fixes.push(created)
+    else fixes.unshift(created)
+    if (scope.reader === 'observable') fixes.push(this.declaration('species', name, 0))
+    const question = near.length > 0 ? `did you mean ${either(near)}?` : 'make it a parameter?'
+    this.report.error(at, `${quote(name)} is not defined: ${question}`, fixes)
+  }
+
+  /** A fix that declares a name on a line of its own, after the last declaration of its kind or at the top. */
+  private declaration(kind: 'species' | 'parameter', name: string, value: number): Fix {
+    const label = `Make \`${name}\` a ${kind}`
+    const statement = `${kind} ${name} = ${value}`
+    const after = this.syntax.ends[kind] ?? this.syntax.ends.species
+    if (after === null) return { label, offset: 0, length: 0, insert: `${statement}\n` }
+    return { label, offset: lineEnd(this.text, after), length: 0, insert: `\n${statement}` }
+  }
+
+  private react(sides: readonly (readonly Term[])[][]): void {
+    const labels = this.labels()
+    const names = new Set(labels.values())
+    const fresh = (wanted: string): string => {
+      let name = wanted
+      while (names.has(name)) name += '_'
+      names.add(name)
+      return name
+    }
+    this.syntax.reactions.forEach((item, i) => {
+      const reversible = item.rates.length > 1
+      const pair = reversible ? { pair: this.reactions.length } : {}
+      item.rates.forEach((rate, direction) => {
+        const label = labels.get(item)
+        const name = label
+          ? direction === 0
+            ? label
+            : fresh(`${label}_reverse`)
+          : fresh(`r${this.reactions.length + 1}`)
+        const [reactants, products] = direction === 0 ? sides[i] : [sides[i][1], sides[i][0]]
+        this.checkOrder(item, reactants)
+        this.tallest = 0
+        const expr = this.resolve(rate.expr, { reader: 'rate', lets: this.lets.length })
+        if (rate.expr.height + this.tallest > maxDepth) {
+          this.report.error(rate, `This rate is more than ${maxDepth} levels deep, through what it reads.`)
+        }
+        this.sources.push({ item, direction })
+        this.reactions.push({
+          name,
+          named: label !== undefined,
+          reactants,
+          products,
+          net: netChange(reactants, products),
+          law: item.law,
+          rate: expr,
+          ...pair,
+          line: item.line,
+        })
+      })
+    })
+  }
+
+  /** Names that the text gives to its reactions. */
+  private labels(): Map<ReactionItem, string> {
+    const labels = new Map<ReactionItem, string>()
+    const lines = new Map<string, number>()
+    for (const item of this.syntax.reactions) {
+      if (!item.label) continue
+      const { name, line } = item.label
+      const taken = reserved(name)
+      const before = lines.get(name)
+      if (taken) this.report.error(item.label, `${taken} and cannot name a reaction: choose another name.`)
+      else if (before) {
+        const message = `A reaction is already called ${quote(name)}, on line ${before}.`
+        this.report.error(item.label, message, [replacement(item.label, `${name}_${line}`)])
+      } else {
+        labels.set(item, name)
+        lines.set(name, line)
+      }
+    }
+    return labels
+  }
+
+  private checkOrder(item: ReactionItem, reactants: readonly Term[]): void {
+    const most = Math.max(0, ...reactants.map((term) => term.count))
+    if (item.law !== 'mass-action' || most <= maxOrder) return
+    const message = `Under mass action at most ${maxOrder} molecules of a species react at once, not ${most}.`
+    const explicit = this.text.slice(item.arrow.offset, item.arrow.offset + item.arrow.length).replace('-', '=')
+    this.report.error(item, `${message} Give the propensity explicitly, with \`${explicit}\`.`, [
+      { label: `Write \`${explicit}\``, offset: item.arrow.offset, length: item.arrow.length, insert: explicit },
+    ])
+  }
+
+  private countAll(definitions: number): void {
+    const check = (count: number, most: number, what: string): void => {
+      if (count <= most) return
+      const message = `This text has ${count.toLocaleString('en')} ${what}; at most ${most.toLocaleString('en')} are read.`
+      this.report.error({ offset: 0, length: 0 }, message)
+    }
+    check(this.species.length, maxSpecies, 'species')
+    check(this.parameters.length, maxParameters, 'parameters')
+    check(definitions, maxDefinitions, 'named expressions and observables')
+    check(this.reactions.length, maxReactions, 'reactions')
+    if (this.species.length === 0) {
+      const example = 'species A = 10\n0 -> A, 5\nA -> 0, 1\n'
+      const message = 'There is no species yet: write a reaction such as `0 -> A, 5`.'
+      this.report.error({ offset: 0, length: 0 }, message, [
+        { label: 'Begin with an example', offset: 0, length: 0, insert: example },
+      ])
+    }
+  }
+}
+
+const speciesOf = ({ name, initial }: SpeciesItem): Species => ({ name, initial })
+
+const replacement = (at: Span, insert: string): Fix => ({
+  label: `Write \`${insert}\``,
+  offset: at.offset,
+  length: at.length,
+  insert,
+})
+
+/** Offset of the end of the line that holds `offset`. */
+function lineEnd(text: string, offset: number): number {
+  const end = text.slice(offset).search(/[\r\n]/)
+  return end < 0 ? text.length : offset + end
+}
+
+/** products − reactants, without zeros, ordered by species. */
+export function netChange(reactants: readonly Term[], products: readonly Term[]): Term[] {
+  const change = new Map<number, number>()
+  for (const { species, count } of products) change.set(species, (change.get(species) ?? 0) + count)
+  for (const { species, count } of reactants) change.set(species, (change.get(species) ?? 0) - count)
+  return [...change]
+    .filter(([, count]) => count !== 0)
+    .sort(([a], [b]) => a - b)
+    .map(([species, count]) => ({ species, count }))
+}

@@ -1,0 +1,97 @@
+/** What follows from the reactions of a network without solving anything: changes, dependencies, conserved sums. */
+
+import type { Expr, Network } from './network'
+
+export { type ConservationLaw, conservationLaws } from './conservation'
+
+/** net[r·S + s]: change of the count of species s when reaction r fires. Dense: R×S numbers. */
+export function netMatrix(network: Network): Int32Array {
+  const S = network.species.length
+  const net = new Int32Array(network.reactions.length * S)
+  network.reactions.forEach((reaction, r) => {
+    for (const { species, count } of reaction.net) net[r * S + species] = count
+  })
+  return net
+}
+
+/** What a value depends on, besides parameters. */
+export interface Reads {
+  /** Indices, ascending. */
+  readonly species: readonly number[]
+  readonly time: boolean
+}
+
+/** What the propensity of reaction `r` reads: its rate, and the reactants or the guard of its law. */
+export function reads(network: Network, r: number): Reads {
+  const { law, reactants, net, rate } = network.reactions[r]
+  const guarded = law === 'mass-action' ? reactants : net.filter((term) => term.count < 0)
+  const { species, time } = exprReads(network, rate)
+  if (guarded.length === 0) return { species, time }
+  return { species: ascending([...species, ...guarded.map((term) => term.species)]), time }
+}
+
+const ascending = (numbers: Iterable<number>): number[] => [...new Set(numbers)].sort((a, b) => a - b)
+
+/** What an expression reads, through the `let`s in it. */
+export function exprReads(network: Network, e: Expr): Reads {
+  const species = new Set<number>()
+  const lets = new Set<number>()
+  let time = false
+  const walk = (part: Expr): void => {
+    switch (part.kind) {
+      case 'number':
+      case 'parameter':
+        break
+      case 'species':
+        species.add(part.index)
+        break
+      case 'let':
+        if (lets.has(part.index)) break
+        lets.add(part.index)
+        walk(network.lets[part.index].expr)
+        break
+      case 'time':
+        time = true
+        break
+      case 'unary':
+        walk(part.of)
+        break
+      case 'binary':
+        walk(part.left)
+        walk(part.right)
+        break
+      case 'conditional':
+        walk(part.test)
+        walk(part.yes)
+        walk(part.no)
+        break
+      case 'call':
+        part.args.forEach(walk)
+        break
+      default:
+        part satisfies never
+    }
+  }
+  walk(e)
+  return { species: ascending(species), time }
+}
+
+/** Whether any propensity depends on time. */
+export function readsTime(network: Network): boolean {
+  return network.reactions.some((_, r) => reads(network, r).time)
+}
+
+/**
+ * For each reaction, the reactions (ascending, itself included where it belongs) whose propensities may be others after
+ * it has fired. Change with time alone is not among them.
+ */
+export function dependents(network: Network): Int32Array[] {
+  const readers: number[][] = network.species.map(() => [])
+  network.reactions.forEach((_, r) => {
+    for (const s of reads(network, r).species) readers[s].push(r)
+  })
+  return network.reactions.map(({ net }) => {
+    if (net.length === 1) return Int32Array.from(readers[net[0].species])
+    return Int32Array.from(new Set(net.flatMap((term) => readers[term.species]))).sort()
+  })
+}
