@@ -92,11 +92,11 @@ function check(problem: Problem, equation: RateEquation, a: Float64Array, t: num
   if (broken < 0) return
   if (x.some((count) => count > 1e100)) throw exploded(t)
   const { species, reactions } = problem.network
-  const shown = species.slice(0, 8).map(({ name }, s) => `${name} = ${Number(x[s].toPrecision(4))}`)
-  const state = [`t = ${Number(t.toPrecision(4))}`, ...shown, ...(species.length > 8 ? ['…'] : [])].join(', ')
+  const shown = species.slice(0, 8).map(({ name }, s) => `${name} = ${round(x[s])}`)
+  const state = [`t = ${round(t)}`, ...shown, ...(species.length > 8 ? ['…'] : [])].join(', ')
   throw new Failure(
     'propensity',
-    `The propensity of reaction ${reactions[broken].name}, ${propensityText(problem.network, broken)}, is ${a[broken]} at ${state}.`,
+    `The propensity of reaction ${reactions[broken].name}, ${propensityText(problem.network, broken)}, is ${round(a[broken])} at ${state}.`,
     'A propensity must be a finite number ≥ 0 in every state that is reached: guard the rate, for example with max(…, 0).',
   )
 }
@@ -108,13 +108,18 @@ function halted({ times }: Problem, ending: 'stalled' | 'steps', last: Place | u
     ending === 'steps'
       ? ['needed more steps than are allowed', 'Shorten the times, or loosen the tolerance.']
       : ['cannot be followed further: a rate jumps, or grows without limit', 'Look at the rates near that time.']
-  return new Failure(ending, `The rate equation ${what}, at t = ${t} of ${times.at(-1)}.`, hint)
+  return new Failure(ending, `The rate equation ${what}, at t = ${round(t)} of ${times.at(-1)}.`, hint)
 }
 
 function exploded(t: number): Failure {
   return new Failure(
     'explosion',
-    `The rate equation grows without limit: it runs off to infinity at t ≈ ${Number(t.toPrecision(4))}.`,
+    `The rate equation grows without limit: it runs off to infinity at t ≈ ${round(t)}.`,
     'Stop before that time, or add a loss that outgrows the production.',
   )
+}
+
+/** Four digits: enough for a sentence. */
+function round(value: number): number {
+  return Number(value.toPrecision(4))
 }

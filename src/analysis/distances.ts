@@ -1,0 +1,80 @@
+/** How far apart two laws on counts are, and how far sampling alone puts them. */
+import { meanAbsoluteDeviation } from '../numerics/statistics'
+
+/**
+ * A law on counts: `p[i]` is the probability of the counts from `counts[i]` up to, not including, the next entry. The
+ * entries ascend by a constant width, which is 1 when there is only one.
+ */
+export interface Law {
+  readonly counts: readonly number[]
+  readonly p: ArrayLike<number>
+}
+
+/** Two laws over the same cells. Cells are `width` counts wide; cell 0 starts at `first`. */
+export interface Pair {
+  readonly first: number
+  readonly width: number
+  readonly p: Float64Array
+  readonly q: Float64Array
+}
+
+/** Coarsen two laws to the finest cells that both can fill, and pad the shorter one with zeros. */
+export function commonBins(a: Law, b: Law): Pair {
+  const width = leastCommonMultiple(widthOf(a), widthOf(b))
+  const filled = [a, b].filter(({ counts }) => counts.length > 0)
+  const first = Math.min(...filled.map(({ counts }) => Math.floor(counts[0] / width)))
+  const end = Math.max(...filled.map(({ counts }) => Math.floor(counts[counts.length - 1] / width) + 1))
+  const size = filled.length ? end - first : 0
+  const cells = ({ counts, p }: Law) => {
+    const sums = new Float64Array(size)
+    counts.forEach((count, i) => {
+      sums[Math.floor(count / width) - first] += p[i]
+    })
+    return sums
+  }
+  return { first: filled.length ? first * width : 0, width, p: cells(a), q: cells(b) }
+}
+
+function widthOf({ counts }: Law): number {
+  return counts.length > 1 ? counts[1] - counts[0] : 1
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [x, y] = [a, b]
+  while (y !== 0) [x, y] = [y, x % y]
+  return (a / x) * b
+}
+
+/** ½ Σ |p − q|: the largest difference in the probability of any event. Mass that one law lacks counts half. */
+export function totalVariation({ p, q }: Pair): number {
+  return p.reduce((sum, value, i) => sum + Math.abs(value - q[i]), 0) / 2
+}
+
+/** √(½ Σ (√p − √q)²), in [0, 1]. Values below 0 by rounding count as 0. */
+export function hellinger({ p, q }: Pair): number {
+  const root = (value: number) => Math.sqrt(Math.max(0, value))
+  return Math.sqrt(p.reduce((sum, value, i) => sum + (root(value) - root(q[i])) ** 2, 0) / 2)
+}
+
+/** Kullback–Leibler divergence of q from p, Σ p ln(p/q), in nats; ∞ where p puts mass that q excludes. */
+export function divergence({ p, q }: Pair): number {
+  return p.reduce((sum, value, i) => sum + (value > 0 ? value * Math.log(value / q[i]) : 0), 0)
+}
+
+/**
+ * The mean total variation between `law` and the histogram of n independent samples of it. Exact, by De Moivre's
+ * formula in each cell; for cells that expect many samples it is (2πn)^(−1/2) Σ √(p(1−p)).
+ */
+export function samplingLevel(law: ArrayLike<number>, n: number): number {
+  let sum = 0
+  for (let i = 0; i < law.length; i++) sum += meanAbsoluteDeviation(n, law[i])
+  return sum / 2
+}
+
+/**
+ * A level that the total variation of an n-sample histogram exceeds with at most this probability: one sample moves it
+ * by at most 1/n, so McDiarmid's inequality (1989, doi:10.1017/CBO9781107359949.008) holds around `samplingLevel`.
+ */
+export function samplingCeiling(law: ArrayLike<number>, n: number, probability: number): number {
+  return samplingLevel(law, n) + Math.sqrt(-Math.log(probability) / (2 * n))
+}
