@@ -1,0 +1,383 @@
+/**
+ * The direct method (Gillespie 1977, doi:10.1021/j100540a008) of one network as a WebAssembly function. Firing code is
+ * unrolled per reaction: it updates the counts that change, the propensities that read them, and the sums on the way
+ * from those to the root of a balanced tree. A propensity is a function of the state alone, sums are never adjusted by
+ * differences, so rounding cannot drift and the kernel may stop and go on anywhere.
+ */
+import { emit, emitPropensity, imported, isConstant, isCostly, type Scope } from './compile-expr'
+import { fillFunction, type RandomLayout, zigguratBytes } from './compile-random'
+import {
+  block,
+  branch,
+  branchIf,
+  type Code,
+  choose,
+  encode,
+  type Func,
+  f64,
+  f64Op,
+  f64Type,
+  get,
+  i32,
+  i32Op,
+  i32Type,
+  load,
+  loadI32,
+  loop,
+  set,
+  store,
+  storeI32,
+  when,
+} from './compile-wasm'
+import type { Expr, Network } from './network'
+import { dependents, reads } from './structure'
+
+/** Largest number of (uniform, exponential) pairs drawn at once: 8 KiB stay in the nearest cache. */
+export const batchPairs = 512
+/** Counts from 0 up to this many have their costly propensities in tables; beyond, they are computed. */
+const tableCells = 4096
+const maxTables = 64
+/** Up to this many reactions the state lives in local variables, which the engine keeps in registers where it can. */
+const maxReactionsInLocals = 150
+
+/** Byte addresses of the kernel's fixed cells. */
+export const cell = {
+  time: 0,
+  exponential: 8,
+  uniform: 16,
+  total: 24,
+  recorded: 32,
+  timesCount: 36,
+  times: 40,
+  records: 44,
+  pair: 48,
+  pairsEnd: 52,
+  rejected: 56,
+} as const
+
+/** Answers of `advance`. */
+export const status = { done: 0, drained: 1, invalid: 2 } as const
+
+interface Table {
+  readonly reaction: number
+  readonly species: number
+  readonly address: number
+}
+
+export interface Layout extends RandomLayout {
+  readonly pairs: number
+  readonly parameters: number
+  readonly constants: number
+  readonly counts: number
+  readonly propensities: number
+  readonly sums: number
+  readonly tables: readonly Table[]
+  /** First free byte: output times and records lie from here on. */
+  readonly end: number
+}
+
+/** Expressions that read neither counts nor time, to be computed once per set of parameters. */
+interface Constants {
+  readonly lets: ReadonlyMap<number, number>
+  readonly exprs: ReadonlyMap<Expr, number>
+}
+
+/** A node of the sum tree over reactions lo ≤ r < hi; leaves are the propensities themselves. */
+type Node = { readonly lo: number; readonly hi: number } & (
+  | { readonly leaf: true }
+  | { readonly leaf: false; readonly id: number; readonly left: Node; readonly right: Node }
+)
+
+interface Slot {
+  readonly read: Code
+  write(value: Code): Code
+}
+
+const inLocal = (local: number): Slot => ({ read: get(local), write: (value) => set(local, value) })
+const inMemory = (address: number): Slot => ({ read: load(address), write: (value) => store(address, value) })
+
+/** The module's bytes and its map of memory. Exports `prepare`, `advance` and `fill`. */
+export function emitKernel(network: Network): { bytes: Uint8Array; layout: Layout } {
+  const constants = findConstants(network)
+  const layout = planMemory(network, constants.lets.size + constants.exprs.size)
+  const imports = imported.map((name) => ({
+    name,
+    parameters: name === 'pow' ? [f64Type, f64Type] : [f64Type],
+    results: [f64Type],
+  }))
+  const functions = [
+    prepareFunction(network, layout, constants),
+    advanceFunction(network, layout, constants),
+    fillFunction(layout, imported.indexOf('exp')),
+  ]
+  return { bytes: encode(imports, functions), layout }
+}
+
+function planMemory(network: Network, constants: number): Layout {
+  const [S, R] = [network.species.length, network.reactions.length]
+  let at = 64
+  const take = (bytes: number) => {
+    at += bytes
+    return at - bytes
+  }
+  const addresses = {
+    state: take(32),
+    ziggurat: take(zigguratBytes),
+    pairs: take(batchPairs * 16),
+    parameters: take(network.parameters.length * 8),
+    constants: take(constants * 8),
+    counts: take(S * 8),
+    propensities: take(R * 8),
+    sums: take(R * 8),
+  }
+  const tables = network.reactions.flatMap(({ rate }, reaction): Table[] => {
+    const { species } = reads(network, reaction)
+    if (species.length !== 1 || !isCostly(network, rate)) return []
+    return [{ reaction, species: species[0], address: 0 }]
+  })
+  const placed = tables.slice(0, maxTables).map((table) => ({ ...table, address: take(tableCells * 8) }))
+  return { ...addresses, tables: placed, end: at }
+}
+
+/** The largest constant parts of the rates and of the lets that are not constant themselves. */
+function findConstants(network: Network): Constants {
+  const lets = new Map<number, number>()
+  const exprs = new Map<Expr, number>()
+  const size = () => lets.size + exprs.size
+  const walk = (e: Expr): void => {
+    if (e.kind === 'number' || e.kind === 'parameter' || e.kind === 'let') return
+    if (isConstant(network, e)) {
+      exprs.set(e, size())
+      return
+    }
+    parts(e).forEach(walk)
+  }
+  network.lets.forEach(({ expr }, index) => {
+    if (isConstant(network, expr)) lets.set(index, size())
+    else walk(expr)
+  })
+  for (const { rate } of network.reactions) walk(rate)
+  return { lets, exprs }
+}
+
+function parts(e: Expr): readonly Expr[] {
+  switch (e.kind) {
+    case 'unary':
+      return [e.of]
+    case 'binary':
+      return [e.left, e.right]
+    case 'conditional':
+      return [e.test, e.yes, e.no]
+    case 'call':
+      return e.args
+    default:
+      return []
+  }
+}
+
+/** Lets that a rate reads, through other lets, and that are not constant: in the order in which to compute them. */
+function letsOf(network: Network, constants: Constants, rate: Expr): number[] {
+  const found = new Set<number>()
+  const walk = (e: Expr): void => {
+    for (const part of parts(e)) walk(part)
+    if (e.kind !== 'let' || found.has(e.index) || constants.lets.has(e.index)) return
+    found.add(e.index)
+    walk(network.lets[e.index].expr)
+  }
+  walk(rate)
+  return [...found].sort((a, b) => a - b)
+}
+
+function scopeOf(layout: Layout, constants: Constants, species: (s: number) => Code, firstLet: number): Scope {
+  return {
+    species,
+    constant(e) {
+      if (e.kind === 'parameter') return load(layout.parameters + 8 * e.index)
+      const at = e.kind === 'let' ? constants.lets.get(e.index) : constants.exprs.get(e)
+      return at === undefined ? null : load(layout.constants + 8 * at)
+    },
+    let: (index) => get(firstLet + index),
+  }
+}
+
+/** `prepare()`: computes constants from the parameters, then fills the tables. */
+function prepareFunction(network: Network, layout: Layout, constants: Constants): Func {
+  const [i, x, hold, firstLet] = [0, 1, 2, 3]
+  const outright = { ...scopeOf(layout, constants, () => get(x), firstLet) }
+  outright.constant = (e) => {
+    if (e.kind === 'parameter') return load(layout.parameters + 8 * e.index)
+    const at = e.kind === 'let' ? constants.lets.get(e.index) : undefined
+    return at === undefined ? null : load(layout.constants + 8 * at)
+  }
+  const slots: [Expr, number][] = [...constants.exprs]
+  for (const [index, at] of constants.lets) slots.push([network.lets[index].expr, at])
+  // in the order of their numbers: a constant reads constant lets before it
+  slots.sort((a, b) => a[1] - b[1])
+  const scope = scopeOf(layout, constants, () => get(x), firstLet)
+  const fillTable = ({ reaction, address }: Table): Code => [
+    set(i, i32(0)),
+    loop(
+      set(x, f64Op.fromI32(get(i))),
+      letsOf(network, constants, network.reactions[reaction].rate).map((l) =>
+        set(firstLet + l, emit(network.lets[l].expr, scope)),
+      ),
+      store(address, emitPropensity(network, network.reactions[reaction], scope, hold), i32Op.shl(get(i), i32(3))),
+      set(i, i32Op.add(get(i), i32(1))),
+      branchIf(i32Op.ltU(get(i), i32(tableCells)), 0),
+    ),
+  ]
+  return {
+    name: 'prepare',
+    parameters: [],
+    results: [],
+    locals: [
+      { count: 1, type: i32Type },
+      { count: 2 + network.lets.length, type: f64Type },
+    ],
+    body: [slots.map(([e, at]) => store(layout.constants + 8 * at, emit(e, outright))), layout.tables.map(fillTable)],
+  }
+}
+
+/** `advance(): status`: fires until the last output time is recorded, the pairs are used up or a propensity is invalid. */
+function advanceFunction(network: Network, layout: Layout, constants: Constants): Func {
+  const [S, R] = [network.species.length, network.reactions.length]
+  const [pair, pairsEnd, recorded, rejected, answer, index] = [0, 1, 2, 3, 4, 5]
+  const [time, exponential, uniform, due, stop, rest, hold] = [6, 7, 8, 9, 10, 11, 12]
+  const firstLet = 13
+  const firstState = firstLet + network.lets.length
+  const local = R <= maxReactionsInLocals
+  const slots = (address: number, first: number) => (i: number) =>
+    local ? inLocal(firstState + first + i) : inMemory(address + 8 * i)
+  const count = slots(layout.counts, 0)
+  const propensity = slots(layout.propensities, S)
+  const sum = slots(layout.sums, S + R)
+  const scope = scopeOf(layout, constants, (s) => count(s).read, firstLet)
+  const tableOf = new Map(layout.tables.map((table) => [table.reaction, table]))
+  const tree = balanced(0, R, { next: 0 })
+  const value = (node: Node) => (node.leaf ? propensity(node.lo) : sum(node.id)).read
+  const total = value(tree)
+
+  /** Recompute some propensities and the sums above them; each let at most once. */
+  const refresh = (changed: readonly number[]): Code => {
+    const known = new Set<number>()
+    const lets = (r: number, remember: boolean): Code =>
+      letsOf(network, constants, network.reactions[r].rate).map((l) => {
+        if (known.has(l)) return []
+        if (remember) known.add(l)
+        return set(firstLet + l, emit(network.lets[l].expr, scope))
+      })
+    const recompute = (r: number): Code => {
+      const law = () => emitPropensity(network, network.reactions[r], scope, hold)
+      const table = tableOf.get(r)
+      if (!table) return [lets(r, true), propensity(r).write(law())]
+      const inside = i32Op.ltU(get(index), i32(tableCells))
+      const looked = load(table.address, i32Op.shl(get(index), i32(3)))
+      return [
+        set(index, i32Op.fromF64(count(table.species).read)),
+        propensity(r).write(choose(inside, looked, [lets(r, false), law()])),
+      ]
+    }
+    const add = (node: Node): Code => {
+      if (node.leaf || !changed.some((r) => node.lo <= r && r < node.hi)) return []
+      return [add(node.left), add(node.right), sum(node.id).write(f64Op.add(value(node.left), value(node.right)))]
+    }
+    return [changed.map(recompute), add(tree)]
+  }
+
+  const affected = dependents(network)
+  /** Fire reaction r; leaves `depth` blocks where rounding has led to a propensity of 0. */
+  const fire = (r: number, depth: number): Code => [
+    branchIf(i32Op.not(f64Op.gt(propensity(r).read, f64(0))), depth),
+    network.reactions[r].net.map(({ species, count: change }) =>
+      count(species).write(f64Op.add(count(species).read, f64(change))),
+    ),
+    refresh([...affected[r]]),
+  ]
+  const choosing = (node: Node, depth: number): Code => {
+    if (node.leaf) return fire(node.lo, depth)
+    return when(f64Op.lt(get(rest), value(node.left)), choosing(node.left, depth + 1), [
+      set(rest, f64Op.sub(get(rest), value(node.left))),
+      choosing(node.right, depth + 1),
+    ])
+  }
+
+  const schedule = set(due, f64Op.add(get(time), f64Op.div(get(exponential), total)))
+  const nextStop = set(stop, load(0, i32Op.add(loadI32(cell.times), i32Op.shl(get(recorded), i32(3)))))
+  const leave = (with_: number, depth: number): Code => [set(answer, i32(with_)), branch(depth)]
+  const recordAt = i32Op.add(loadI32(cell.records), i32Op.mul(get(recorded), i32(8 * S)))
+  const states = Array.from({ length: S }, (_, s) => s)
+  const nextPair = set(pair, i32Op.add(get(pair), i32(16)))
+
+  // Depths of `branch` are counted from inside: see the comments.
+  const event: Code = [
+    branchIf(i32Op.not(f64Op.le(get(due), get(stop))), 0), // to the record
+    when(i32Op.eq(get(pair), get(pairsEnd)), leave(status.drained, 3)), // if, record, loop, all
+    set(rest, f64Op.mul(get(uniform), total)),
+    set(uniform, load(0, get(pair))),
+    block(
+      choosing(tree, 0), // to the end of this block: the draw is rejected
+      set(time, get(due)),
+      set(exponential, load(8, get(pair))),
+      nextPair,
+      schedule,
+      branch(2), // block, record, loop
+    ),
+    nextPair,
+    set(rejected, i32Op.add(get(rejected), i32(1))),
+    // A total of −0 is a total of 0: nothing will ever fire.
+    when(i32Op.not(f64Op.gt(total, f64(0))), set(due, f64(Number.POSITIVE_INFINITY))),
+    branch(1), // record, loop
+  ]
+  const record: Code = [
+    when(i32Op.not(f64Op.lt(total, f64(Number.POSITIVE_INFINITY))), leave(status.invalid, 2)), // if, loop, all
+    set(index, recordAt),
+    states.map((s) => store(8 * s, count(s).read, get(index))),
+    set(recorded, i32Op.add(get(recorded), i32(1))),
+    when(i32Op.eq(get(recorded), loadI32(cell.timesCount)), leave(status.done, 2)),
+    nextStop,
+    branch(0),
+  ]
+  const loaded = local ? states.map((s) => count(s).write(load(layout.counts + 8 * s))) : []
+  const stored = local ? states.map((s) => store(layout.counts + 8 * s, count(s).read)) : []
+  const body: Code = [
+    loaded,
+    set(pair, loadI32(cell.pair)),
+    set(pairsEnd, loadI32(cell.pairsEnd)),
+    set(recorded, loadI32(cell.recorded)),
+    set(rejected, loadI32(cell.rejected)),
+    set(time, load(cell.time)),
+    set(exponential, load(cell.exponential)),
+    set(uniform, load(cell.uniform)),
+    refresh(network.reactions.map((_, r) => r)),
+    schedule,
+    nextStop,
+    block(loop(block(event), record)),
+    stored,
+    storeI32(cell.pair, get(pair)),
+    storeI32(cell.recorded, get(recorded)),
+    storeI32(cell.rejected, get(rejected)),
+    store(cell.time, get(time)),
+    store(cell.exponential, get(exponential)),
+    store(cell.uniform, get(uniform)),
+    store(cell.total, total),
+    get(answer),
+  ]
+  return {
+    name: 'advance',
+    parameters: [],
+    results: [i32Type],
+    locals: [
+      { count: 6, type: i32Type },
+      { count: 7 + network.lets.length + (local ? S + 2 * R : 0), type: f64Type },
+    ],
+    body,
+  }
+}
+
+/** The tree that halves the reactions: the order of summation, also of the plain solver. */
+function balanced(lo: number, hi: number, ids: { next: number }): Node {
+  if (hi - lo === 1) return { lo, hi, leaf: true }
+  const middle = (lo + hi) >> 1
+  const [left, right] = [balanced(lo, middle, ids), balanced(middle, hi, ids)]
+  return { lo, hi, leaf: false, id: ids.next++, left, right }
+}

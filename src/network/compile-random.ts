@@ -1,0 +1,117 @@
+/** The WebAssembly twin of `numerics/rng`: fills memory with pairs (uniform, exponential), the same bits. */
+import { zigguratEnd, zigguratHeights, zigguratWidths } from '../numerics/rng'
+import {
+  branch,
+  branchIf,
+  type Code,
+  call,
+  type Func,
+  f64,
+  f64Op,
+  f64Type,
+  get,
+  i32,
+  i32Op,
+  i32Type,
+  i64,
+  i64Op,
+  i64Type,
+  load,
+  loadI64,
+  loop,
+  set,
+  store,
+  storeI64,
+  when,
+} from './compile-wasm'
+
+/** Where the filler's memory lies, in bytes. */
+export interface RandomLayout {
+  /** State of the generator: 32 bytes, as in `Stream.words`. */
+  readonly state: number
+  /** 257 widths, then 257 heights of the ziggurat. */
+  readonly ziggurat: number
+}
+
+export const zigguratBytes = 2 * 257 * 8
+
+/** Write the ziggurat's tables, once for each memory. */
+export function writeZiggurat(buffer: ArrayBuffer, layout: RandomLayout): void {
+  new Float64Array(buffer, layout.ziggurat, 257).set(zigguratWidths)
+  new Float64Array(buffer, layout.ziggurat + 257 * 8, 257).set(zigguratHeights)
+}
+
+/** `fill(from, to)`: writes pairs of doubles (u, e) at the byte addresses from `from` up to `to`, at least one. */
+export function fillFunction(layout: RandomLayout, expImport: number): Func {
+  const [at, to, layer] = [0, 1, 2]
+  const [s0, s1, s2, s3, z] = [3, 4, 5, 6, 7]
+  const [u, x, beyond, bottom] = [8, 9, 10, 11]
+  const state = [s0, s1, s2, s3]
+  const xor = (target: number, other: number) => set(target, i64Op.xor(get(target), get(other)))
+  // xoshiro256++; the output is computed before the state moves, and s1 << 17 waits in `z`'s place on the stack
+  const next: Code = [
+    set(z, i64Op.add(i64Op.rotl(i64Op.add(get(s0), get(s3)), i64(23)), get(s0))),
+    i64Op.shl(get(s1), i64(17)),
+    xor(s2, s0),
+    xor(s3, s1),
+    xor(s1, s2),
+    xor(s0, s3),
+    [get(s2), 0x85, 0x21, s2],
+    set(s3, i64Op.rotl(get(s3), i64(45))),
+  ]
+  const unit = f64Op.mul(f64Op.fromI64(i64Op.or(i64Op.shrU(get(z), i64(11)), i64(1))), f64(2 ** -53))
+  const row = i32Op.shl(get(layer), i32(3))
+  const width = (shift: number) => load(layout.ziggurat + 8 * shift, row)
+  const height = (shift: number) => load(layout.ziggurat + 257 * 8 + 8 * shift, row)
+  // Continues its loop unless x is accepted.
+  const outsideLayer: Code = when(
+    i32Op.not(get(layer)),
+    [set(beyond, f64Op.add(get(beyond), f64(zigguratEnd))), branch(2)],
+    [
+      next,
+      set(bottom, height(0)),
+      branchIf(
+        i32Op.not(
+          f64Op.lt(
+            f64Op.add(get(bottom), f64Op.mul(unit, f64Op.sub(height(1), get(bottom)))),
+            call(expImport, f64Op.neg(get(x))),
+          ),
+        ),
+        2,
+      ),
+    ],
+  )
+  const exponential: Code = [
+    set(beyond, f64(0)),
+    loop(
+      next,
+      set(layer, i32Op.and(i32Op.fromI64(get(z)), i32(255))),
+      set(x, f64Op.mul(unit, width(0))),
+      when(i32Op.not(f64Op.lt(get(x), width(1))), outsideLayer),
+    ),
+  ]
+  const body: Code = [
+    state.map((local, i) => set(local, loadI64(layout.state + 8 * i))),
+    loop(
+      next,
+      set(u, unit),
+      exponential,
+      store(0, get(u), get(at)),
+      store(8, f64Op.add(get(beyond), get(x)), get(at)),
+      set(at, i32Op.add(get(at), i32(16))),
+      branchIf(i32Op.ltU(get(at), get(to)), 0),
+    ),
+    state.map((local, i) => storeI64(layout.state + 8 * i, get(local))),
+  ]
+  return {
+    name: 'fill',
+    parameters: [i32Type, i32Type],
+    results: [],
+    locals: [
+      { count: 1, type: i32Type },
+      { count: 5, type: i64Type },
+      { count: 4, type: f64Type },
+    ],
+    body,
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Network → WebAssembly that fires its reactions. Parameters, counts and times are passed through memory: moving a
+ * slider compiles nothing, modules are kept by the structure of the network.
+ */
+import { cos, exp, log, log10, pow, sin, tanh } from '../numerics/elementary'
+import type { Stream } from '../numerics/rng'
+import { batchPairs, cell, emitKernel, type Layout, status } from './compile-kernel'
+import { writeZiggurat } from './compile-random'
+import type { Network } from './network'
+import { dependents, readsTime } from './structure'
+import type { Walker } from './walker'
+
+/** Propensities and sums recomputed, over all reactions: beyond this, unrolled code is slower to build than it is worth. */
+const maxUnrolled = 60_000
+const maxModules = 24
+
+interface Compiled {
+  readonly module: WebAssembly.Module
+  readonly layout: Layout
+  /** Instances that nobody uses at the moment. */
+  readonly idle: Instance[]
+}
+
+interface Instance {
+  readonly memory: WebAssembly.Memory
+  prepare(): void
+  advance(): number
+  fill(from: number, to: number): void
+}
+
+const modules = new Map<string, Compiled>()
+
+/** Whether `compile` makes a kernel of this network: it has reactions, none reads time, and not too many. */
+export function compilable(network: Network): boolean {
+  if (network.reactions.length === 0 || readsTime(network)) return false
+  const depth = Math.ceil(Math.log2(network.reactions.length + 1))
+  return dependents(network).reduce((work, affected) => work + affected.length * (1 + depth), 0) <= maxUnrolled
+}
+
+/** A walker that runs compiled code, or null where `compilable` says no. Give it back with `release` after use. */
+export function compile(
+  network: Network,
+  parameters: ArrayLike<number>,
+  initial: ArrayLike<number>,
+  times: ArrayLike<number>,
+): Walker | null {
+  const compiled = moduleOf(network)
+  return compiled && bind(compiled, network, parameters, initial, times)
+}
+
+function moduleOf(network: Network): Compiled | null {
+  // Names and values of parameters, and where the statements stand, leave the code as it is.
+  const { species, parameters, lets, reactions } = network
+  const shape = [species.length, parameters.length, lets.map((l) => l.expr)]
+  const key = JSON.stringify([shape, reactions.map((r) => [r.reactants, r.net, r.law, r.rate])], numerals)
+  const known = modules.get(key)
+  if (known) return known
+  if (!compilable(network)) return null
+  const { bytes, layout } = emitKernel(network)
+  const compiled = { module: new WebAssembly.Module(bytes), layout, idle: [] }
+  if (modules.size >= maxModules) modules.delete(modules.keys().next().value!)
+  modules.set(key, compiled)
+  return compiled
+}
+
+/** JSON writes infinities and not-a-number as null; here they must differ. */
+function numerals(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+}
+
+function instantiate({ module, layout }: Compiled): Instance {
+  const memory = new WebAssembly.Memory({ initial: pages(layout.end) })
+  writeZiggurat(memory.buffer, layout)
+  const env = { memory, exp, log, log10, sin, cos, tanh, pow }
+  const exports = new WebAssembly.Instance(module, { env }).exports as unknown as Omit<Instance, 'memory'>
+  return { memory, prepare: exports.prepare, advance: exports.advance, fill: exports.fill }
+}
+
+const pages = (bytes: number) => Math.ceil(bytes / 65536)
+
+function bind(
+  compiled: Compiled,
+  network: Network,
+  parameters: ArrayLike<number>,
+  initial: ArrayLike<number>,
+  times: ArrayLike<number>,
+): Walker {
+  const { layout } = compiled
+  const instance = compiled.idle.pop() ?? instantiate(compiled)
+  const { memory, advance, fill } = instance
+  const S = network.species.length
+  const recordsAt = layout.end + 8 * times.length
+  const missing = pages(recordsAt + 8 * S * times.length) - memory.buffer.byteLength / 65536
+  if (missing > 0) memory.grow(missing)
+  const doubles = new Float64Array(memory.buffer)
+  const integers = new Int32Array(memory.buffer)
+  const words = new Uint32Array(memory.buffer, layout.state, 8)
+  doubles.set(Array.from(parameters), layout.parameters / 8)
+  doubles.set(Array.from(times), layout.end / 8)
+  integers[cell.times / 4] = layout.end
+  integers[cell.records / 4] = recordsAt
+  integers[cell.timesCount / 4] = times.length
+  instance.prepare()
+
+  const counts = doubles.subarray(layout.counts / 8, layout.counts / 8 + S)
+  const records = doubles.subarray(recordsAt / 8, recordsAt / 8 + S * times.length)
+  const [pair, pairsEnd, rejected] = [cell.pair / 4, cell.pairsEnd / 4, cell.rejected / 4]
+  let drawn = 0
+  let left = 0
+  /** Batches double, so that a short replicate does not pay for a long one's random numbers. */
+  const draw = (pairs: number) => {
+    const to = layout.pairs + 16 * pairs
+    fill(layout.pairs, to)
+    drawn += pairs
+    integers[pair] = layout.pairs
+    integers[pairsEnd] = to
+  }
+  return {
+    counts,
+    records,
+    get time() {
+      return doubles[cell.time / 8]
+    },
+    get total() {
+      return doubles[cell.total / 8]
+    },
+    get recorded() {
+      return integers[cell.recorded / 4]
+    },
+    get events() {
+      left = (integers[pairsEnd] - integers[pair]) / 16
+      return drawn - left - 1 - integers[rejected]
+    },
+    start(stream: Stream) {
+      words.set(stream.words)
+      counts.set(initial)
+      integers[cell.recorded / 4] = 0
+      integers[rejected] = 0
+      doubles[cell.time / 8] = 0
+      drawn = 0
+      draw(firstPairs)
+      doubles[cell.uniform / 8] = doubles[layout.pairs / 8]
+      doubles[cell.exponential / 8] = doubles[layout.pairs / 8 + 1]
+      integers[pair] += 16
+    },
+    advance() {
+      if (integers[pair] === integers[pairsEnd]) draw(Math.min(drawn, batchPairs))
+      const answer = advance()
+      if (answer === status.done) return 'done'
+      return answer === status.invalid || !(doubles[cell.total / 8] < Number.POSITIVE_INFINITY) ? 'invalid' : 'going'
+    },
+    release() {
+      compiled.idle.push(instance)
+    },
+  }
+}
+
+const firstPairs = 32

@@ -1,0 +1,114 @@
+/**
+ * The direct method (Gillespie 1977, doi:10.1021/j100540a008), written plainly: every propensity is computed anew after
+ * every event. The oracle of the compiled kernel, and what runs where there is none.
+ *
+ * a: propensities; x: counts; u, e: the uniform and the exponential that the pending event has drawn.
+ */
+import { evaluators } from '../../network/evaluate'
+import type { Network } from '../../network/network'
+import type { Walker } from '../../network/walker'
+import type { Stream } from '../../numerics/rng'
+
+/** Draws per `advance`. */
+const batch = 512
+
+/** A walker over the output times that evaluates closures. Rates must not depend on time. */
+export function plain(
+  network: Network,
+  parameters: ArrayLike<number>,
+  initial: ArrayLike<number>,
+  times: ArrayLike<number>,
+): Walker {
+  const { propensities } = evaluators(network, parameters)
+  const { reactions } = network
+  const [S, R, T] = [network.species.length, reactions.length, times.length]
+  const x = new Float64Array(S)
+  const a = new Float64Array(R)
+  const records = new Float64Array(S * T)
+  let source: Stream
+  let [time, due, u, e, total, recorded, events] = [0, 0, 0, 0, 0, 0, 0]
+
+  const refresh = () => {
+    for (let r = 0; r < R; r++) {
+      const value = propensities[r](x, time)
+      a[r] = value >= 0 && value < Number.POSITIVE_INFINITY ? value : Number.NaN
+    }
+    total = R > 0 ? treeSum(a, 0, R) : 0
+    due = total === 0 ? Number.POSITIVE_INFINITY : time + e / total
+  }
+  const fire = () => {
+    const r = choose(a, u * total)
+    u = source.uniform()
+    const next = source.exponential()
+    // Rounding can lead to a propensity of 0: draw again for the same moment.
+    if (!(a[r] > 0)) return
+    for (const { species, count } of reactions[r].net) x[species] += count
+    time = due
+    e = next
+    events++
+    refresh()
+  }
+  return {
+    counts: x,
+    records,
+    get time() {
+      return time
+    },
+    get total() {
+      return total
+    },
+    get events() {
+      return events
+    },
+    get recorded() {
+      return recorded
+    },
+    start(stream) {
+      source = stream
+      x.set(initial)
+      time = 0
+      events = 0
+      recorded = 0
+      u = source.uniform()
+      e = source.exponential()
+      refresh()
+    },
+    advance() {
+      for (let left = batch; left > 0; ) {
+        if (due <= times[recorded]) {
+          fire()
+          left--
+          continue
+        }
+        if (!(total < Number.POSITIVE_INFINITY)) return 'invalid'
+        records.set(x, recorded * S)
+        recorded++
+        if (recorded === T) return 'done'
+      }
+      return total < Number.POSITIVE_INFINITY ? 'going' : 'invalid'
+    },
+    release() {},
+  }
+}
+
+/** a[lo] + … + a[hi − 1], halving: the order in which the compiled kernel adds. */
+function treeSum(a: Float64Array, lo: number, hi: number): number {
+  if (hi - lo === 1) return a[lo]
+  const middle = (lo + hi) >> 1
+  return treeSum(a, lo, middle) + treeSum(a, middle, hi)
+}
+
+/** The reaction on whose stretch `rest` falls, descending the same tree. */
+function choose(a: Float64Array, rest: number): number {
+  let lo = 0
+  for (let hi = a.length; hi - lo > 1; ) {
+    const middle = (lo + hi) >> 1
+    const left = treeSum(a, lo, middle)
+    if (rest < left) hi = middle
+    else {
+      rest -= left
+      lo = middle
+    }
+  }
+  return lo
+}
