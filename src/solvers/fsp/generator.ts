@@ -183,3 +183,24 @@ export function embed(space: Coordinates, law: Float64Array, from: Generator, in
     target[into.numbering ? into.numbering[at] : at] = law[from.numbering ? from.numbering[place] : place]
   })
 }
+
+/**
+ * How fast the law falls off towards each face: minus the slope of the logarithm of its axis' marginal over the last
+ * eighth of the axis, per count. Not a number where that part is empty.
+ */
+export function tails({ box, numbering, matrix }: Generator, space: Coordinates): Float64Array {
+  const law = matrix.transition.vectors[0]
+  const marginals = widths(box).map((width) => new Float64Array(width))
+  forEachState(space, box, (place, _, steps) => {
+    const p = law[numbering ? numbering[place] : place]
+    for (let axis = 0; axis < steps.length; axis++) marginals[axis][steps[axis]] += p
+  })
+  return Float64Array.from(
+    marginals.flatMap((marginal) => {
+      const last = marginal.length - 1
+      const span = Math.ceil(last / 8)
+      const fall = (edge: number, inner: number) => Math.log(marginal[inner] / marginal[edge]) / span
+      return [fall(0, span), fall(last, last - span)]
+    }),
+  )
+}

@@ -4,7 +4,7 @@ import type { Network } from '../../network/network'
 import { readsTime } from '../../network/structure'
 import { mass, type Series, uniformise } from '../../numerics/uniformise'
 import { Failure, type Problem } from '../contract'
-import { type Broken, embed, fill, flux, type Generator as Generated, layOut } from './generator'
+import { type Broken, embed, fill, flux, type Generator as Generated, layOut, tails } from './generator'
 import type { FspOptions } from './index'
 import { around, type Box, type Coordinates, coordinates, countStates, reach, volume, widths } from './space'
 
@@ -38,9 +38,10 @@ export interface Projection {
 const sliceEvents = 1024
 /** Share of the slice's allowance that goes to the truncated Poisson tails. */
 const tailShare = 0.01
-/** A face is moved when it has this share of the leak, by this share of the box's width. */
+/** A face is moved when it has this share of the leak. */
 const leakShare = 0.02
-const growth = 0.3
+/** Most that an axis grows at once, as a share of its width. */
+const growth = 0.5
 /** Entries a run may work through: about a quarter of an hour. */
 const maxWork = 5e12
 
@@ -153,7 +154,7 @@ function settle(projection: Projection, time: number): void {
 
 /** Move the faces that mass leaves through, and set the law back to `before`. */
 function grow(projection: Projection, before: Float64Array): void {
-  const { network, space, propensities, generator, options, time } = projection
+  const { network, space, propensities, generator, options, time, horizon } = projection
   const { box, broken, sinks } = generator
   const late = flux(generator, generator.matrix.transition.vectors[0])
   const leaving = flux(generator, before).map((early, face) => early + late[face])
@@ -165,12 +166,18 @@ function grow(projection: Projection, before: Float64Array): void {
   }
   const used = new Set(sinks.face)
   const moves = (face: number) => (through > 0 ? faces[face] >= leakShare * through : used.has(face))
-  const width = widths(box)
+  // The flux through a face, kept up to the horizon, should fall to its share of the tolerance.
+  const excess = (face: number) => Math.log((4 * faces.length * faces[face] * horizon) / options.tolerance)
+  const slopes = tails(generator, space)
   const jump = reach(network, space)
-  const by = width.map((w, axis) => Math.max(jump[axis], Math.ceil(growth * w)))
+  const by = widths(box).map((width, axis) => (face: number) => {
+    if (!moves(face)) return 0
+    const needed = Math.ceil(excess(face) / slopes[face])
+    return Math.max(jump[axis], needed > 0 ? Math.min(needed, Math.ceil(growth * width)) : Math.ceil(growth * width))
+  })
   const next: Box = {
-    low: box.low.map((low, axis) => (moves(2 * axis) ? Math.max(0, low - by[axis]) : low)),
-    cap: box.cap.map((cap, axis) => (moves(2 * axis + 1) ? Math.min(space.most[axis], cap + by[axis]) : cap)),
+    low: box.low.map((low, axis) => Math.max(0, low - by[axis](2 * axis))),
+    cap: box.cap.map((cap, axis) => Math.min(space.most[axis], cap + by[axis](2 * axis + 1))),
   }
   checkStates(projection, next, options.maxStates)
   const larger = layOut(network, space, next)

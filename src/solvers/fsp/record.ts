@@ -125,7 +125,9 @@ export function recorder(problem: Problem): Recorder {
         ] as const
         const array = namedArray(axes)
         array.data.fill(Number.NaN, marginals.length * shown.length * length)
-        marginals.forEach((row, k) => shown.forEach((q, i) => array.data.set(row[q], (k * shown.length + i) * length)))
+        for (const [k, row] of marginals.entries()) {
+          for (const [i, q] of shown.entries()) array.data.set(row[q], (k * shown.length + i) * length)
+        }
         list.push(['marginals', { array, error: lawError }])
       }
       observe.joints.forEach(([a, b], j) => {
