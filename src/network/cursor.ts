@@ -88,10 +88,15 @@ export class Cursor {
     return kind === 'newline' || kind === 'separator' || kind === 'end'
   }
 
-  /** Give up this statement, up to `stop` or its end. */
+  /** Give up this statement: go to its end, or to the next `stop` that no bracket holds. */
   skipTo(stop?: string): void {
     this.nesting = 0
-    while (!this.ended && !(stop && this.is(stop))) this.take()
+    let open = 0
+    while (!this.ended && !(stop && open <= 0 && this.is(stop))) {
+      if (this.is('(') || this.is('[')) open++
+      else if (this.is(')') || this.is(']')) open--
+      this.take()
+    }
   }
 
   fail(span: Span, message: string, fixes: readonly Fix[] = []): never {

@@ -78,6 +78,13 @@ export function lineStarts(text: string): number[] {
   return starts
 }
 
+/** Offset of the end of the line that holds `offset`. */
+export function lineEnd(text: string, offset: number): number {
+  const newline = /[\r\n]|$/g
+  newline.lastIndex = offset
+  return newline.exec(text)!.index
+}
+
 function position(starts: readonly number[], offset: number): { line: number; column: number } {
   let low = 0
   let high = starts.length

@@ -1,7 +1,7 @@
 /** Network text → network, or what is wrong with the text. */
 
 import { caution, type Source } from './caution'
-import { type Diagnostic, either, type Fix, nearest, quote, Report, type Span } from './diagnostics'
+import { type Diagnostic, either, type Fix, lineEnd, nearest, quote, Report, type Span } from './diagnostics'
 import type { Node } from './expression'
 import { reserved } from './functions'
 import { maxDefinitions, maxDepth, maxOrder, maxParameters, maxReactions, maxSpecies, maxTextLength } from './limits'
@@ -275,8 +275,7 @@ class Reader {
       this.report.error(at, '`time` is not defined: time is written `t`.', [replacement(at, 't')])
       return
     }
-    const readable = [...this.names.keys()].filter((one) => this.names.get(one)!.kind !== 'observable')
-    const near = nearest(name, readable)
+    const near = nearest(name, this.readable())
     const fixes: Fix[] = near.map((insert) => replacement(at, insert))
     const created = this.declaration('parameter', name, 1)
     if (near.length > 0) fixes.push(created)
@@ -284,6 +283,11 @@ class Reader {
     if (scope.reader === 'observable') fixes.push(this.declaration('species', name, 0))
     const question = near.length > 0 ? `did you mean ${either(near)}?` : 'make it a parameter?'
     this.report.error(at, `${quote(name)} is not defined: ${question}`, fixes)
+  }
+
+  private *readable(): Generator<string> {
+    for (const [name, { kind }] of this.names) if (kind !== 'observable') yield name
+    yield 'pi'
   }
 
   /** A fix that declares a name on a line of its own, after the last declaration of its kind or at the top. */
@@ -378,7 +382,7 @@ class Reader {
     check(this.parameters.length, maxParameters, 'parameters')
     check(definitions, maxDefinitions, 'named expressions and observables')
     check(this.reactions.length, maxReactions, 'reactions')
-    if (this.species.length === 0) {
+    if (this.species.length === 0 && !this.report.failed) {
       const example = 'species A = 10\n0 -> A, 5\nA -> 0, 1\n'
       const message = 'There is no species yet: write a reaction such as `0 -> A, 5`.'
       this.report.error({ offset: 0, length: 0 }, message, [
@@ -396,12 +400,6 @@ const replacement = (at: Span, insert: string): Fix => ({
   length: at.length,
   insert,
 })
-
-/** Offset of the end of the line that holds `offset`. */
-function lineEnd(text: string, offset: number): number {
-  const end = text.slice(offset).search(/[\r\n]/)
-  return end < 0 ? text.length : offset + end
-}
 
 /** products − reactants, without zeros, ordered by species. */
 export function netChange(reactants: readonly Term[], products: readonly Term[]): Term[] {

@@ -1,6 +1,6 @@
 /** Expressions, reactions and propensities for reading: as network text, and as TeX. */
 
-import type { BinaryOperator, Expr, Network, Reaction, Term } from './network'
+import type { BinaryOperator, Expr, FunctionName, Network, Reaction, Term } from './network'
 
 /** How tightly an expression holds together; the parser's levels, from loose to tight. */
 const loosest = 0
@@ -37,7 +37,7 @@ function written(network: Network, e: Expr): [text: string, level: number] {
   }
   switch (e.kind) {
     case 'number':
-      return [e.value === Math.PI ? 'pi' : String(e.value), tightest]
+      return [e.value === Math.PI ? 'pi' : numberText(e.value), tightest]
     case 'species':
       return [network.species[e.index].name, tightest]
     case 'parameter':
@@ -53,7 +53,7 @@ function written(network: Network, e: Expr): [text: string, level: number] {
       // Powers group from the right, and their exponent may carry a sign; comparisons do not group at all.
       const left = within(e.left, level === multiplying || level === adding ? level : level + 1)
       const right = within(e.right, level === raising ? signing : level + 1)
-      return [level === raising ? `${left}^${right}` : `${left} ${e.op} ${right}`, level]
+      return [level >= multiplying ? `${left}${e.op}${right}` : `${left} ${e.op} ${right}`, level]
     }
     case 'conditional': {
       const [test, yes, no] = [within(e.test, comparing), within(e.yes, loosest), within(e.no, loosest)]
@@ -63,6 +63,9 @@ function written(network: Network, e: Expr): [text: string, level: number] {
       return [`${e.name}(${e.args.map((arg) => within(arg, loosest)).join(', ')})`, tightest]
   }
 }
+
+/** The shortest text that reads back as the same double. */
+export const numberText = (value: number): string => String(value).replace('e+', 'e')
 
 /** The propensity in counts: rate times combinations, as `k*A*(B*(B - 1)/2)`. */
 export function propensityText(network: Network, r: number): string {
@@ -166,12 +169,28 @@ function typeset(network: Network, e: Expr): [tex: string, level: number] {
       const [yes, test, no] = [e.yes, e.test, e.no].map(whole)
       return [`\\begin{cases}${yes}&${test}\\\\${no}&\\text{otherwise}\\end{cases}`, tightest]
     }
-    case 'call':
-      return callTex(e.name, e.args.map(whole))
+    case 'call': {
+      const formula = saturation(e.name, e.args)
+      return formula ? typeset(network, formula) : callTex(e.name, e.args.map(whole))
+    }
   }
 }
 
-/** What stands under a power: a name with a subscript would swallow the superscript, a fraction needs parentheses. */
+/**
+ * The formula of a Hill or Michaelis–Menten function of plain arguments. Others stay calls: the formula repeats its
+ * arguments, and one inside the other would grow without bound.
+ */
+function saturation(name: FunctionName, args: readonly Expr[]): Expr | null {
+  if (!args.every((arg) => 'index' in arg || arg.kind === 'number' || arg.kind === 'time')) return null
+  const [x, a, b] = args
+  const formula = (op: BinaryOperator, left: Expr, right: Expr): Expr => ({ kind: 'binary', op, left, right })
+  if (name === 'mm') return formula('/', formula('*', a, x), formula('+', b, x))
+  if (name !== 'hill' && name !== 'hillr') return null
+  const [power, threshold] = [formula('^', x, b), formula('^', a, b)]
+  return formula('/', name === 'hill' ? power : threshold, formula('+', threshold, power))
+}
+
+/** What stands under a power: everything but names, numbers and brackets needs parentheses. */
 function base(network: Network, e: Expr): string {
   const [tex, level] = typeset(network, e)
   return level < tightest ? parentheses(tex) : tex
@@ -189,15 +208,15 @@ function callTex(name: string, args: readonly string[]): [tex: string, level: nu
     case 'floor':
       return [`\\left\\lfloor ${args[0]}\\right\\rfloor`, tightest]
     case 'log':
-      return [`\\ln${list}`, tightest]
+      return [`\\ln${list}`, raising]
     case 'log10':
-      return [`\\log_{10}${list}`, tightest]
+      return [`\\log_{10}${list}`, raising]
     case 'sin':
     case 'cos':
     case 'tanh':
     case 'min':
     case 'max':
-      return [`\\${name}${list}`, tightest]
+      return [`\\${name}${list}`, raising]
     case 'pow':
       return [`${parentheses(args[0])}^{${args[1]}}`, raising]
     default:
@@ -225,8 +244,8 @@ const greek: ReadonlySet<string> = new Set(
  * digits at the end, as a subscript. Names are letters, digits and underscores, so that nothing needs escaping.
  */
 export function nameTex(name: string): string {
-  const [, stem, rest] = /^(_*[A-Za-z]*?)_?(\d+|_.*)?$/.exec(name) ?? [name, name, undefined]
-  return rest && stem ? `${wordTex(stem)}_{${wordTex(rest.replace(/^_/, ''))}}` : wordTex(name)
+  const [, stem, word, digits] = /^([A-Za-z][A-Za-z0-9]*?)(?:_(.+)|(\d+))$/.exec(name) ?? []
+  return stem ? `${wordTex(stem)}_{${wordTex(word ?? digits)}}` : wordTex(name)
 }
 
 function wordTex(word: string): string {

@@ -342,38 +342,44 @@ function takeArrow(c: Cursor, from: number): [Span, string] {
   return c.unexpected('a statement: `species`, `parameter`, `let`, `observable` or a reaction `A -> B, k`')
 }
 
+/** None where they cannot be read: the species of the reaction are known nevertheless. */
 function readRates(c: Cursor, reversible: boolean, arrow: Span): RateItem[] {
-  if (!c.is(',')) {
-    if (!c.ended) c.unexpected('`,` and the rate')
-    noRate(c, reversible, arrow)
-  }
-  c.take()
-  const rates = [rate(c)]
-  const wanted = reversible ? 2 : 1
-  while (c.is(',')) {
-    const comma = c.take()
-    const extra = rate(c)
-    if (rates.length < wanted) {
-      rates.push(extra)
-      continue
+  try {
+    if (c.ended) noRate(c, reversible, arrow)
+    if (!c.takes(',')) c.unexpected('`,` and the rate')
+    const forward = rate(c)
+    if (!reversible) {
+      if (c.is(',')) extraRate(c, arrow, false)
+      return [forward]
     }
-    const [one, both] = c.text.startsWith('=', arrow.offset) ? ['=>', '<=>'] : ['->', '<->']
-    const fixes = [{ label: 'Remove it', offset: comma.offset, length: c.gap().offset - comma.offset, insert: '' }]
-    if (!reversible) fixes.push({ label: `Make it reversible, \`${both}\``, ...arrow, insert: both })
-    c.fail(
-      extra,
-      reversible ? 'A reversible reaction has two rates.' : `A reaction with \`${one}\` has one rate.`,
-      fixes,
-    )
+    if (!c.takes(',')) oneRate(c, arrow)
+    const backward = rate(c)
+    if (c.is(',')) extraRate(c, arrow, true)
+    return [forward, backward]
+  } catch (thrown) {
+    if (thrown !== skip) throw thrown
+    c.skipTo()
+    return []
   }
-  if (rates.length < wanted) {
-    const single = c.text.slice(arrow.offset + 1, arrow.offset + arrow.length)
-    c.fail(c.gap(), 'A reversible reaction has two rates, forward and backward.', [
-      c.insertion('Add a backward rate of 1', ', 1'),
-      { label: `Make it one way, \`${single}\``, ...arrow, insert: single },
-    ])
-  }
-  return rates
+}
+
+function oneRate(c: Cursor, arrow: Span): never {
+  if (!c.ended) c.unexpected('`,` and the backward rate')
+  const single = c.text.slice(arrow.offset + 1, arrow.offset + arrow.length)
+  c.fail(c.gap(), 'A reversible reaction has two rates, forward and backward.', [
+    c.insertion('Add a backward rate of 1', ', 1'),
+    { label: `Make it one way, \`${single}\``, ...arrow, insert: single },
+  ])
+}
+
+function extraRate(c: Cursor, arrow: Span, reversible: boolean): never {
+  const comma = c.take()
+  const extra = rate(c)
+  const fixes = [{ label: 'Remove it', offset: comma.offset, length: c.gap().offset - comma.offset, insert: '' }]
+  if (reversible) c.fail(extra, 'A reversible reaction has two rates.', fixes)
+  const both = `<${c.text.slice(arrow.offset, arrow.offset + arrow.length)}`
+  fixes.push({ label: `Make it reversible, \`${both}\``, ...arrow, insert: both })
+  c.fail(extra, 'A reaction in one direction has one rate.', fixes)
 }
 
 function noRate(c: Cursor, reversible: boolean, arrow: Span): never {
