@@ -2,15 +2,14 @@
  * The worker's side of the wire: runs studies, tallies shares of others' runs, and lets messages in while it works.
  * The same object serves one thread without any wire (`local-client.ts`).
  */
-import { expose, type ProxyMethods, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import { expose, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import type { Artifact, Frame, Outcome, Solution } from '../solvers/contract'
 import { type CrewMember, runStudy, type TallyOutcome, tallyStudy } from '../solvers/run'
 import type { Study } from '../solvers/study'
 import type { Share, Tally } from '../solvers/tally'
 import { openBreath } from './breath'
-
-/** Resolves when the frame was seen: until then no other is sent. */
-export type Seen<T> = (value: T) => Promise<void> | void
+import { conflate, type Seen } from './conflate'
+import { questionOf } from './question'
 
 /** Run ids are the caller's and must be unique over all services that work together. */
 export interface SolverService {
@@ -102,44 +101,6 @@ function crewMember(member: Remote<SolverService>, id: number, study: Study): Cr
   return {
     tally: (_, share, onTally) => member.tally(id, study, share, proxy(onTally)) as Promise<TallyOutcome>,
   }
-}
-
-/**
- * One value in flight, and no more of this thread's time on sending than `share`: in between `wanted()` is false and
- * nothing is made. A proxied callback is released only after its last acknowledgement, or the call would hang.
- */
-export function conflate<T>(seen: Seen<T>, share: number, pack: (value: T) => T = (value) => value) {
-  let inFlight: Promise<void> | undefined
-  let asked = 0
-  let next = Number.NEGATIVE_INFINITY
-  return {
-    wanted(): boolean {
-      asked = performance.now()
-      return !inFlight && asked >= next
-    },
-    send(value: T): void {
-      if (inFlight) return
-      const acknowledged = () => {
-        inFlight = undefined
-      }
-      inFlight = Promise.resolve(seen(pack(value))).then(acknowledged, acknowledged)
-      // What was asked for at `asked` has been made, packed and posted by now.
-      const now = performance.now()
-      next = now + (now - asked) * (1 / share - 1)
-    },
-    /** Resolves when nothing is in flight; gives the callback back. */
-    async settled(): Promise<void> {
-      await inFlight
-      ;(seen as Partial<ProxyMethods>)[releaseProxy]?.()
-    },
-  }
-}
-
-/** The study as far as it decides the numbers of each replicate: all but how many of them. */
-export function questionOf(study: Study): string {
-  const { network, parameters, initial, times, observe, solver, seed, options } = study
-  const { replicates: _, ...rest } = options ?? {}
-  return JSON.stringify([network, parameters, initial, times, observe, solver, seed, rest])
 }
 
 /** The buffers of a picture, each once, to be moved and not copied. */

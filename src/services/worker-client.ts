@@ -37,6 +37,8 @@ interface Breakage {
 interface Team {
   readonly lead: Remote<SolverService>
   readonly broken: Promise<Breakage>
+  /** A frame came: it works. */
+  sign(): void
   /** Watches the hearts while the work goes on. */
   during<T>(work: Promise<T>): Promise<T>
   close(): void
@@ -79,12 +81,13 @@ export function workerClient({ spawn, size, beatMs = 1000, paint = painted }: Wo
     run(study, { onFrame, signal, artifact }) {
       const id = ++ids
       let over = false
+      const team = teamFor(study)
       const show = async (frame: Frame) => {
+        team.sign()
         if (over) return
         onFrame(frame)
         await paint()
       }
-      const team = teamFor(study)
       const cancel = () => {
         over = true
         team.lead.cancel(id)
@@ -129,11 +132,12 @@ function assemble(spawn: () => WorkerLike, size: number, beatMs: number): Team {
       resolve(breakage)
     }
   })
-  workers.forEach((worker, k) => {
+  const started = () => hearts.some(({ alive }) => alive)
+  workers.forEach((worker) => {
     const crashed = (event: Event) => {
       event.preventDefault()
       const why = (event as ErrorEvent).message || 'it could not be read'
-      breakUp({ code: hearts[k].alive ? 'worker-crash' : 'worker-start', why })
+      breakUp({ code: started() ? 'worker-crash' : 'worker-start', why })
     }
     worker.addEventListener('error', crashed)
     worker.addEventListener('messageerror', crashed)
@@ -147,7 +151,7 @@ function assemble(spawn: () => WorkerLike, size: number, beatMs: number): Team {
       if (!heart.waiting) listen(heart)
       else if (++heart.missed >= (heart.alive ? beatsOfGrace : beatsToLoad)) {
         const why = `it gave no sign for ${Math.round((heart.missed * beatMs) / 1000)} seconds`
-        breakUp({ code: heart.alive ? 'worker-stuck' : 'worker-start', why })
+        breakUp({ code: started() ? 'worker-stuck' : 'worker-start', why })
       }
     }
   }
@@ -156,6 +160,9 @@ function assemble(spawn: () => WorkerLike, size: number, beatMs: number): Team {
   return {
     lead: services[0],
     broken,
+    sign() {
+      hearts[0].alive = true
+    },
     async during(work) {
       if (busy++ === 0) beating = setInterval(beat, beatMs)
       try {

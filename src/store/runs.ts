@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { type Client, painted, type RunHandle } from '../services/client'
-import { questionOf } from '../services/solver-service'
+import { questionOf } from '../services/question'
 import type { Frame, Outcome } from '../solvers/contract'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'

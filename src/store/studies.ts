@@ -36,7 +36,7 @@ export interface StudiesState {
   setCompare(ids: readonly string[]): void
   setTitle(title: string): void
   /** Where the reader looks: travels with the study, is not a step of undo, starts no run. */
-  setView(view: NonNullable<Study['view']>): void
+  setView(patch: Readonly<Record<string, string | number | boolean | undefined>>): void
   /** Replace the draft; one step of undo. */
   open(study: Study): void
   /** Begin with this study: there is no way back to what was there before. */
@@ -145,7 +145,8 @@ export function createStudies(first: Study): Studies {
         change({ compare: [...new Set(ids)].map((solver) => ({ solver, options: shelf.get(solver) })) })
       },
       setTitle: (title) => change({ title }),
-      setView: (view) => set(({ study }) => ({ study: { ...study, view } })),
+      setView: (patch) =>
+        set(({ study }) => ({ study: { ...study, view: dropUndefined({ ...study.view, ...patch }) } })),
       open(study) {
         remember(get().study)
         lay(study)
@@ -244,6 +245,7 @@ function sameQuestion(a: Study, b: Study): boolean {
   return a === b || JSON.stringify({ ...a, view: undefined }) === JSON.stringify({ ...b, view: undefined })
 }
 
-function dropUndefined<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
+function dropUndefined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const given = Object.entries(object).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> }
 }

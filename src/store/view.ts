@@ -1,7 +1,7 @@
 /** Where the user looks. What a link should show again is mirrored into the study. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { quantities } from '../network/network'
-import type { Reading, Study } from '../solvers/study'
+import type { Reading } from '../solvers/study'
 import type { Studies } from './studies'
 
 export type Theme = 'auto' | 'light' | 'dark'
@@ -114,10 +114,9 @@ function note(studies: Studies, { time, joint, quantities: shown, focus }: ViewF
   const { study, reading, setView } = studies.getState()
   const all = quantities(reading.problem.network).length === shown.length
   const list = shown.join()
-  const next: Study['view'] = { time, joint: joint.join() }
-  if (!all && list.length <= maxText) next.quantities = list
-  if (focus) next.focus = focus
-  if (JSON.stringify(next) !== JSON.stringify(study.view)) setView(next)
+  const next = { time, joint: joint.join(), quantities: all || list.length > maxText ? undefined : list, focus }
+  const noted: Record<string, unknown> = study.view ?? {}
+  if (Object.entries(next).some(([name, value]) => noted[name] !== value)) setView(next)
 }
 
 function clamp(time: number, end: number): number {
