@@ -54,7 +54,7 @@ function prepare(canvas: HTMLCanvasElement) {
 }
 
 /** The theme as the style sheet has it: `--plot-dark: 1` chooses the dark inks, text colours follow the page. */
-function themeOf(element: HTMLElement): Theme {
+export function themeOf(element: HTMLElement): Theme {
   const style = getComputedStyle(element)
   const read = (name: string) => style.getPropertyValue(name).trim()
   const own = read('--plot-dark') === '1' ? darkTheme : lightTheme
@@ -84,6 +84,7 @@ function canvasPen(context: CanvasRenderingContext2D, ratio: number, theme: Them
       }
     }
   }
+  let group = 1
   return {
     columns: ratio,
     hair: 1,
@@ -91,7 +92,7 @@ function canvasPen(context: CanvasRenderingContext2D, ratio: number, theme: Them
     line(points, n, { ink, width, dash = 'solid', opacity = 1 }) {
       trace(points, n)
       context.strokeStyle = colour(theme, ink)
-      context.globalAlpha = opacity
+      context.globalAlpha = group * opacity
       context.lineWidth = width
       context.setLineDash(patterns[dash as Dash])
       context.stroke()
@@ -99,7 +100,7 @@ function canvasPen(context: CanvasRenderingContext2D, ratio: number, theme: Them
     area(points, n, ink, opacity) {
       trace(points, n)
       context.fillStyle = colour(theme, ink)
-      context.globalAlpha = opacity
+      context.globalAlpha = group * opacity
       context.fill()
     },
     marks(points, n, mark, radius, ink) {
@@ -108,14 +109,16 @@ function canvasPen(context: CanvasRenderingContext2D, ratio: number, theme: Them
         if (!Number.isNaN(points[k])) outline(context, mark, points[k], points[k + 1], radius)
       }
       context.fillStyle = colour(theme, ink)
-      context.globalAlpha = 1
+      context.globalAlpha = group
       context.fill()
     },
     heat(layer, box) {
+      context.globalAlpha = group
       image(scratch, layer)
       stretch(context, scratch, box)
     },
     ramp(layer, box) {
+      context.globalAlpha = group
       const values = Float64Array.from({ length: shades }, (_, k) => (k * layer.top) / (shades - 1))
       const side = { from: 0, step: 1, count: 1 }
       image(scratch, { ...layer, x: side, y: { ...side, count: shades }, values })
@@ -123,17 +126,21 @@ function canvasPen(context: CanvasRenderingContext2D, ratio: number, theme: Them
     },
     text(text, x, y, lettering) {
       context.fillStyle = colour(theme, lettering.ink)
-      context.globalAlpha = 1
+      context.globalAlpha = group
       write(context, text, x, y, lettering)
     },
-    open(_, clip) {
+    open(_, clip, opacity = 1) {
+      group = opacity
       context.save()
       if (!clip) return
       context.beginPath()
       context.rect(clip.left, clip.top - 1, clip.right - clip.left, clip.bottom - clip.top + 1)
       context.clip()
     },
-    close: () => context.restore(),
+    close() {
+      group = 1
+      context.restore()
+    },
   }
 }
 
@@ -189,7 +196,6 @@ function image(scratch: HTMLCanvasElement, { map, values, top, x, y }: HeatLayer
 }
 
 function stretch(context: CanvasRenderingContext2D, scratch: HTMLCanvasElement, box: Box): void {
-  context.globalAlpha = 1
   context.imageSmoothingEnabled = false
   context.drawImage(scratch, box.left, box.top, box.right - box.left, box.bottom - box.top)
 }

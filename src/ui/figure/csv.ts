@@ -50,7 +50,8 @@ function cell(value: string | number): string {
 }
 
 function seriesOf(layer: Layer): string {
-  return layer.kind === 'line' && layer.label ? `${layer.label}: ${layer.name}` : layer.name
+  const name = layer.kind === 'line' && layer.label ? `${layer.label}: ${layer.name}` : layer.name
+  return layer.faded ? `${name} (outdated)` : name
 }
 
 function rowsOf(layer: Layer): Row[] {

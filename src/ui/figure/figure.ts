@@ -121,7 +121,17 @@ export interface PointsLayer {
   readonly whiskers?: Whiskers
 }
 
-export type Layer = StepsLayer | LineLayer | BandLayer | BarsLayer | CurveLayer | HeatLayer | RuleLayer | PointsLayer
+/** `faded`: answers an older question than the one on the screen, and is kept until the new answer is there. */
+export type Layer = { readonly faded?: boolean } & (
+  | StepsLayer
+  | LineLayer
+  | BandLayer
+  | BarsLayer
+  | CurveLayer
+  | HeatLayer
+  | RuleLayer
+  | PointsLayer
+)
 
 /** One method that contributed, and how far its numbers may be off, in words. */
 export interface Contribution {

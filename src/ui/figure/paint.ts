@@ -35,17 +35,20 @@ export interface Pen {
   /** A ramp of the layer's colours, from bottom to top. */
   ramp(layer: HeatLayer, box: Box): void
   text(text: string, x: number, y: number, lettering: Lettering): void
-  /** Begin a group of marks, cut off outside the box. */
-  open(name: string, clip?: Box): void
+  /** Begin a group of marks, cut off outside the box and thinned to an opacity. */
+  open(name: string, clip?: Box, opacity?: number): void
   close(): void
   /** Where a horizontal or vertical hair line is sharp. */
   snap(position: number): number
 }
 
+/** An answer that is being replaced: still legible, plainly not the newest. */
+const fadedOpacity = 0.4
+
 export function paint(panel: Panel, layout: Layout, pen: Pen): void {
   const { plot } = layout
   for (const layer of panel.layers) {
-    pen.open('name' in layer ? `${layer.kind} ${layer.name}`.trim() : '', plot)
+    pen.open(`${layer.kind} ${layer.name}`.trim(), plot, layer.faded ? fadedOpacity : 1)
     paintLayer(layer, layout, pen)
     pen.close()
   }

@@ -102,8 +102,9 @@ function svgPen(out: string[]): Pen {
       const attributes = `${at} text-anchor="${anchor}" font-size="${n2(size)}"${weight} fill="${fill}"`
       out.push(`<text ${attributes}>${escapeXml(text)}</text>`)
     },
-    open(name, clip) {
-      const label = name ? ` aria-label="${escapeXml(name)}"` : ''
+    open(name, clip, opacity = 1) {
+      const thin = opacity < 1 ? ` opacity="${n2(opacity)}"` : ''
+      const label = (name ? ` aria-label="${escapeXml(name)}"` : '') + thin
       if (!clip) {
         out.push(`<g${label}>`)
         return

@@ -33,6 +33,7 @@ export function joint(sources: readonly Source[], outlook: Outlook): Panel | und
         values,
         top: nice(0, top)[1],
         label: 'probability',
+        faded: answer.source.faded,
       },
     ],
     summary: sentence(a, b, t, means),

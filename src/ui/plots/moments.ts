@@ -34,6 +34,7 @@ export function moments(sources: readonly Source[], outlook: Outlook): Panel | u
         x: answer.observation.array.coords.time.map(Number),
         y: row(answer, 'mean', name),
         label: place === 0 ? name : undefined,
+        faded: answer.source.faded,
       }),
     ),
   )
@@ -91,6 +92,7 @@ function band(answer: Answer, name: string, ink: number, meaning: 'SD' | 'SE'): 
       x: array.coords.time.map(Number),
       low: mean.map((v, t) => v - half[t]),
       high: mean.map((v, t) => v + half[t]),
+      faded: answer.source.faded,
     },
   ]
 }

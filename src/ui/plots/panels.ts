@@ -10,8 +10,8 @@ import { trajectories } from './trajectories'
 export function panels(sources: readonly Source[], outlook: Outlook): Panel[] {
   return [
     trajectories(sources, outlook),
-    moments(sources, outlook),
     ...marginals(sources, outlook),
     joint(sources, outlook),
+    moments(sources, outlook),
   ].filter((panel) => panel !== undefined)
 }

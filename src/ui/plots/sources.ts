@@ -12,6 +12,8 @@ export interface Source {
   readonly title: string
   readonly frame: Frame
   readonly seed: number
+  /** Answers an older question and has done so for a while. */
+  readonly faded?: boolean
 }
 
 /** Where the reader looks, and how bands are meant. */

@@ -19,7 +19,16 @@ export function trajectories(sources: readonly Source[], outlook: Outlook): Pane
       const from = (r * quantities + quantity) * times
       return array.data.subarray(from, from + times)
     }).filter((path) => path.length > 0 && !Number.isNaN(path[0]))
-  const layers = list.map(({ name, index }): Layer => ({ kind: 'steps', name, ink: index, x, paths: paths(index) }))
+  const layers = list.map(
+    ({ name, index }): Layer => ({
+      kind: 'steps',
+      name,
+      ink: index,
+      x,
+      paths: paths(index),
+      faded: answer.source.faded,
+    }),
+  )
   const all = layers.flatMap((layer) => (layer.kind === 'steps' ? layer.paths : []))
   const [low, high] = spanOf(all)
   const drawn = Math.round(all.length / Math.max(1, list.length))

@@ -1,0 +1,202 @@
+/**
+ * From the stores to the canvases, past React: whatever changes, one animation frame later the panels are made anew,
+ * and those that differ are drawn, as many as the frame has time for.
+ */
+import { solvers } from '../../solvers/registry'
+import { linkTo } from '../../store/link'
+import type { Lane } from '../../store/runs'
+import type { Studio } from '../../store/studio'
+import { type Panel, same } from '../figure/figure'
+import { type Comparison, comparisons } from './comparison'
+import { jointAnswers } from './joint'
+import { panels } from './panels'
+import type { Outlook, Source } from './sources'
+
+/** Where a panel is drawn. */
+export interface Sink {
+  draw(panel: Panel): void
+  /** Move the time cursor; undefined takes it away. */
+  cursor(at: number | undefined): void
+  /** What changes with every frame and draws nothing: the sentence for screen readers. */
+  describe(panel: Panel): void
+}
+
+/** What React shows of the panels: changes seldom, at most four times a second. */
+export interface Outline {
+  readonly heads: readonly { readonly id: string; readonly title: string }[]
+  readonly comparisons: readonly Comparison[]
+  /** Methods that have the chosen joint law. */
+  readonly jointChoices: readonly { readonly id: string; readonly title: string }[]
+  readonly outdated: boolean
+}
+
+export interface Live {
+  outline(): Outline
+  subscribe(listener: () => void): () => void
+  panel(id: string): Panel | undefined
+  /** Rises with every change of a panel's content. */
+  serial(): number
+  attach(id: string, sink: Sink): () => void
+  /** Draw everything again: after a change of size or theme. */
+  redraw(id?: string): void
+  close(): void
+}
+
+/** Time for drawing in one animation frame, in ms; the rest waits for the next. */
+const budgetMs = 6
+/** A picture counts as old when nothing has replaced it for this long. */
+const patienceMs = 300
+const outlineMs = 250
+
+interface Shown {
+  sink: Sink
+  drawn?: Panel
+  cursor?: number
+  atMs: number
+}
+
+export function createLive(studio: Studio): Live {
+  const sinks = new Map<string, Shown>()
+  const listeners = new Set<() => void>()
+  const sourcesOf = createSources()
+  const outlookOf = createOutlook()
+  let made: Panel[] = []
+  let madeFrom: readonly unknown[] = []
+  let serial = 0
+  let outline: Outline = { heads: [], comparisons: [], jointChoices: [], outdated: false }
+  let outlineAtMs = 0
+  let frame = 0
+
+  function schedule(): void {
+    if (!frame) frame = requestAnimationFrame(tick)
+  }
+
+  function tick(now: number): void {
+    frame = 0
+    const sources = sourcesOf(studio.runs.getState().lanes, now)
+    const outlook = outlookOf(studio)
+    if (madeFrom[0] !== sources.list || madeFrom[1] !== outlook) {
+      madeFrom = [sources.list, outlook]
+      made = panels(sources.list, outlook)
+      serial++
+    }
+    if (drawDue(now)) schedule()
+    if (renew(sources, outlook, now) || sources.waiting) schedule()
+  }
+
+  /** Draw what differs, longest waiting first. Returns whether something is left for the next frame. */
+  function drawDue(now: number): boolean {
+    const due = made.flatMap((panel) => {
+      const shown = sinks.get(panel.id)
+      return shown ? [{ panel, shown }] : []
+    })
+    for (const { panel, shown } of due) {
+      if (shown.drawn && shown.cursor !== panel.cursor) shown.sink.cursor(panel.cursor)
+      shown.cursor = panel.cursor
+    }
+    due.sort((a, b) => a.shown.atMs - b.shown.atMs)
+    for (const { panel, shown } of due) {
+      if (shown.drawn && samePicture(shown.drawn, panel)) continue
+      if (performance.now() - now > budgetMs + 4) return true
+      shown.sink.draw(panel)
+      shown.sink.cursor(panel.cursor)
+      shown.drawn = panel
+      shown.atMs = now
+    }
+    return false
+  }
+
+  /** Bring the outline up to date. Returns whether it must be looked at again later. */
+  function renew({ list, outdated }: Sources, outlook: Outlook, now: number): boolean {
+    const heads = made.map(({ id, title }) => ({ id, title }))
+    const urgent = !same(heads, outline.heads)
+    if (!urgent && now - outlineAtMs < outlineMs) return outdated !== outline.outdated || serial !== outlinedSerial
+    outlineAtMs = now
+    outlinedSerial = serial
+    const choices = jointAnswers(list, outlook).map(({ source: { id, title } }) => ({ id, title }))
+    const next = { heads, comparisons: outdated ? [] : comparisons(list, outlook), jointChoices: choices, outdated }
+    for (const panel of made) sinks.get(panel.id)?.sink.describe(panel)
+    if (same(next, outline)) return false
+    outline = next
+    for (const listener of listeners) listener()
+    return false
+  }
+  let outlinedSerial = -1
+
+  const ties = [studio.runs.subscribe(schedule), studio.view.subscribe(schedule), studio.studies.subscribe(schedule)]
+  schedule()
+
+  return {
+    outline: () => outline,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    panel: (id) => made.find((panel) => panel.id === id),
+    serial: () => serial,
+    attach(id, sink) {
+      sinks.set(id, { sink, atMs: 0 })
+      schedule()
+      return () => sinks.delete(id)
+    },
+    redraw(id) {
+      for (const [key, shown] of sinks) if (id === undefined || id === key) shown.drawn = undefined
+      schedule()
+    },
+    close() {
+      for (const untie of ties) untie()
+      cancelAnimationFrame(frame)
+    },
+  }
+}
+
+/** The cursor stands on its own layer; sentences and origins draw nothing. */
+function samePicture(a: Panel, b: Panel): boolean {
+  return a.note === b.note && same(a.x, b.x) && same(a.y, b.y) && same(a.layers, b.layers)
+}
+
+interface Sources {
+  readonly list: readonly Source[]
+  /** Some picture belongs to an older question. */
+  readonly outdated: boolean
+  /** A picture may turn old without any message. */
+  readonly waiting: boolean
+}
+
+/** Reads lanes; keeps its list while nothing in it has changed. */
+function createSources() {
+  const since = new Map<string, { serial: number; atMs: number }>()
+  let kept: Source[] = []
+  return (lanes: Readonly<Record<string, Lane>>, now: number): Sources => {
+    let [outdated, waiting] = [false, false]
+    const list = Object.entries(lanes).flatMap(([id, { frame, study, serial, stale }]): Source[] => {
+      if (!frame) return []
+      const mark = since.get(id)
+      if (!mark || mark.serial !== serial || !stale) since.set(id, { serial, atMs: now })
+      const faded = stale && now - (since.get(id)?.atMs ?? now) > patienceMs
+      outdated ||= stale
+      waiting ||= stale && !faded
+      const before = kept.find((source) => source.id === id)
+      if (before?.frame === frame && before.faded === faded) return [before]
+      return [{ id, title: solvers[id]?.title ?? id, frame, seed: study?.seed ?? 1, faded }]
+    })
+    if (list.length !== kept.length || list.some((source, k) => source !== kept[k])) kept = list
+    return { list: kept, outdated, waiting }
+  }
+}
+
+/** Reads where the user looks; keeps its value while nothing in it has changed. */
+function createOutlook() {
+  let kept: Outlook | undefined
+  let linked: { good: unknown; link: string } | undefined
+  return ({ view, studies }: Studio): Outlook => {
+    const { time, joint, quantities } = view.getState()
+    const { good, study } = studies.getState()
+    if (linked?.good !== good) linked = { good, link: linkTo(good, location.href) }
+    const band = study.view?.band === 'SE' ? 'SE' : 'SD'
+    const jointOf = typeof study.view?.jointOf === 'string' ? study.view.jointOf : undefined
+    const next: Outlook = { time, joint, quantities, band, jointOf, link: linked.link }
+    if (!kept || !same(kept, next)) kept = next
+    return kept
+  }
+}

@@ -1,0 +1,84 @@
+import { useSyncExternalStore } from 'react'
+import { quantities } from '../../network/network'
+import { useStudies, useStudio, useView } from '../studio'
+import type { Live } from './live'
+
+/** What can be chosen about one panel, beside its heading. */
+export function PanelControls({ id, live }: { id: string; live: Live }) {
+  if (id === 'moments') return <BandChoice />
+  if (id === 'joint') return <JointChoice live={live} />
+  return null
+}
+
+function BandChoice() {
+  const { studies } = useStudio()
+  const band = useStudies(({ study }) => (study.view?.band === 'SE' ? 'SE' : 'SD'))
+  const titles = {
+    SD: 'standard deviation: the spread of single histories',
+    SE: 'standard error: the doubt about the mean',
+  }
+  return (
+    <fieldset className="choice" aria-label="Meaning of the band">
+      {(['SD', 'SE'] as const).map((value) => (
+        <button
+          key={value}
+          type="button"
+          title={`Band: ± 1 ${titles[value]}`}
+          aria-pressed={band === value}
+          onClick={() => studies.getState().setView({ band: value })}
+        >
+          {value}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+function JointChoice({ live }: { live: Live }) {
+  const { studies, view } = useStudio()
+  const network = useStudies(({ reading }) => reading.problem.network)
+  const joint = useView((state) => state.joint)
+  const chosen = useStudies(({ study }) => study.view?.jointOf)
+  const { jointChoices } = useSyncExternalStore(live.subscribe, live.outline)
+  const names = quantities(network)
+  const select = (place: 0 | 1) => (
+    <select
+      aria-label={place === 0 ? 'Quantity across' : 'Quantity upwards'}
+      value={joint[place]}
+      onChange={({ target }) => {
+        const other = joint[1 - place]
+        // Choosing the other axis's quantity exchanges the two.
+        const pair = [target.value, target.value === other ? joint[place] : other]
+        view.getState().setJoint(pair[place], pair[1 - place])
+      }}
+    >
+      {names.map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </select>
+  )
+  return (
+    <>
+      {names.length > 2 && (
+        <span className="choice">
+          {select(0)} × {select(1)}
+        </span>
+      )}
+      {jointChoices.length > 1 && (
+        <fieldset className="choice" aria-label="Method shown">
+          {jointChoices.map(({ id, title }, k) => (
+            <button
+              key={id}
+              type="button"
+              title={title}
+              aria-pressed={jointChoices.some((choice) => choice.id === chosen) ? id === chosen : k === 0}
+              onClick={() => studies.getState().setView({ jointOf: id })}
+            >
+              {id}
+            </button>
+          ))}
+        </fieldset>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,117 @@
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
+import { drawing } from '../figure/canvas'
+import type { Panel } from '../figure/figure'
+import { type Layout, valueAt } from '../figure/layout'
+import type { Live } from './live'
+import { PanelControls } from './panel-controls'
+import { type Dialog, PanelMenu } from './panel-menu'
+import { read, type Spot, step } from './reading'
+
+/** One panel: its heading, its picture, and the value under the pointer or the keyboard's cursor. */
+export function PanelView({ id, title, live, onDialog }: Props) {
+  const base = useRef<HTMLCanvasElement>(null)
+  const overlay = useRef<HTMLCanvasElement>(null)
+  const tools = useRef<Tools>(null)
+  const spot = useRef<Spot>(undefined)
+  const [reading, setReading] = useState('')
+
+  useEffect(() => {
+    if (!base.current || !overlay.current) return
+    const made = createTools(base.current, overlay.current)
+    tools.current = made
+    const detach = live.attach(id, made)
+    const watch = new ResizeObserver(() => live.redraw(id))
+    watch.observe(base.current)
+    return () => {
+      watch.disconnect()
+      detach()
+    }
+  }, [id, live])
+
+  const look = (at: Spot | undefined) => {
+    spot.current = at
+    tools.current?.point(at)
+    const panel = live.panel(id)
+    setReading(at && panel ? read(panel, at) : '')
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const panel = live.panel(id)
+    if (event.key === 'Escape') look(undefined)
+    const next = panel && step(panel, spot.current, event.key)
+    if (!next) return
+    event.preventDefault()
+    look(next)
+  }
+
+  const onPointerMove = (event: PointerEvent) => {
+    const box = event.currentTarget.getBoundingClientRect()
+    look(tools.current?.spotAt(event.clientX - box.left, event.clientY - box.top))
+  }
+
+  return (
+    <section className="plot" data-panel={id} aria-label={title}>
+      <header>
+        <h3>{title}</h3>
+        <PanelControls id={id} live={live} />
+        <PanelMenu id={id} title={title} live={live} onDialog={onDialog} />
+      </header>
+      <div className="plot-area">
+        <canvas
+          ref={base}
+          role="img"
+          tabIndex={0}
+          onKeyDown={onKeyDown}
+          onBlur={() => look(undefined)}
+          onPointerMove={onPointerMove}
+          onPointerLeave={() => look(undefined)}
+        />
+        <canvas ref={overlay} className="plot-overlay" role="presentation" />
+        <output className="plot-reading" hidden={reading === ''}>
+          {reading}
+        </output>
+      </div>
+    </section>
+  )
+}
+
+interface Props {
+  id: string
+  title: string
+  live: Live
+  onDialog(dialog: Dialog): void
+}
+
+type Tools = ReturnType<typeof createTools>
+
+/** What the live loop and the pointer need of the two canvases. */
+function createTools(base: HTMLCanvasElement, overlay: HTMLCanvasElement) {
+  const pencil = drawing(base, overlay)
+  let layout: Layout | undefined
+  let cursor: number | undefined
+  let spot: Spot | undefined
+  const refresh = () => layout && pencil.cursor(layout, cursor, spot)
+  return {
+    draw(panel: Panel) {
+      layout = pencil.draw(panel)
+    },
+    cursor(at: number | undefined) {
+      cursor = at
+      refresh()
+    },
+    describe(panel: Panel) {
+      base.setAttribute('aria-label', panel.summary)
+    },
+    point(at: Spot | undefined) {
+      spot = at
+      refresh()
+    },
+    /** The values under a position, if it lies inside the axes. */
+    spotAt(x: number, y: number): Spot | undefined {
+      if (!layout) return undefined
+      const { left, right, top, bottom } = layout.plot
+      if (x < left || x > right || y < top || y > bottom) return undefined
+      return { x: valueAt(layout.x, x), y: valueAt(layout.y, y) }
+    },
+  }
+}
