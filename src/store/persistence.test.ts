@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { createNotices } from './notices'
+import { createPersistence, maxHistory, type Storage } from './persistence'
+import { defaultStudy } from './studio'
+
+const study = defaultStudy()
+
+function memory(): Storage & { shelf: Map<string, unknown> } {
+  const shelf = new Map<string, unknown>()
+  return {
+    shelf,
+    read: async (key) => structuredClone(shelf.get(key)),
+    write: async (key, value) => {
+      shelf.set(key, structuredClone(value))
+    },
+  }
+}
+
+function broken(name: string): Storage {
+  const fail = async () => {
+    throw Object.assign(new Error('no'), { name })
+  }
+  return { read: fail, write: fail }
+}
+
+describe('persistence', () => {
+  it('keeps the last draft and writes only the newest of a burst', async () => {
+    const storage = memory()
+    const persistence = createPersistence(storage, createNotices())
+    expect(await persistence.last()).toBeUndefined()
+    for (let seed = 1; seed <= 5; seed++) persistence.save({ ...study, seed })
+    await persistence.flush()
+    expect((await persistence.last())?.seed).toBe(5)
+  })
+
+  it('keeps a short history, newest first, one entry for each text', async () => {
+    const persistence = createPersistence(memory(), createNotices())
+    for (let k = 0; k < maxHistory + 5; k++) await persistence.putAway({ ...study, network: `species X = ${k}` })
+    await persistence.putAway({ ...study, network: 'species X = 10', seed: 4 })
+    const history = await persistence.history()
+    expect(history).toHaveLength(maxHistory)
+    expect(history[0].study).toMatchObject({ network: 'species X = 10', seed: 4 })
+    expect(new Set(history.map((past) => past.study.network)).size).toBe(maxHistory)
+  })
+
+  it('passes over what it cannot read', async () => {
+    const storage = memory()
+    storage.shelf.set('last', { version: 99 })
+    storage.shelf.set('history', [null, 3, { study: {}, atMs: 1 }, { study, atMs: 2 }])
+    const persistence = createPersistence(storage, createNotices())
+    expect(await persistence.last()).toBeUndefined()
+    expect(await persistence.history()).toEqual([{ study, atMs: 2 }])
+  })
+
+  it.each([
+    ['InvalidStateError', /does not keep your work/],
+    ['QuotaExceededError', /no room left/],
+  ])('goes on after %s, and says so once', async (name, text) => {
+    const notices = createNotices()
+    const persistence = createPersistence(broken(name), notices)
+    expect(await persistence.last()).toBeUndefined()
+    persistence.save(study)
+    await persistence.flush()
+    await persistence.putAway(study)
+    expect(await persistence.history()).toEqual([])
+    expect(notices.getState().notices).toHaveLength(1)
+    expect(notices.getState().notices[0].text).toMatch(text)
+  })
+})

@@ -1,0 +1,61 @@
+/** A client in a test's hands: it records what is asked and shows what it is told to. */
+import { namedArray } from '../numerics/named-array'
+import type { Client } from '../services/client'
+import type { Frame, Outcome } from '../solvers/contract'
+import type { Study } from '../solvers/study'
+
+export interface AskedRun {
+  readonly study: Study
+  cancelled: boolean
+  show(replicates: number, done: number): void
+  finish(outcome: Outcome): void
+}
+
+export interface TestingClient extends Client {
+  readonly asked: AskedRun[]
+  /** The runs of one method, in the order they were asked for. */
+  of(solver: string): AskedRun[]
+}
+
+const provenance = { version: '0', solver: '', seed: 1, elapsedMs: 1, device: 'cpu' }
+
+export function frameOf(replicates: number, done: number): Frame {
+  const array = namedArray([['time', [1]]])
+  const observations = { moments: { array, error: { kind: 'none' as const, why: 'a test' } } }
+  return { observations, diagnostics: { replicates }, warnings: [], done, phase: 'testing' }
+}
+
+export function doneWith(replicates: number): Outcome {
+  const { observations, diagnostics, warnings } = frameOf(replicates, 1)
+  return { status: 'done', solution: { observations, diagnostics, warnings }, provenance }
+}
+
+export const failedWith = (message: string): Outcome => ({ status: 'failed', code: 'test', message, provenance })
+
+export function testingClient(): TestingClient {
+  const asked: AskedRun[] = []
+  return {
+    asked,
+    of: (solver) => asked.filter(({ study }) => study.solver === solver),
+    workers: 1,
+    run(study, { onFrame }) {
+      let finish: (outcome: Outcome) => void = () => {}
+      const outcome = new Promise<Outcome>((resolve) => {
+        finish = resolve
+      })
+      const run: AskedRun = {
+        study,
+        cancelled: false,
+        show: (replicates, done) => onFrame(frameOf(replicates, done)),
+        finish,
+      }
+      asked.push(run)
+      const cancel = () => {
+        run.cancelled = true
+        finish({ status: 'cancelled', provenance })
+      }
+      return { outcome, cancel }
+    },
+    close() {},
+  }
+}
