@@ -38,7 +38,9 @@ export async function compare(
   for (let round = 0; round <= rounds; round++) {
     for (const { work, small, large } of times) {
       const points = [await time(work, amounts[0]), await time(work, amounts[1])]
-      if (round > 0) [small, large].forEach((list, k) => list.push(points[k]))
+      if (round === 0) continue
+      small.push(points[0])
+      large.push(points[1])
     }
   }
   const fits = times.map(({ variant, small, large }) => ({ variant, ...fit(median(small), median(large)) }))

@@ -1,0 +1,78 @@
+/**
+ * Every study of the gallery does what it says: its check numbers come out of each method that it names. The numbers
+ * are formulas, or were computed by programs that share nothing with this one (reference/studies).
+ */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { at } from '../src/numerics/named-array'
+import type { Observation, Solution } from '../src/solvers/contract'
+import { runStudy } from '../src/solvers/run'
+import { type Check, readStudy, type Study } from '../src/solvers/study'
+import { indexOf, readStudies } from './studies.mjs'
+
+const studies = readStudies() as { name: string; study: Study }[]
+
+describe('the gallery', () => {
+  it('has an index that is current', () => {
+    expect(readFileSync('public/studies/index.json', 'utf8')).toBe(indexOf(studies))
+  })
+
+  it.each(studies)(
+    '$name is a valid study without warnings, with a figure, a source and numbers to check',
+    ({ study }) => {
+      const read = readStudy(study)
+      expect(read.ok ? read.value.diagnostics : read.issues).toEqual([])
+      expect(study).toMatchObject({ title: expect.any(String), about: expect.any(String), figure: expect.any(String) })
+      expect(study.cite).toBeTruthy()
+      expect(study.checks?.length).toBeGreaterThan(0)
+    },
+  )
+})
+
+const runs = studies.flatMap(({ name, study }) => {
+  const methods = [{ solver: study.solver ?? 'ssa', options: study.options }, ...(study.compare ?? [])]
+  // The rate equation is in the gallery to be compared with the truth, not to be it.
+  return methods.filter(({ solver }) => solver !== 'ode').map((method) => ({ name, study, ...method }))
+})
+
+describe('check numbers of the gallery', () => {
+  it.each(runs)('$name by $solver', async ({ study, solver, options }) => {
+    const checks = study.checks ?? []
+    const times = [...new Set(checks.map((check) => check.time))].sort((a, b) => a - b)
+    const asked = { ...study, times, observe: ['moments'], solver, options }
+    const outcome = await runStudy(asked, host)
+    if (outcome.status !== 'done') throw new Error(JSON.stringify(outcome))
+    const wrong = checks.flatMap((check) => compare(outcome.solution, check))
+    expect(wrong).toEqual([])
+  })
+})
+
+const host = {
+  now: () => performance.now(),
+  breathe: () => Promise.resolve(),
+  cancelled: () => false,
+  wanted: () => false,
+  onFrame: () => {},
+}
+
+/** A sentence when the number is off by more than its own error and the reference's explain. */
+function compare({ observations: { moments } }: Solution, check: Check): string[] {
+  const { quantity, time, moment, value, within } = check
+  const coords = { quantity, time, moment }
+  const given = at(moments.array, coords)
+  const allowed = within + ownError(moments, coords, value)
+  return Math.abs(given - value) <= allowed
+    ? []
+    : [`${moment} of ${quantity} at ${time}: ${given}, not ${value} ± ${allowed}`]
+}
+
+function ownError({ error }: Observation, coords: Record<string, string | number>, value: number): number {
+  switch (error.kind) {
+    // 4.5 standard errors: p ≈ 7·10⁻⁶ per comparison, some hundred comparisons, seeds fixed.
+    case 'sampling':
+      return 4.5 * at(error.standardError, coords)
+    // A proved bound on the law is far below six digits of its moments.
+    default:
+      return 1e-6 * Math.abs(value)
+  }
+}
