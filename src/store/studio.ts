@@ -17,8 +17,8 @@ export interface Studio {
   readonly persistence: Persistence
   /** Open another study; the present one goes into the history. */
   open(study: Study): void
-  /** Open a study of the gallery, with values laid over it. Resolves when it is open, or a notice says why not. */
-  openByName(name: string, values?: ReadonlyMap<string, string>): Promise<void>
+  /** Open a study of the gallery, with values laid over it. Resolves to whether it is open; if not, a notice says why. */
+  openByName(name: string, values?: ReadonlyMap<string, string>): Promise<boolean>
   /** The address that shows this draft, with the reader's view. */
   link(): string
   /** Resolves when what the address or the last visit asked for is on the table and the runs have begun. */
@@ -61,28 +61,33 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     if (present.network !== opened.network || opened === kept) persistence.putAway(present)
     studies.getState().open(study)
   }
-  const refuse = (text: string) => notices.getState().say({ tone: 'error', text })
+  const refuse = (text: string): false => {
+    notices.getState().say({ tone: 'error', text })
+    return false
+  }
 
-  async function openByName(name: string, values: ReadonlyMap<string, string> = new Map()): Promise<void> {
+  async function openByName(name: string, values: ReadonlyMap<string, string> = new Map()): Promise<boolean> {
     try {
       const read = readStudyShape(await fetchStudy(name))
       const laid = read.ok ? overlay(read.value, values) : read
-      if (laid.ok) open(laid.value)
-      else refuse(`The study "${name}" was not opened: ${sentence(laid.issues)}.`)
+      if (!laid.ok) return refuse(`The study "${name}" was not opened: ${sentence(laid.issues)}.`)
+      open(laid.value)
+      return true
     } catch {
-      refuse(`There is no study "${name}" here, or the line is down. Pick one from the gallery.`)
+      return refuse(`There is no study "${name}" here, or the line is down. Pick one from the gallery.`)
     }
   }
 
+  /** Whether the address asked for something that is open now. */
   async function openAddress(): Promise<boolean> {
-    if (!address) return false
-    const asked = readAddress(address.search, address.hash)
+    const asked = address ? readAddress(address.search, address.hash) : { kind: 'nothing' as const }
     if (asked.kind === 'nothing') return false
-    address.clear()
-    if (asked.kind === 'study') open(asked.study)
-    else if (asked.kind === 'name') await openByName(asked.name, asked.values)
-    else refuse(`The link was not opened: ${asked.why}. Your own study is still here.`)
-    return asked.kind !== 'unreadable'
+    address?.clear()
+    if (asked.kind === 'name') return openByName(asked.name, asked.values)
+    if (asked.kind === 'unreadable')
+      return refuse(`The link was not opened: ${asked.why}. Your own study is still here.`)
+    open(asked.study)
+    return true
   }
 
   async function boot(): Promise<void> {

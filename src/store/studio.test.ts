@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { localClient } from '../services/local-client'
+import type { Study } from '../solvers/study'
+import { linkTo } from './link'
+import type { Storage } from './persistence'
+import { createStudio, defaultStudy, type Surroundings } from './studio'
+import { testingClient } from './testing-client'
+
+const soon = async () => {}
+const closers: (() => void)[] = []
+
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+})
+
+function memory(content: Record<string, unknown> = {}): Storage & { shelf: Map<string, unknown> } {
+  const shelf = new Map(Object.entries(content))
+  return {
+    shelf,
+    read: async (key) => shelf.get(key),
+    write: async (key, value) => {
+      shelf.set(key, value)
+    },
+  }
+}
+
+function addressOf(href: string) {
+  const { search, hash } = new URL(href)
+  let cleared = false
+  const clear = () => {
+    cleared = true
+  }
+  return { href, search, hash, clear, cleared: () => cleared }
+}
+
+async function open(surroundings: Surroundings = {}, client = testingClient()) {
+  const studio = createStudio(client, { nextFrame: soon, ...surroundings })
+  closers.push(studio.close)
+  await studio.ready
+  await soon()
+  return {
+    studio,
+    client,
+    study: () => studio.studies.getState().study,
+    texts: () => studio.notices.getState().notices.map(({ text }) => text),
+  }
+}
+
+const small: Study = {
+  version: 1,
+  network: 'species A = 5, B = 0, C = 0\nA -> B, 1\nB -> C, 1',
+  times: { from: 0, to: 4, count: 5 },
+  observe: ['moments', 'joint:A,B'],
+  solver: 'ssa',
+  options: { replicates: 50 },
+  view: { time: 2, joint: 'A,B', quantities: 'A,C' },
+}
+
+describe('the studio', () => {
+  it('opens on the toggle switch, with all its lanes running', async () => {
+    const { studio, client } = await open()
+    expect(studio.studies.getState().good.title).toBe(defaultStudy().title)
+    expect(client.asked.map(({ study }) => study.solver)).toEqual(['ssa', 'fsp', 'ode'])
+    expect(studio.view.getState()).toMatchObject({ time: 100, joint: ['U', 'V'], quantities: ['U', 'V'] })
+    expect(studio.studies.getState().canUndo).toBe(false)
+  })
+
+  it('opens what a link says, view included, and takes the link out of the address', async () => {
+    const address = addressOf(linkTo(small, 'http://localhost/'))
+    const { studio, client, study } = await open({ address, storage: memory({ last: defaultStudy() }) })
+    expect(study().network).toBe(small.network)
+    expect(studio.view.getState()).toMatchObject({ time: 2, joint: ['A', 'B'], quantities: ['A', 'C'] })
+    expect(address.cleared()).toBe(true)
+    expect(client.asked[0].study.network).toBe(small.network)
+  })
+
+  it('makes a link that opens as the same study and the same view', async () => {
+    const { studio } = await open({ address: addressOf(linkTo(small, 'http://localhost/')) })
+    studio.view.getState().setTime(3)
+    studio.view.getState().setJoint('A', 'C')
+    const again = await open({ address: addressOf(studio.link()) })
+    expect({ ...again.study(), made: undefined }).toEqual({ ...studio.studies.getState().study, made: undefined })
+    expect(again.studio.view.getState()).toMatchObject({ time: 3, joint: ['A', 'C'], quantities: ['A', 'C'] })
+    expect(again.study().observe).toEqual(['moments', 'joint:A,B', 'joint:A,C'])
+  })
+
+  it('opens a study of the gallery by name, with values', async () => {
+    const fetchStudy = async (name: string) => (name === 'toggle-switch' ? defaultStudy() : small)
+    const { study } = await open({ address: addressOf('http://localhost/?study=toggle-switch&a1=37'), fetchStudy })
+    expect(study().network).toContain('a1 = 37')
+  })
+
+  it('says what is wrong with an address and keeps what the user had', async () => {
+    const fetchStudy = async () => {
+      throw new Error('404')
+    }
+    const storage = memory({ last: small })
+    const cases: [string, RegExp][] = [
+      [`http://localhost/#s=${'A'.repeat(5_000_000)}`, /The link was not opened: .*at most 200,000/],
+      ['http://localhost/#s=xyz', /damaged/],
+      ['http://localhost/?study=nothing', /There is no study "nothing"/],
+      ['http://localhost/?study=../x', /not the name of a study/],
+    ]
+    for (const [href, text] of cases) {
+      const { study, texts } = await open({ address: addressOf(href), storage, fetchStudy })
+      expect(texts()).toEqual([expect.stringMatching(text)])
+      expect(study().network).toBe(small.network)
+    }
+  })
+
+  it('opens what was there at the last visit; nothing is undone by that', async () => {
+    const { studio, study, client } = await open({ storage: memory({ last: small }) })
+    expect(study().network).toBe(small.network)
+    expect(studio.studies.getState().canUndo).toBe(false)
+    expect(client.asked[0].study.network).toBe(small.network)
+  })
+
+  it('saves the draft, and puts it away before another takes its place', async () => {
+    const storage = memory()
+    const { studio } = await open({ storage })
+    studio.studies.getState().setParameter('a1', 55)
+    const { network } = studio.studies.getState().study
+    await studio.persistence.flush()
+    expect(storage.shelf.get('last')).toMatchObject({ network })
+    studio.open(small)
+    await studio.persistence.flush()
+    expect((await studio.persistence.history())[0].study.network).toBe(network)
+  })
+
+  it('starts within moments when the storage never answers', async () => {
+    const never = () => new Promise<never>(() => {})
+    const { client } = await open({ storage: { read: never, write: never } })
+    expect(client.asked).toHaveLength(3)
+  })
+
+  it('keeps a view that still fits when the network changes, and shows what is new', async () => {
+    const { studio } = await open({ address: addressOf(linkTo(small, 'http://localhost/')) })
+    studio.studies.getState().setText(small.network.replace('C = 0', 'C = 0, D = 1'))
+    expect(studio.view.getState()).toMatchObject({ quantities: ['A', 'C', 'D'], joint: ['A', 'B'] })
+    studio.studies.getState().setText('species A = 5, D = 0\nA -> D, 1')
+    expect(studio.view.getState()).toMatchObject({ quantities: ['A', 'D'], joint: ['A', 'D'] })
+    studio.studies.getState().setTimes([0.5, 1])
+    expect(studio.view.getState().time).toBe(1)
+  })
+
+  it('notes where a moving cursor stops, not where it passes', async () => {
+    const { studio, study } = await open()
+    const { setPlaying, setTime } = studio.view.getState()
+    setPlaying(true)
+    for (let time = 0; time <= 50; time++) setTime(time)
+    expect(study().view?.time).not.toBe(50)
+    setPlaying(false)
+    expect(study().view?.time).toBe(50)
+    expect(studio.studies.getState().canUndo).toBe(false)
+  })
+
+  it('runs for real, in this thread', async () => {
+    const studio = createStudio(localClient(soon), {
+      nextFrame: soon,
+      address: addressOf(linkTo(small, 'http://localhost/')),
+    })
+    closers.push(studio.close)
+    await studio.ready
+    const ended = () => studio.runs.getState().lanes.ssa?.outcome
+    while (!ended()) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(ended()).toMatchObject({ status: 'done' })
+    expect(studio.runs.getState().lanes.ssa.frame?.diagnostics.replicates).toBe(50)
+  })
+})
