@@ -20,8 +20,10 @@ export function drawing(base: HTMLCanvasElement, overlay: HTMLCanvasElement): Dr
   return {
     draw(panel) {
       const { context, width, height, ratio } = prepare(base)
-      const layout = layOut(panel, { width, height, font: screenFont })
-      paint(panel, layout, canvasPen(context, ratio, themeOf(base), heat))
+      // On the page the note stands in the heading.
+      const bare = { ...panel, note: undefined }
+      const layout = layOut(bare, { width, height, font: screenFont })
+      paint(bare, layout, canvasPen(context, ratio, themeOf(base), heat))
       return layout
     },
     cursor(layout, at, pointer) {

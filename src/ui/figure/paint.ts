@@ -2,7 +2,17 @@
  * Draws a laid-out panel with a pen. The pen is all that differs between the screen and a file: both get the same
  * lines, areas and words from here.
  */
-import { type Axis, axisTitle, type Dash, type HeatLayer, type Ink, type Layer, type Mark, type Panel } from './figure'
+import {
+  type Axis,
+  axisTitle,
+  type Dash,
+  type HeatLayer,
+  type Ink,
+  type Layer,
+  type Mark,
+  type Panel,
+  type StepsLayer,
+} from './figure'
 import { type Box, type Entry, type Layout, place, swatch } from './layout'
 import { flatten, placesOf, stepped, straight } from './strokes'
 
@@ -52,6 +62,13 @@ export function paint(panel: Panel, layout: Layout, pen: Pen): void {
     paintLayer(layer, layout, pen)
     pen.close()
   }
+  for (const layer of panel.layers) {
+    if (layer.kind !== 'steps' || !crowded(layer)) continue
+    pen.open(`steps ${layer.name}, the first`, plot, layer.faded ? fadedOpacity : 1)
+    const { points, n } = stepped(placesOf(layer.x, layout.x), layer.paths[0], layout.y, pen.columns)
+    pen.line(points, n, { ink: layer.ink, width: pen.hair * 1.8 })
+    pen.close()
+  }
   pen.open('axes')
   paintAxes(panel, layout, pen)
   if (layout.heat) paintColourBar(layout.heat, layout, pen)
@@ -60,6 +77,9 @@ export function paint(panel: Panel, layout: Layout, pen: Pen): void {
   paintLabels(panel, layout, pen)
   pen.close()
 }
+
+/** Too many paths to follow any: the first is drawn again, above them all. */
+const crowded = ({ paths }: StepsLayer) => paths.length > 4
 
 /** The time cursor alone: it moves while the rest stands still. */
 export function paintCursor(layout: Layout, at: number, pen: Pen): void {
@@ -75,16 +95,11 @@ function paintLayer(layer: Layer, layout: Layout, pen: Pen): void {
   switch (layer.kind) {
     case 'steps': {
       const xs = placesOf(layer.x, x)
-      const many = layer.paths.length > 4
-      const thin: Stroke = { ink: layer.ink, width: hair, opacity: many ? 0.38 : 0.9 }
+      const many = crowded(layer)
+      const thin: Stroke = { ink: layer.ink, width: hair, opacity: many ? Math.max(0.16, 3 / layer.paths.length) : 0.9 }
       for (let k = many ? 1 : 0; k < layer.paths.length; k++) {
         const { points, n } = stepped(xs, layer.paths[k], y, pen.columns)
         pen.line(points, n, thin)
-      }
-      // One history that the eye can follow through the crowd.
-      if (many) {
-        const { points, n } = stepped(xs, layer.paths[0], y, pen.columns)
-        pen.line(points, n, { ink: layer.ink, width: hair * 1.8 })
       }
       return
     }

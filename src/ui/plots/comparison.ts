@@ -2,7 +2,7 @@
 import { commonBins, type Law, samplingCeiling, samplingLevel, totalVariation } from '../../analysis/distances'
 import { number } from '../figure/ticks'
 import { lawAt } from './law'
-import { type Answer, answers, grouped, type Outlook, rank, type Source, sampled, shown, timeIndex } from './sources'
+import { type Answer, answers, type Outlook, rank, type Source, sampled, shown, timeIndex } from './sources'
 
 export interface Comparison {
   readonly quantity: string
@@ -57,8 +57,8 @@ function compare(quantity: string, samples: Placed, computed: Placed, n: number,
   const verdict = distance <= limit ? 'agree' : 'differ'
   const words =
     verdict === 'agree'
-      ? `Sampled and computed ${quantity} agree: total variation ${two(distance)}; sampling ${grouped(n)} replicates alone explains about ${two(level)}.`
-      : `Sampled and computed ${quantity} differ: total variation ${two(distance)}, more than the ${two(limit)} that chance and the proven error allow.`
+      ? `Sampled and computed agree: total variation ${two(distance)}, sampling alone explains ${two(level)}.`
+      : `Sampled and computed differ: total variation ${two(distance)}, chance and proven error allow ${two(limit)}.`
   return { quantity, distance, level, limit, verdict, words }
 }
 

@@ -10,7 +10,7 @@ import { type Panel, same } from '../figure/figure'
 import { type Comparison, comparisons } from './comparison'
 import { jointAnswers } from './joint'
 import { panels } from './panels'
-import type { Outlook, Source } from './sources'
+import { type Outlook, type Source, wordOf } from './sources'
 
 /** Where a panel is drawn. */
 export interface Sink {
@@ -26,7 +26,7 @@ export interface Outline {
   readonly heads: readonly { readonly id: string; readonly title: string }[]
   readonly comparisons: readonly Comparison[]
   /** Methods that have the chosen joint law. */
-  readonly jointChoices: readonly { readonly id: string; readonly title: string }[]
+  readonly jointChoices: readonly { readonly id: string; readonly title: string; readonly word: string }[]
   readonly outdated: boolean
 }
 
@@ -113,7 +113,11 @@ export function createLive(studio: Studio): Live {
     if (!urgent && now - outlineAtMs < outlineMs) return outdated !== outline.outdated || serial !== outlinedSerial
     outlineAtMs = now
     outlinedSerial = serial
-    const choices = jointAnswers(list, outlook).map(({ source: { id, title } }) => ({ id, title }))
+    const joints = jointAnswers(list, outlook)
+    const choices = joints.map((answer) => {
+      const { id, title } = answer.source
+      return { id, title, word: wordOf(answer, joints) }
+    })
     const next = { heads, comparisons: outdated ? [] : comparisons(list, outlook), jointChoices: choices, outdated }
     for (const panel of made) sinks.get(panel.id)?.sink.describe(panel)
     if (same(next, outline)) return false

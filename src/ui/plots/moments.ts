@@ -4,7 +4,6 @@ import {
   type Answer,
   answers,
   dashOf,
-  nameOf,
   type Outlook,
   provenance,
   rank,
@@ -28,7 +27,7 @@ export function moments(sources: readonly Source[], outlook: Outlook): Panel | u
     shown(answer.observation, outlook.quantities).map(
       ({ name, index }): Layer => ({
         kind: 'line',
-        name: lineName(answer, all, at),
+        name: lineName(answer, all),
         ink: place === 0 || answer.observation.error.kind === 'none' ? index : 'text',
         dash: place === 0 ? 'solid' : dashOf(answer),
         x: answer.observation.array.coords.time.map(Number),
@@ -52,13 +51,23 @@ export function moments(sources: readonly Source[], outlook: Outlook): Panel | u
   }
 }
 
-function lineName(answer: Answer, all: readonly Answer[], time: number): string {
-  const { source, observation } = answer
-  // An l1 bound on a law says nothing about its moments: those of unbounded counts are not certified by it.
-  if (observation.error.kind === 'bound') return 'mean, exact up to leaked mass'
-  if (observation.error.kind === 'exact') return 'mean, exact'
-  if (observation.error.kind === 'none') return source.title.toLowerCase()
-  return `mean, ${nameOf(answer, all, time).replace(', ± 1 SE', '')}`
+function lineName({ source: { title }, observation: { error } }: Answer, all: readonly Answer[]): string {
+  const twins = all.filter((other) => other.observation.error.kind === error.kind).length > 1
+  switch (error.kind) {
+    case 'sampling':
+      return twins ? `${title} mean` : 'sampled mean'
+    case 'exact':
+      return twins ? `${title} mean` : 'exact mean'
+    // An l1 bound on a law does not bound its moments: far tails weigh little and count much.
+    case 'bound':
+      return `${twins ? title : 'exact'} mean, but for leaked mass`
+    case 'estimate':
+      return `${title} mean`
+    case 'none':
+      return title
+    default:
+      return error satisfies never
+  }
 }
 
 /** One row of `moments` [time, moment, quantity]; not a number where it has no such moment. */
@@ -82,7 +91,7 @@ function band(answer: Answer, name: string, ink: number, meaning: 'SD' | 'SE'): 
         : new Float64Array()
   if (!half.some((value) => value > 0)) return []
   const mean = row(answer, 'mean', name)
-  const words = meaning === 'SD' ? '± 1 SD (spread of single histories)' : '± 1 SE (doubt about the mean)'
+  const words = meaning === 'SD' ? '± 1 SD of single histories' : '± 1 SE of the mean'
   return [
     {
       kind: 'band',

@@ -66,7 +66,7 @@ function JointChoice({ live }: { live: Live }) {
       )}
       {jointChoices.length > 1 && (
         <fieldset className="choice" aria-label="Method shown">
-          {jointChoices.map(({ id, title }, k) => (
+          {jointChoices.map(({ id, title, word }, k) => (
             <button
               key={id}
               type="button"
@@ -74,7 +74,7 @@ function JointChoice({ live }: { live: Live }) {
               aria-pressed={jointChoices.some((choice) => choice.id === chosen) ? id === chosen : k === 0}
               onClick={() => studies.getState().setView({ jointOf: id })}
             >
-              {id}
+              {word}
             </button>
           ))}
         </fieldset>

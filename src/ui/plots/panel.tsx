@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { drawing } from '../figure/canvas'
 import type { Panel } from '../figure/figure'
 import { type Layout, valueAt } from '../figure/layout'
@@ -11,13 +11,14 @@ import { read, type Spot, step } from './reading'
 export function PanelView({ id, title, live, onDialog }: Props) {
   const base = useRef<HTMLCanvasElement>(null)
   const overlay = useRef<HTMLCanvasElement>(null)
+  const note = useRef<HTMLSpanElement>(null)
   const tools = useRef<Tools>(null)
   const spot = useRef<Spot>(undefined)
   const [reading, setReading] = useState('')
 
   useEffect(() => {
-    if (!base.current || !overlay.current) return
-    const made = createTools(base.current, overlay.current)
+    if (!base.current || !overlay.current || !note.current) return
+    const made = createTools(base.current, overlay.current, note.current)
     tools.current = made
     const detach = live.attach(id, made)
     const watch = new ResizeObserver(() => live.redraw(id))
@@ -53,6 +54,7 @@ export function PanelView({ id, title, live, onDialog }: Props) {
     <section className="plot" data-panel={id} aria-label={title}>
       <header>
         <h3>{title}</h3>
+        <span ref={note} className="plot-note" />
         <PanelControls id={id} live={live} />
         <PanelMenu id={id} title={title} live={live} onDialog={onDialog} />
       </header>
@@ -66,12 +68,24 @@ export function PanelView({ id, title, live, onDialog }: Props) {
           onPointerMove={onPointerMove}
           onPointerLeave={() => look(undefined)}
         />
-        <canvas ref={overlay} className="plot-overlay" role="presentation" />
+        <canvas ref={overlay} className="plot-overlay" />
         <output className="plot-reading" hidden={reading === ''}>
           {reading}
         </output>
       </div>
+      {id.startsWith('marginal:') && <Verdict quantity={id.slice('marginal:'.length)} live={live} />}
     </section>
+  )
+}
+
+/** Sampled against computed, where both are there. */
+function Verdict({ quantity, live }: { quantity: string; live: Live }) {
+  const { comparisons } = useSyncExternalStore(live.subscribe, live.outline)
+  const found = comparisons.find((comparison) => comparison.quantity === quantity)
+  return (
+    <p className="verdict" data-verdict={found?.verdict}>
+      {found?.words}
+    </p>
   )
 }
 
@@ -85,7 +99,7 @@ interface Props {
 type Tools = ReturnType<typeof createTools>
 
 /** What the live loop and the pointer need of the two canvases. */
-function createTools(base: HTMLCanvasElement, overlay: HTMLCanvasElement) {
+function createTools(base: HTMLCanvasElement, overlay: HTMLCanvasElement, note: HTMLElement) {
   const pencil = drawing(base, overlay)
   let layout: Layout | undefined
   let cursor: number | undefined
@@ -94,6 +108,7 @@ function createTools(base: HTMLCanvasElement, overlay: HTMLCanvasElement) {
   return {
     draw(panel: Panel) {
       layout = pencil.draw(panel)
+      note.textContent = panel.note ?? ''
     },
     cursor(at: number | undefined) {
       cursor = at

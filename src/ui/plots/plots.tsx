@@ -20,7 +20,7 @@ export function Plots() {
 }
 
 function Panels({ live }: { live: Live }) {
-  const { heads, comparisons, outdated } = useSyncExternalStore(live.subscribe, live.outline)
+  const { heads, outdated } = useSyncExternalStore(live.subscribe, live.outline)
   const focus = useView((state) => state.focus)
   const [dialog, setDialog] = useState<Dialog>()
   useThemeRedraw(live)
@@ -39,13 +39,6 @@ function Panels({ live }: { live: Live }) {
           <PanelView key={id} id={id} title={title} live={live} onDialog={setDialog} />
         ))}
       </div>
-      <ul className="comparisons" aria-label="Sampled against computed">
-        {comparisons.map(({ quantity, verdict, words }) => (
-          <li key={quantity} data-verdict={verdict}>
-            {words}
-          </li>
-        ))}
-      </ul>
       {dialog && <PanelDialog dialog={dialog} live={live} onClose={() => setDialog(undefined)} />}
     </div>
   )

@@ -104,6 +104,14 @@ export function nameOf(answer: Answer, all: readonly Answer[], time: number): st
   }
 }
 
+/** One word for an answer, where that tells it apart from the others. */
+export function wordOf(answer: Answer, all: readonly Answer[]): string {
+  const word = ({ observation: { error } }: Answer) =>
+    error.kind === 'sampling' ? 'sampled' : error.kind === 'exact' || error.kind === 'bound' ? 'exact' : undefined
+  const own = word(answer)
+  return own && all.filter((other) => word(other) === own).length === 1 ? own : answer.source.id
+}
+
 /** How an answer's line is dashed when it lies over a leading one. */
 export function dashOf({ observation: { error } }: Answer): Dash {
   switch (error.kind) {
