@@ -44,7 +44,13 @@ const isNonNegative = (row: Row): boolean => [...row.values()].every((value) => 
 const weight = (row: Row): number =>
   (isNonNegative(row) ? 0 : 1e12) + row.size * 1e6 + Math.min(1e5, Number(sumOf([...row.values()].map(magnitude))))
 
-const leading = (row: Row): number => Math.min(...row.keys())
+const leading = (row: Row): number => least(row.keys())
+function least(numbers: Iterable<number>): number {
+  let found = Number.POSITIVE_INFINITY
+  for (const one of numbers) found = Math.min(found, one)
+  return found
+}
+
 const sumOf = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n)
 const magnitude = (value: bigint): bigint => (value < 0n ? -value : value)
 
@@ -194,7 +200,7 @@ function smallest(rows: readonly Row[], wanted: number): Row[] {
     for (;;) {
       const held = [...rest.keys()].filter((one) => pivots.has(one))
       if (held.length === 0) break
-      const s = Math.min(...held) // a pivot row holds nothing before its pivot: each is met once
+      const s = least(held) // a pivot row holds nothing before its pivot: each is met once
       rest = eliminate(rest, s, pivots.get(s)!)
     }
     if (rest.size === 0) continue

@@ -113,7 +113,7 @@ export function nearest(word: string, candidates: Iterable<string>): string[] {
   for (const candidate of candidates) {
     if (++seen > maxCandidates) break
     if (candidate === word || Math.abs(candidate.length - word.length) > most) continue
-    const folded = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    const folded = editDistance(word.toLowerCase(), candidate.toLowerCase(), most)
     const distance = folded + (folded === 0 ? 0.1 : 0)
     if (distance <= most && distance < Math.max(word.length, candidate.length)) near.push({ candidate, distance })
   }
@@ -123,18 +123,27 @@ export function nearest(word: string, candidates: Iterable<string>): string[] {
     .map((one) => one.candidate)
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (optimal string alignment). */
-export function editDistance(a: string, b: string): number {
+/**
+ * Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (optimal string alignment);
+ * infinite as soon as it is certain to be above `most`.
+ */
+export function editDistance(a: string, b: string, most = Number.POSITIVE_INFINITY): number {
   let before: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
+  let reached = 0
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
+    let least = i
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      row[j] = Math.min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + cost)
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      if (swapped) row[j] = Math.min(row[j], before[j - 2] + 1)
+      let edits = Math.min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + cost)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) edits = Math.min(edits, before[j - 2] + 1)
+      row.push(edits)
+      least = Math.min(least, edits)
     }
+    // A swap reaches over one row: two rows above `most` are final.
+    if (Math.min(least, reached) > most) return Number.POSITIVE_INFINITY
+    reached = least
     before = previous
     previous = row
   }

@@ -95,7 +95,7 @@ export function readSyntax(text: string, report: Report): Syntax {
     try {
       const kind = declarationKind(c)
       if (kind) {
-        declarations.push(...list(c, kind))
+        for (const item of list(c, kind)) declarations.push(item)
         if (kind === 'species' || kind === 'parameter') ends[kind] = c.gap().offset
       } else {
         reactions.push(reaction(c))
@@ -121,7 +121,7 @@ function declarationKind(c: Cursor): Declaration['kind'] | null {
   const next = c.ahead(1)
   // No statement begins with two names: the first must be a keyword.
   if (next.kind === 'name') {
-    const [meant] = nearest(word, keywords)
+    const [meant] = c.report.full('error') ? [] : nearest(word, keywords)
     if (!meant || meant === 'in' || meant === 'step') {
       c.fail(token, `${quote(word)} does not begin a statement: those are species, parameter, let and observable.`)
     }
