@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Study } from '../solvers/study'
-import { createRuns, patienceMs } from './runs'
+import { createRuns, maxPatienceMs, patienceMs } from './runs'
 import { createStudies } from './studies'
 import { doneWith, failedWith, testingClient } from './testing-client'
 
@@ -106,6 +106,20 @@ describe('the lanes', () => {
     await vi.advanceTimersByTimeAsync(10 * patienceMs)
     expect(client.of('fsp')).toHaveLength(2)
     expect(client.of('fsp')[1].cancelled).toBe(false)
+  })
+
+  it('have more patience where the last run took longer, up to a point', async () => {
+    const { client, turn } = await setUp()
+    await vi.advanceTimersByTimeAsync(800)
+    client.of('fsp')[0].finish(doneWith(1))
+    turn(1.2)
+    await frame()
+    turn(1.4)
+    await vi.advanceTimersByTimeAsync(1100)
+    expect(client.of('fsp')[1].cancelled).toBe(false)
+    await vi.advanceTimersByTimeAsync(maxPatienceMs - 1100)
+    expect(client.of('fsp')[1].cancelled).toBe(true)
+    expect(client.of('fsp')[2].study.network).toContain('k = 1.4')
   })
 
   it('do not run again for what changes no number', async () => {

@@ -48,8 +48,13 @@ export interface Runs extends StoreApi<RunsState> {
   stop(): void
 }
 
-/** A run that has shown nothing yet is left alone for this long before a newer question replaces it. */
+/**
+ * A run that has shown nothing yet is left alone for this long before a newer question replaces it; where the last one
+ * of its lane took longer than that, for half as long again as it took, so that a drag still shows exact pictures.
+ */
 export const patienceMs = 500
+/** But never longer than this: the question on the screen must be answered, too. */
+export const maxPatienceMs = 2000
 
 /** What the launcher remembers of a lane beside what it shows. */
 interface Work {
@@ -58,6 +63,8 @@ interface Work {
   key: string
   /** The last key that was run to an end, or stopped by hand: not started again by itself. */
   settled?: string
+  /** How long the last run took that ended by itself. */
+  tookMs: number
   current?: { key: string; handle: RunHandle; startedMs: number; frames: number; pace?: { done: number; atMs: number } }
 }
 
@@ -84,7 +91,7 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
     const next: Record<string, Lane> = {}
     for (const [solver, study] of wanted) {
       const key = JSON.stringify(study)
-      const work = works.get(solver) ?? { wanted: study, key }
+      const work = works.get(solver) ?? { wanted: study, key, tookMs: 0 }
       works.set(solver, Object.assign(work, { wanted: study, key }))
       const lane = lanes()[solver] ?? idle(solver)
       const stale = lane.study !== undefined && questionOf(lane.study) !== questionOf(study)
@@ -107,7 +114,7 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
   function consider(solver: string, work: Work): void {
     const { current } = work
     if (work.settled === work.key || current?.key === work.key) return
-    if (current && !replaceable(solver, current)) return
+    if (current && !replaceable(solver, work, current)) return
     current?.handle.cancel()
     launch(solver, work)
   }
@@ -131,6 +138,7 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
       if (work.current !== current) return
       work.current = undefined
       work.settled = key
+      work.tookMs = performance.now() - startedMs
       if (outcome.status === 'done') {
         receive(solver, work, current, wanted, { ...outcome.solution, done: 1, phase: 'done' })
       }
@@ -139,7 +147,7 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
     })
     setTimeout(() => {
       if (work.current === current && key !== work.key) schedule()
-    }, patienceMs)
+    }, patienceFor(work))
   }
 
   function receive(solver: string, work: Work, current: Work['current'], study: Study, frame: Frame): void {
@@ -230,9 +238,13 @@ function idle(solver: string): Lane {
 }
 
 /** May a newer question take the place of this run? A sampler's has shown itself once; any has had its time. */
-function replaceable(solver: string, { startedMs, frames }: NonNullable<Work['current']>): boolean {
+function replaceable(solver: string, work: Work, { startedMs, frames }: NonNullable<Work['current']>): boolean {
   if (solvers[solver]?.traits.random && frames > 0) return true
-  return performance.now() - startedMs >= patienceMs
+  return performance.now() - startedMs >= patienceFor(work)
+}
+
+function patienceFor({ tookMs }: Work): number {
+  return Math.min(maxPatienceMs, Math.max(patienceMs, 1.5 * tookMs))
 }
 
 /** More replicates of the same question beat fewer; anything beats the picture of another question. */
