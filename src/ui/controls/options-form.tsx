@@ -1,0 +1,97 @@
+/** The options of one method: a loop over its schema, the advanced ones folded away. */
+import { useId } from 'react'
+import type { Solver } from '../../solvers/contract'
+import type { OptionField } from '../../solvers/options'
+import { useStudies, useStudio } from '../studio'
+import { NumberField } from './number-field'
+import { optionProblem, studyOptions } from './study-options'
+
+export function OptionsForm({ solver }: { solver: Solver }) {
+  const { fields } = solver.options
+  const advanced = fields.filter((field) => field.advanced)
+  if (fields.length === 0) return null
+  return (
+    <fieldset className="options">
+      <legend>{solver.title}</legend>
+      {fields
+        .filter((field) => !field.advanced)
+        .map((field) => (
+          <Option key={field.name} solver={solver.id} field={field} />
+        ))}
+      {advanced.length > 0 && (
+        <details>
+          <summary>More options</summary>
+          {advanced.map((field) => (
+            <Option key={field.name} solver={solver.id} field={field} />
+          ))}
+        </details>
+      )}
+    </fieldset>
+  )
+}
+
+interface OptionProps {
+  readonly solver: string
+  readonly field: OptionField
+}
+
+function Option({ solver, field }: OptionProps) {
+  const { studies } = useStudio()
+  const given = useStudies(({ study }) => studyOptions(study, solver)?.[field.name])
+  const problem = useStudies(({ study, issues }) => optionProblem(study, issues, solver, field.name))
+  const id = useId()
+  const value = given ?? field.default
+  const set = (next: unknown) =>
+    studies.getState().setOption(solver, field.name, next === field.default ? undefined : next)
+  return (
+    <div className="option">
+      <label htmlFor={id}>
+        {field.title}
+        {field.unit && <span className="muted"> ({field.unit})</span>}
+      </label>
+      <OptionInput id={id} field={field} value={value} problem={problem} onChange={set} />
+      {field.help && <p className="field-help">{field.help}</p>}
+    </div>
+  )
+}
+
+interface OptionInputProps {
+  readonly id: string
+  readonly field: OptionField
+  readonly value: unknown
+  readonly problem?: string
+  onChange(value: unknown): void
+}
+
+function OptionInput({ id, field, value, problem, onChange }: OptionInputProps) {
+  switch (field.kind) {
+    case 'boolean':
+      return (
+        <input id={id} type="checkbox" checked={value === true} onChange={(event) => onChange(event.target.checked)} />
+      )
+    case 'choice':
+      return (
+        <select id={id} value={String(value)} onChange={(event) => onChange(event.target.value)}>
+          {field.choices?.map((choice) => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      )
+    case 'integer':
+    case 'number':
+      return (
+        <NumberField
+          id={id}
+          label={field.title}
+          value={typeof value === 'number' ? value : Number(field.default)}
+          integer={field.kind === 'integer'}
+          min={field.min}
+          max={field.max}
+          problem={problem}
+          onCommit={onChange}
+        />
+      )
+    default:
+      return field.kind satisfies never
+  }
+}

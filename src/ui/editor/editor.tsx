@@ -1,0 +1,60 @@
+/** The network as text, with what is wrong with it said below in plain sentences. */
+import './editor.css'
+import type { EditorView } from '@codemirror/view'
+import { useEffect, useRef, useState } from 'react'
+import type { Diagnostic, Fix } from '../../network/parse'
+import { useStudies, useStudio } from '../studio'
+import { mountEditor } from './mount'
+import { applyFix } from './problems'
+
+export function Editor() {
+  const studio = useStudio()
+  const host = useRef<HTMLDivElement>(null)
+  const [view, setView] = useState<EditorView>()
+  useEffect(() => {
+    const { view, unmount } = mountEditor(host.current as HTMLDivElement, studio)
+    setView(view)
+    return unmount
+  }, [studio])
+  return (
+    <>
+      <div className="editor" ref={host} />
+      {view && <Problems view={view} />}
+    </>
+  )
+}
+
+/** Listed below the editor; the rest is squiggled in the text. */
+const listed = 3
+
+function Problems({ view }: { view: EditorView }) {
+  const text = useStudies(({ study }) => study.network)
+  const diagnostics = useStudies(({ parsed }) => parsed.diagnostics)
+  const ordered = [...diagnostics].sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'))
+  const goTo = ({ offset, length }: Diagnostic) => {
+    const end = view.state.doc.length
+    view.dispatch({
+      selection: { anchor: Math.min(offset, end), head: Math.min(offset + length, end) },
+      scrollIntoView: true,
+    })
+    view.focus()
+  }
+  return (
+    <ul className="problems" aria-label="Problems in the text">
+      {ordered.slice(0, listed).map((diagnostic) => (
+        <li key={`${diagnostic.offset} ${diagnostic.message}`} data-severity={diagnostic.severity}>
+          <button type="button" className="link" onClick={() => goTo(diagnostic)}>
+            Line {diagnostic.line}
+          </button>{' '}
+          <span>{diagnostic.message}</span>
+          {diagnostic.fixes.map((fix: Fix) => (
+            <button type="button" className="fix" key={fix.label} onClick={() => applyFix(view, text, fix)}>
+              {fix.label}
+            </button>
+          ))}
+        </li>
+      ))}
+      {ordered.length > listed && <li className="muted">and {ordered.length - listed} more</li>}
+    </ul>
+  )
+}

@@ -1,0 +1,143 @@
+/**
+ * CodeMirror on the studio's text. The text in the studio is the single truth: typing goes there, and whatever else
+ * changes it (a slider, undo, another study) comes here as the smallest change. The editor keeps no history of its
+ * own, so its undo and the studio's are one.
+ */
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import { defaultKeymap } from '@codemirror/commands'
+import { bracketMatching } from '@codemirror/language'
+import { lintKeymap, setDiagnostics } from '@codemirror/lint'
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
+import { Annotation, EditorState, type Extension } from '@codemirror/state'
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, type ViewUpdate } from '@codemirror/view'
+import { parse } from '../../network/parse'
+import type { Studio } from '../../store/studio'
+import { plainBreaks, smallestChange } from './change'
+import { complete } from './completion'
+import { highlighting, setNetwork } from './highlight'
+import { squiggles } from './problems'
+
+/** Typing without a pause this long is one step of undo. */
+const burstMs = 700
+/** Squiggles wait this long for the next keystroke: half-typed words are not errors yet. */
+const squiggleMs = 90
+
+const external = Annotation.define<boolean>()
+
+/** Show the studio's text in `parent`. */
+export function mountEditor(parent: HTMLElement, studio: Studio): { view: EditorView; unmount(): void } {
+  const { studies } = studio
+  const burst = typingBurst(studio)
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: plainBreaks(studies.getState().study.network),
+      extensions: [language, history(studio, burst), EditorView.updateListener.of((update) => typed(update))],
+    }),
+  })
+  function typed(update: ViewUpdate): void {
+    if (update.focusChanged && !update.view.hasFocus) burst.end()
+    if (!update.docChanged || update.transactions.every((one) => one.annotation(external))) return
+    burst.touch()
+    studies.getState().setText(update.state.doc.toString())
+  }
+
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const squiggle = () => {
+    const { parsed, study } = studies.getState()
+    const text = view.state.doc.toString()
+    // Offsets into a text from elsewhere, with other line breaks, are not offsets into this one.
+    const { diagnostics } = text === study.network ? parsed : parse(text)
+    view.dispatch(setDiagnostics(view.state, squiggles(text, diagnostics)))
+  }
+  const follow = () => {
+    const { study, parsed, reading } = studies.getState()
+    const change = smallestChange(view.state.doc.toString(), plainBreaks(study.network))
+    if (change) view.dispatch({ changes: change, annotations: external.of(true) })
+    view.dispatch({ effects: setNetwork.of(parsed.network ?? reading.problem.network) })
+    clearTimeout(timer)
+    timer = setTimeout(squiggle, squiggleMs)
+  }
+  let last = studies.getState().parsed
+  const unfollow = studies.subscribe((state) => {
+    if (state.parsed === last) return
+    last = state.parsed
+    follow()
+  })
+  follow()
+  return {
+    view,
+    unmount() {
+      unfollow()
+      clearTimeout(timer)
+      burst.end()
+      view.destroy()
+    },
+  }
+}
+
+interface Burst {
+  touch(): void
+  end(): void
+}
+
+/** Keystrokes close to each other are one gesture, so that one undo takes them all back. */
+function typingBurst({ studies }: Studio): Burst {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const end = () => {
+    if (timer === undefined) return
+    clearTimeout(timer)
+    timer = undefined
+    studies.getState().endGesture()
+  }
+  return {
+    touch() {
+      if (timer === undefined) studies.getState().beginGesture()
+      clearTimeout(timer)
+      timer = setTimeout(end, burstMs)
+    },
+    end,
+  }
+}
+
+/** Undo and redo of keyboard, menu and touch screen all go to the studio. */
+function history({ studies }: Studio, burst: Burst): Extension {
+  const step = (action: 'undo' | 'redo') => () => {
+    burst.end()
+    studies.getState()[action]()
+    return true
+  }
+  return [
+    keymap.of([
+      { key: 'Mod-z', run: step('undo'), preventDefault: true },
+      { key: 'Mod-Shift-z', run: step('redo'), preventDefault: true },
+      { key: 'Mod-y', run: step('redo'), preventDefault: true },
+    ]),
+    EditorView.domEventHandlers({
+      beforeinput(event) {
+        const action = { historyUndo: 'undo', historyRedo: 'redo' }[event.inputType] as 'undo' | 'redo' | undefined
+        if (!action) return false
+        event.preventDefault()
+        return step(action)()
+      },
+    }),
+  ]
+}
+
+const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
+
+const language: Extension = [
+  lineNumbers(),
+  drawSelection({ cursorBlinkRate: calm.matches ? 0 : 1200 }),
+  highlightActiveLine(),
+  bracketMatching(),
+  closeBrackets(),
+  highlightSelectionMatches(),
+  search({ top: true }),
+  autocompletion({ override: [complete], icons: false }),
+  highlighting,
+  EditorState.languageData.of(() => [{ commentTokens: { line: '#' }, closeBrackets: { brackets: ['(', '['] } }]),
+  EditorView.lineWrapping,
+  EditorView.contentAttributes.of({ 'aria-label': 'Network text', spellcheck: 'false', autocapitalize: 'off' }),
+  keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap, ...defaultKeymap]),
+]

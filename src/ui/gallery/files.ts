@@ -1,0 +1,73 @@
+/** Studies to and from files on the reader's own disk. */
+import { readStudyShape, type Study } from '../../solvers/study'
+import { sentence } from '../../store/link'
+import type { Studio } from '../../store/studio'
+import { isSeedLocked } from '../controls/seed'
+import { plainBreaks } from '../editor/change'
+
+/** Larger files are not studies. */
+const maxFileBytes = 20_000_000
+
+/** What the file chooser offers. */
+export const fileTypes = '.json,.crn,.txt'
+
+/** Open a study on the table, with the reader's seed where that is locked. */
+export function openStudy(studio: Studio, study: Study): void {
+  const { seed } = studio.studies.getState().study
+  studio.open(isSeedLocked(studio) ? { ...study, seed, view: { ...study.view, seedLocked: true } } : study)
+}
+
+/** Open a `.study.json` or a network text; what cannot be read becomes a notice. */
+export async function openFile(studio: Studio, file: File): Promise<void> {
+  const refuse = (why: string) => {
+    const text = `${file.name} was not opened: ${why}. Your own study is still here.`
+    studio.notices.getState().say({ tone: 'error', text })
+  }
+  if (file.size > maxFileBytes) return refuse('it is larger than 20 MB, and no study is')
+  const text = plainBreaks(await file.text())
+  if (!/^\s*\{/.test(text)) return openStudy(studio, bareStudy(studio, titleOf(file), text))
+  try {
+    const read = readStudyShape(JSON.parse(text))
+    if (read.ok) openStudy(studio, read.value)
+    else refuse(sentence(read.issues.slice(0, 3)))
+  } catch {
+    refuse('it begins like a study file but is not JSON; it may have been cut short')
+  }
+}
+
+/** A network text alone asks no question: it takes over the present one's times, method and seed. */
+function bareStudy({ studies }: Studio, title: string, network: string): Study {
+  const { version, times, solver, seed, compare } = studies.getState().good
+  return { version, title, network, times, solver, seed, compare, observe: ['moments', 'marginals', 'trajectories'] }
+}
+
+const titleOf = (file: File): string => file.name.replace(/(\.study)?\.\w+$/, '')
+
+export function saveStudy({ studies }: Studio): void {
+  const { study } = studies.getState()
+  download(`${fileName(study)}.study.json`, `${JSON.stringify(study, null, 2)}\n`, 'application/json')
+}
+
+export function saveText({ studies }: Studio): void {
+  const { study } = studies.getState()
+  download(`${fileName(study)}.crn`, study.network, 'text/plain')
+}
+
+/** Letters and digits that every file system takes. */
+function fileName({ title }: Study): string {
+  const plain = (title ?? '').normalize('NFKD').toLowerCase()
+  return (
+    plain
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 60) || 'network'
+  )
+}
+
+function download(name: string, content: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }))
+  const anchor = Object.assign(document.createElement('a'), { href: url, download: name })
+  anchor.click()
+  // Some browsers start reading only after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

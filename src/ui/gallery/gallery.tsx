@@ -1,0 +1,91 @@
+/** Ready-made studies, each with the figure it is for; and studies from files. */
+import { useEffect, useRef, useState } from 'react'
+import { Icon } from '../controls/icons'
+import { useStudio } from '../studio'
+import type { Card } from './catalogue'
+import { Dialog } from './dialog'
+import { fileTypes, openFile, openStudy, saveStudy, saveText } from './files'
+
+type Catalogue = typeof import('./catalogue')
+
+export function Gallery({ onClose }: { onClose(): void }) {
+  const studio = useStudio()
+  const [catalogue, setCatalogue] = useState<Catalogue | 'missing'>()
+  const [query, setQuery] = useState('')
+  useEffect(() => {
+    import('./catalogue').then(setCatalogue, () => setCatalogue('missing'))
+  }, [])
+  const found = catalogue && catalogue !== 'missing' ? catalogue.findCards(query) : []
+  const open = ({ study }: Card) => {
+    openStudy(studio, study)
+    onClose()
+  }
+  return (
+    <Dialog title="Gallery" className="gallery" onClose={onClose}>
+      <div className="gallery-tools">
+        <input
+          type="search"
+          aria-label="Search the gallery"
+          placeholder="Search: toggle, dimerisation, oscillator…"
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => event.key === 'Enter' && found.length > 0 && open(found[0])}
+        />
+        <FileTools onDone={onClose} />
+      </div>
+      {catalogue === 'missing' && (
+        <p role="alert">The gallery could not be fetched. Is the line down? Close and try again.</p>
+      )}
+      {catalogue === undefined && <p className="muted">Fetching…</p>}
+      {catalogue && found.length === 0 && catalogue !== 'missing' && (
+        <p className="muted">No study mentions “{query}”. Try the name of a species, an effect or an author.</p>
+      )}
+      <ul className="cards">
+        {found.map((card) => (
+          <li key={card.name}>
+            <button type="button" className="card" onClick={() => open(card)}>
+              <strong>{card.study.title ?? card.name}</strong>
+              {card.study.about && <span className="card-about">{card.study.about}</span>}
+              {card.study.figure && <span className="card-figure">{card.study.figure}</span>}
+              {card.study.cite && <span className="card-cite">{card.study.cite}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}
+
+function FileTools({ onDone }: { onDone(): void }) {
+  const studio = useStudio()
+  const chooser = useRef<HTMLInputElement>(null)
+  const choose = async (file?: File) => {
+    if (!file) return
+    onDone()
+    await openFile(studio, file)
+  }
+  return (
+    <div className="file-tools">
+      <input
+        ref={chooser}
+        type="file"
+        hidden
+        accept={fileTypes}
+        onChange={(event) => choose(event.target.files?.[0])}
+      />
+      <button
+        type="button"
+        onClick={() => chooser.current?.click()}
+        title="A .study.json or a network text; or drop it anywhere on the page"
+      >
+        <Icon name="open" /> Open a file
+      </button>
+      <button type="button" onClick={() => saveStudy(studio)} title="Everything that makes these numbers: .study.json">
+        <Icon name="save" /> Save the study
+      </button>
+      <button type="button" onClick={() => saveText(studio)} title="The network as text: .crn">
+        <Icon name="save" /> Save the text
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+/** Hands the studio to components. Select narrowly: a component renders when its own selection changes. */
+import { createContext, useContext } from 'react'
+import { useStore } from 'zustand'
+import type { Studio } from '../store/studio'
+
+const StudioContext = createContext<Studio | null>(null)
+
+export const StudioProvider = StudioContext.Provider
+
+export function useStudio(): Studio {
+  const studio = useContext(StudioContext)
+  if (!studio) throw new Error('useStudio needs a StudioProvider above it')
+  return studio
+}
+
+type State<Key extends 'studies' | 'runs' | 'view'> = ReturnType<Studio[Key]['getState']>
+
+export function useStudies<T>(select: (state: State<'studies'>) => T): T {
+  return useStore(useStudio().studies, select)
+}
+
+export function useRuns<T>(select: (state: State<'runs'>) => T): T {
+  return useStore(useStudio().runs, select)
+}
+
+export function useView<T>(select: (state: State<'view'>) => T): T {
+  return useStore(useStudio().view, select)
+}
