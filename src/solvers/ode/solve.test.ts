@@ -181,7 +181,7 @@ describe('fails with a sentence', () => {
   it('where a propensity becomes negative', async () => {
     const { code, message, hint } = await failure('0 -> X, 1\nslow: 0 -> Y, 5 - X')
     expect(code).toBe('propensity')
-    expect(message).toMatch(/reaction slow, 5 - X, is -[\d.]+ at t = [\d.]+, X = [\d.]+, Y = /)
+    expect(message).toMatch(/reaction slow \(line 2\), 5 - X, is -[\d.]+ at t = [\d.]+, X = [\d.]+, Y = /)
     expect(hint).toContain('max(…, 0)')
   })
 

@@ -96,8 +96,8 @@ function check(problem: Problem, equation: RateEquation, a: Float64Array, t: num
   const state = [`t = ${round(t)}`, ...shown, ...(species.length > 8 ? ['…'] : [])].join(', ')
   throw new Failure(
     'propensity',
-    `The propensity of reaction ${reactions[broken].name}, ${propensityText(problem.network, broken)}, is ${round(a[broken])} at ${state}.`,
-    'A propensity must be a finite number ≥ 0 in every state that is reached: guard the rate, for example with max(…, 0).',
+    `the propensity of reaction ${reactions[broken].name} (line ${reactions[broken].line}), ${propensityText(problem.network, broken)}, is ${round(a[broken])} at ${state}`,
+    'a propensity must be a finite number ≥ 0 in every state that is reached: guard the rate, for example with max(…, 0)',
   )
 }
 
@@ -106,16 +106,16 @@ function halted({ times }: Problem, ending: 'stalled' | 'steps', last: Place | u
   if (ending === 'stalled' && last?.x.some((count) => count > 1e9)) return exploded(t)
   const [what, hint] =
     ending === 'steps'
-      ? ['needed more steps than are allowed', 'Shorten the times, or loosen the tolerance.']
-      : ['cannot be followed further: a rate jumps, or grows without limit', 'Look at the rates near that time.']
-  return new Failure(ending, `The rate equation ${what}, at t = ${round(t)} of ${times.at(-1)}.`, hint)
+      ? ['needed more steps than are allowed', 'shorten the times, or loosen the tolerance']
+      : ['cannot be followed further: a rate jumps, or grows without limit', 'look at the rates near that time']
+  return new Failure(ending, `the rate equation ${what}, at t = ${round(t)} of ${times.at(-1)}`, hint)
 }
 
 function exploded(t: number): Failure {
   return new Failure(
     'explosion',
-    `The rate equation grows without limit: it runs off to infinity at t ≈ ${round(t)}.`,
-    'Stop before that time, or add a loss that outgrows the production.',
+    `the rate equation grows without limit: it runs off to infinity at t ≈ ${round(t)}`,
+    'stop before that time, or add a loss that outgrows the production',
   )
 }
 
