@@ -1,6 +1,7 @@
 /** Ensembles over a team, with the real sampler: what may not change is the numbers. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Frame, Outcome, Solution } from '../solvers/contract'
+import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import { localClient } from './local-client'
 import { type ThreadlessWorker, threadlessWorker } from './testing-worker'
@@ -77,6 +78,16 @@ describe('a team', () => {
       const alone = await localClient(async () => {}).run({ ...study, seed }, ask).outcome
       expect(solutionOf(together[k]).observations).toEqual(solutionOf(alone).observations)
     }
+  })
+
+  it.each(Object.keys(solvers))('moves the pictures of %s away without hurting the run', async (solver) => {
+    const one: Study = { ...study, solver, options: {} }
+    const alone = solutionOf(await localClient(async () => {}).run(one, ask).outcome)
+    const frames: Frame[] = []
+    const { client } = team(1)
+    const moved = solutionOf(await client.run(one, { onFrame: (frame) => frames.push(frame) }).outcome)
+    expect(moved.observations).toEqual(alone.observations)
+    for (const frame of frames) expect(Object.keys(frame.observations)).not.toEqual([])
   })
 
   it('stops everywhere when it is cancelled, and is ready for the next run', async () => {

@@ -146,6 +146,15 @@ describe('a broken worker', () => {
     expect((await run.outcome).status).toBe('cancelled')
   })
 
+  it('leaves no promise open when the client is closed', async () => {
+    const { client, workers } = setUp()
+    const run = watch(client, endless)
+    await run.started
+    client.close()
+    expect((await run.outcome).status).toBe('failed')
+    expect(workers[0].terminated).toBe(true)
+  })
+
   it('that never starts leaves its runs, and all later ones, to this thread', async () => {
     const workers: ThreadlessWorker[] = []
     const spawn = () => {

@@ -19,6 +19,8 @@ export interface WorkerClientOptions {
   spawn(): WorkerLike
   /** Workers in the sampling team. */
   size: number
+  /** Start the workers now, while the page still composes itself, not at the first run. */
+  eager?: boolean
   /** Between two heartbeats of a busy team. */
   beatMs?: number
   paint?(): Promise<void>
@@ -28,6 +30,9 @@ export interface WorkerClientOptions {
 const beatsOfGrace = 5
 /** While its script still loads, over a slow line. */
 const beatsToLoad = 60
+
+/** Independent replicates are shared out over a team; anything else is one thread's work. */
+type Role = 'sampling' | 'solving'
 
 interface Breakage {
   readonly code: 'worker-start' | 'worker-crash' | 'worker-stuck'
@@ -50,7 +55,12 @@ export function createClient(): Client {
   if (typeof Worker === 'undefined') return local
   const spawn = () =>
     new Worker(new URL('../../workers/cpu.worker.ts', import.meta.url), { type: 'module', name: 'cpu' })
-  return withFallback(workerClient({ spawn, size: teamSize() }), local)
+  try {
+    return withFallback(workerClient({ spawn, size: teamSize(), eager: true }), local)
+  } catch {
+    // Some browsers throw where a policy forbids workers; others send an event, which the fallback hears.
+    return local
+  }
 }
 
 /** One worker per core, at least 2 (the screen needs less than one), at most 8. */
@@ -61,12 +71,11 @@ function teamSize(): number {
 }
 
 /** A client over workers made by `spawn`. */
-export function workerClient({ spawn, size, beatMs = 1000, paint = painted }: WorkerClientOptions): Client {
-  const teams = new Map<string, Team>()
+export function workerClient(surroundings: WorkerClientOptions): Client {
+  const { spawn, size, eager = false, beatMs = 1000, paint = painted } = surroundings
+  const teams = new Map<Role, Team>()
   let ids = 0
-  const teamFor = (study: Study): Team => {
-    const traits = solvers[study.solver ?? 'ssa']?.traits
-    const role = traits?.random && !traits.trains ? 'sampling' : 'solving'
+  const teamFor = (role: Role): Team => {
     const present = teams.get(role)
     if (present) return present
     const team = assemble(spawn, role === 'sampling' ? size : 1, beatMs)
@@ -76,12 +85,13 @@ export function workerClient({ spawn, size, beatMs = 1000, paint = painted }: Wo
     })
     return team
   }
+  if (eager) for (const role of ['sampling', 'solving'] as const) teamFor(role)
   return {
     workers: size,
     run(study, { onFrame, signal, artifact }) {
       const id = ++ids
       let over = false
-      const team = teamFor(study)
+      const team = teamFor(roleOf(study))
       const show = async (frame: Frame) => {
         team.sign()
         if (over) return
@@ -115,6 +125,11 @@ export function workerClient({ spawn, size, beatMs = 1000, paint = painted }: Wo
   }
 }
 
+function roleOf(study: Study): Role {
+  const traits = solvers[study.solver ?? 'ssa']?.traits
+  return traits?.random && !traits.trains ? 'sampling' : 'solving'
+}
+
 function assemble(spawn: () => WorkerLike, size: number, beatMs: number): Team {
   const workers = Array.from({ length: size }, spawn)
   const services = workers.map((worker) => wrap<SolverService>(worker as Worker))
@@ -122,13 +137,10 @@ function assemble(spawn: () => WorkerLike, size: number, beatMs: number): Team {
   let breakUp: (breakage: Breakage) => void = () => {}
   let beating: ReturnType<typeof setInterval> | undefined
   let busy = 0
-  const close = () => {
-    clearInterval(beating)
-    for (const worker of workers) worker.terminate()
-  }
   const broken = new Promise<Breakage>((resolve) => {
     breakUp = (breakage) => {
-      close()
+      clearInterval(beating)
+      for (const worker of workers) worker.terminate()
       resolve(breakage)
     }
   })
@@ -171,7 +183,7 @@ function assemble(spawn: () => WorkerLike, size: number, beatMs: number): Team {
         if (--busy === 0) clearInterval(beating)
       }
     },
-    close,
+    close: () => breakUp({ code: 'worker-crash', why: 'it was closed' }),
   }
 }
 
