@@ -17,3 +17,4 @@ declare namespace WebAssembly {
   }
   function validate(bytes: Uint8Array): boolean
 }
+declare function structuredClone<T>(value: T): T

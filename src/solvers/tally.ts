@@ -1,7 +1,11 @@
 /**
- * What an ensemble of independent replicates leaves behind: integer sums, so that shares computed anywhere add up, in
- * any order, to the same bits.
+ * What an ensemble of independent replicates leaves behind: integer counts and exact sums, so that shares computed
+ * anywhere add up, in any order, to the same bits. Plain data: a tally can be cloned, sent and kept.
  */
+import { evaluators } from '../network/evaluate'
+import { quantities } from '../network/network'
+import { addExactly, additionsBeforeCarry, carry, digits } from '../numerics/exact-sum'
+import { Failure, type Problem } from './contract'
 
 /** Replicates `first`, `first + step`, `first + 2·step`, … below `until`. */
 export interface Share {
@@ -10,11 +14,311 @@ export interface Share {
   readonly until: number
 }
 
+/** The recorded path of one replicate: [quantity, time]; not a number where it has not been yet. */
+export interface Path {
+  readonly replicate: number
+  readonly values: Float64Array
+}
+
+/** Values of one quantity at all output times. */
+export interface QuantityTally {
+  /** Replicates by count, [time, cell], for counts below `cells`; rows are as long as has been needed. */
+  near: Uint32Array
+  row: number
+  /** Whole values from `Tally.cells` up: [time, cell], `width` counts in a cell, as many cells as there may be. */
+  far: Uint32Array | null
+  width: number
+  /** Largest whole value. */
+  most: number
+  /** Some value is negative, fractional or not finite: there is no histogram. */
+  uncountable: boolean
+  /** Exact sums of ((value − center)/scale)^k, k = 1…4, over what is not in `near`: [time, k, digit]. */
+  sums: Float64Array | null
+  added: number
+  readonly center: number
+  readonly scale: number
+}
+
+/** A joint histogram, [time, cell of a, cell of b]; each axis has a power of two of counts in a cell. */
+export interface JointTally {
+  readonly a: number
+  readonly b: number
+  hits: Uint32Array
+  rows: number
+  columns: number
+  rowWidth: number
+  columnWidth: number
+  /** Largest values; cells beyond hold nothing. */
+  rowMost: number
+  columnMost: number
+  /** Replicates that are not in the histogram, because a value is not a count: [time]. */
+  missed: Uint32Array
+}
+
 export interface Tally {
   /** Replicates finished. */
   replicates: number
-  /** Share of the asked-for replicates done, counting the one under way: 0…1. */
-  done: number
+  /** What the replicates under way have done, each a part of 1. */
+  underway: number
   /** Reaction events fired. */
   events: number
+  readonly times: number
+  /** Cells of a histogram of one quantity at one time, at most; a power of two. */
+  readonly cells: number
+  readonly quantities: QuantityTally[]
+  readonly joints: JointTally[]
+  /** The first replicates' paths, by replicate. */
+  paths: Path[]
+}
+
+/** Cells of one quantity at one time. */
+export const maxCells = 4096
+/** Cells of all quantities at all times: 16 MB. */
+export const maxMarginalCells = 2 ** 22
+/** Cells of one joint law at all times. */
+export const maxJointCells = 2 ** 22
+
+const powerOfTwoBelow = (n: number) => 2 ** Math.floor(Math.log2(n))
+
+/** An empty tally for a problem. */
+export function emptyTally(problem: Problem): Tally {
+  const { network, times, observe } = problem
+  const T = times.length
+  const Q = quantities(network).length
+  if (T * Q > maxMarginalCells) {
+    throw new Failure(
+      'memory',
+      `${T.toLocaleString('en')} output times of ${Q.toLocaleString('en')} quantities are more than ${maxMarginalCells.toLocaleString('en')} numbers`,
+      'ask for fewer output times',
+    )
+  }
+  const cells = Math.min(maxCells, powerOfTwoBelow(maxMarginalCells / Math.max(1, T * Q)))
+  return {
+    replicates: 0,
+    underway: 0,
+    events: 0,
+    times: T,
+    cells,
+    quantities: references(problem).map(({ center, scale }) => ({
+      near: new Uint32Array(0),
+      row: 0,
+      far: null,
+      width: 1,
+      most: 0,
+      uncountable: false,
+      sums: null,
+      added: 0,
+      center,
+      scale,
+    })),
+    joints: observe.joints.map(([a, b]) => ({
+      a,
+      b,
+      hits: new Uint32Array(0),
+      rows: 0,
+      columns: 0,
+      rowWidth: 1,
+      columnWidth: 1,
+      rowMost: 0,
+      columnMost: 0,
+      missed: new Uint32Array(T),
+    })),
+    paths: [],
+  }
+}
+
+/** Each quantity's value at the start, and a power of two near the change that one molecule makes. */
+function references({ network, parameters, initial }: Problem): { center: number; scale: number }[] {
+  const x = Float64Array.from(initial)
+  return evaluators(network, parameters).quantities.map((quantity) => {
+    const center = quantity(x, 0)
+    let change = 0
+    for (let s = 0; s < x.length; s++) {
+      x[s]++
+      change = Math.max(change, Math.abs(quantity(x, 0) - center))
+      x[s]--
+    }
+    const scale = change > 0 && change < 2 ** 500 && change > 2 ** -500 ? powerOfTwoBelow(change) : 1
+    return { center: Number.isFinite(center) ? center : 0, scale }
+  })
+}
+
+/** Add one finished replicate: `values` is [time, quantity]. */
+export function addReplicate(tally: Tally, values: Float64Array): void {
+  const { times, quantities, joints } = tally
+  const Q = quantities.length
+  for (let q = 0; q < Q; q++) {
+    const quantity = quantities[q]
+    for (let k = 0; k < times; k++) {
+      const value = values[k * Q + q]
+      const cell = value | 0
+      if (cell === value && cell >= 0 && cell < quantity.row) quantity.near[k * quantity.row + cell]++
+      else addRare(tally, quantity, k, value)
+    }
+  }
+  for (const joint of joints) {
+    for (let k = 0; k < times; k++) addJoint(tally, joint, k, values[k * Q + joint.a], values[k * Q + joint.b])
+  }
+  tally.replicates++
+}
+
+const countable = (value: number) => value >= 0 && Number.isSafeInteger(value)
+
+function addRare({ times, cells }: Tally, quantity: QuantityTally, k: number, value: number): void {
+  const whole = countable(value)
+  if (whole && value < cells) {
+    growNear(quantity, times, 2 ** Math.ceil(Math.log2(Math.max(16, value + 1))))
+    quantity.near[k * quantity.row + value]++
+    return
+  }
+  quantity.sums ??= new Float64Array(times * 4 * digits)
+  const d = (value - quantity.center) / quantity.scale
+  const at = 4 * digits * k
+  addExactly(quantity.sums, at, d)
+  addExactly(quantity.sums, at + digits, d * d)
+  addExactly(quantity.sums, at + 2 * digits, d * d * d)
+  addExactly(quantity.sums, at + 3 * digits, d * d * (d * d))
+  if (++quantity.added >= additionsBeforeCarry) {
+    carry(quantity.sums)
+    quantity.added = 0
+  }
+  if (!whole) {
+    quantity.uncountable = true
+    quantity.far = null
+  } else if (!quantity.uncountable) {
+    quantity.far ??= new Uint32Array(times * cells)
+    if (value > quantity.most) widen(quantity, cells, value)
+    quantity.far[k * cells + Math.floor(value / quantity.width)]++
+  }
+}
+
+function growNear(quantity: QuantityTally, times: number, row: number): void {
+  if (row <= quantity.row) return
+  const near = new Uint32Array(times * row)
+  for (let k = 0; k < times; k++) {
+    near.set(quantity.near.subarray(k * quantity.row, (k + 1) * quantity.row), k * row)
+  }
+  quantity.near = near
+  quantity.row = row
+}
+
+/** Double the width of the far cells until `most` fits. */
+function widen(quantity: QuantityTally, cells: number, most: number): void {
+  quantity.most = Math.max(quantity.most, most)
+  while (quantity.most >= quantity.width * cells) {
+    quantity.width *= 2
+    const { far } = quantity
+    if (far) quantity.far = far.map((_, i) => halved(far, i, cells))
+  }
+}
+
+/** What cell i of rows of `cells` holds after neighbours have been added in pairs. */
+function halved(hits: Uint32Array, i: number, cells: number): number {
+  const column = i % cells
+  const at = i + column
+  return 2 * column + 1 < cells ? hits[at] + hits[at + 1] : 0
+}
+
+function addJoint(tally: Tally, joint: JointTally, k: number, a: number, b: number): void {
+  if (!countable(a) || !countable(b)) {
+    joint.missed[k]++
+    return
+  }
+  if (a > joint.rowMost || b > joint.columnMost || joint.rows === 0) reshape(tally, joint, a, b)
+  const row = Math.floor(a / joint.rowWidth)
+  joint.hits[(k * joint.rows + row) * joint.columns + Math.floor(b / joint.columnWidth)]++
+}
+
+/** Make room for values up to `a` and `b`: a larger table while there is room, then wider cells. */
+function reshape(tally: Tally, joint: JointTally, a: number, b: number): void {
+  const old = { ...joint }
+  joint.rowMost = Math.max(a, joint.rowMost)
+  joint.columnMost = Math.max(b, joint.columnMost)
+  Object.assign(joint, jointShape(tally.times, joint.rowMost, joint.columnMost))
+  if (joint.rows === old.rows && joint.columns === old.columns && joint.rowWidth === old.rowWidth) {
+    if (joint.columnWidth === old.columnWidth) return
+  }
+  joint.hits = new Uint32Array(tally.times * joint.rows * joint.columns)
+  pour(old, joint, tally.times)
+}
+
+/** The shape depends on the largest values alone, so that it is the same in whatever order they came. */
+function jointShape(times: number, rowMost: number, columnMost: number) {
+  const room = (most: number) => 2 ** Math.ceil(Math.log2(Math.max(16, most + 1)))
+  let [rows, columns, rowWidth, columnWidth] = [room(rowMost), room(columnMost), 1, 1]
+  while (times * rows * columns > maxJointCells && rows * columns > 1) {
+    if (rows >= columns) {
+      rows /= 2
+      rowWidth *= 2
+    } else {
+      columns /= 2
+      columnWidth *= 2
+    }
+  }
+  return { rows, columns, rowWidth, columnWidth }
+}
+
+/** Add the hits of one joint histogram to another that covers it. */
+function pour(from: JointTally, to: JointTally, times: number): void {
+  const rowRatio = to.rowWidth / from.rowWidth
+  const columnRatio = to.columnWidth / from.columnWidth
+  for (let k = 0; k < times; k++) {
+    for (let i = 0; i < from.rows; i++) {
+      const source = (k * from.rows + i) * from.columns
+      const target = (k * to.rows + Math.floor(i / rowRatio)) * to.columns
+      for (let j = 0; j < from.columns; j++) {
+        if (from.hits[source + j] > 0) to.hits[target + Math.floor(j / columnRatio)] += from.hits[source + j]
+      }
+    }
+  }
+}
+
+/** The sum of tallies of the same problem, over different replicates. The parts are left as they are. */
+export function merge(tallies: readonly Tally[]): Tally {
+  const sum = structuredClone(tallies[0])
+  for (const part of tallies.slice(1)) {
+    sum.replicates += part.replicates
+    sum.underway += part.underway
+    sum.events += part.events
+    part.quantities.forEach((quantity, q) => {
+      mergeQuantity(sum, sum.quantities[q], quantity)
+    })
+    part.joints.forEach((joint, j) => {
+      const into = sum.joints[j]
+      part.joints[j].missed.forEach((missed, k) => {
+        into.missed[k] += missed
+      })
+      if (joint.rows === 0) return
+      reshape(sum, into, joint.rowMost, joint.columnMost)
+      pour(joint, into, sum.times)
+    })
+    sum.paths = [...sum.paths, ...structuredClone(part.paths)]
+  }
+  sum.paths.sort((a, b) => a.replicate - b.replicate)
+  return sum
+}
+
+function mergeQuantity({ times, cells }: Tally, into: QuantityTally, part: QuantityTally): void {
+  growNear(into, times, part.row)
+  for (let k = 0; k < times; k++) {
+    for (let i = 0; i < part.row; i++) into.near[k * into.row + i] += part.near[k * part.row + i]
+  }
+  if (part.sums) {
+    into.sums ??= new Float64Array(part.sums.length)
+    const added = part.sums.slice()
+    for (const sums of [into.sums, added]) carry(sums)
+    added.forEach((digit, i) => {
+      ;(into.sums as Float64Array)[i] += digit
+    })
+    into.added = 1
+  }
+  into.uncountable ||= part.uncountable
+  if (into.uncountable) into.far = null
+  if (!part.far || into.uncountable) return
+  into.far ??= new Uint32Array(times * cells)
+  widen(into, cells, part.most)
+  const ratio = into.width / part.width
+  for (let k = 0; k < times; k++) {
+    for (let i = 0; i < cells; i++) into.far[k * cells + Math.floor(i / ratio)] += part.far[k * cells + i]
+  }
 }

@@ -1,0 +1,97 @@
+import { compile } from '../../network/compile'
+import { readsTime } from '../../network/structure'
+import type { Walker } from '../../network/walker'
+import { brokenPropensity, checkConstants, round, stateText } from '../broken'
+import { Failure, type Problem } from '../contract'
+import { ensembleMethod, type Sampler } from '../ensemble'
+import type { SsaOptions } from './index'
+import { plain } from './kernel'
+import { thinning } from './thinning'
+
+export const method = ensembleMethod<SsaOptions>((problem) => sampler(problem, walkerFor(problem)))
+
+/** The fastest exact walker there is for a problem. */
+export function walkerFor(problem: Problem): Walker {
+  const { network, parameters, initial, times } = problem
+  if (readsTime(network)) return thinning(problem)
+  return compile(network, parameters, initial, times) ?? plain(network, parameters, initial, times)
+}
+
+/** A walker that says in a sentence why it cannot go on. */
+export function sampler(problem: Problem, walker: Walker): Sampler {
+  checkConstants(problem)
+  const growth = growthGuard(problem)
+  return {
+    place: walker,
+    start(stream) {
+      growth.reset()
+      walker.start(stream)
+    },
+    advance() {
+      const status = walker.advance()
+      if (status === 'done') return true
+      if (status === 'invalid') throw brokenPropensity(problem, walker.counts, walker.time)
+      growth.look(walker)
+      return false
+    },
+    release: () => walker.release(),
+  }
+}
+
+/** Kernels hold counts as whole numbers up to 2³¹. */
+const maxCount = 2 ** 31 - 1
+/** Events before a replicate that keeps growing is given up, about a second's work, … */
+const patience = 2 ** 26
+/** … if at this rate it had to fire so many more: hours of work. */
+const hopeless = 2 ** 40
+const firstLook = 2 ** 16
+
+/**
+ * Looks at a replicate whenever its events have doubled. If its total propensity has doubled as often for a thousandfold
+ * of events, and would need a hopeless number of events to the end, it explodes. Only the replicate's own path counts,
+ * so that the verdict does not depend on the machine.
+ */
+function growthGuard(problem: Problem) {
+  const { times } = problem
+  const horizon = times[times.length - 1]
+  let nextCheck = firstLook
+  let next = firstLook
+  let [time, total, doublings] = [0, 0, 0]
+  return {
+    reset() {
+      ;[nextCheck, next, time, total, doublings] = [firstLook, firstLook, 0, 0, 0]
+    },
+    look(walker: Walker): void {
+      const { events } = walker
+      if (events < nextCheck) return
+      nextCheck += firstLook
+      const s = walker.counts.findIndex((count) => count > maxCount)
+      if (s >= 0) {
+        const { name } = problem.network.species[s]
+        throw exploded(problem, walker, `The count of ${name} has passed ${maxCount}`)
+      }
+      if (events < next) return
+      next *= 2
+      doublings = walker.total >= 1.5 * total && total > 0 ? doublings + 1 : 0
+      const doublingTime = walker.time - time
+      if (events >= patience && doublings >= 9) {
+        const needed = events * 2 ** ((horizon - walker.time) / doublingTime)
+        if (needed > hopeless) {
+          const pace = `events double every ${round(doublingTime)} and would go beyond 10¹²`
+          throw exploded(problem, walker, `The network grows without limit: after ${events} events, ${pace}`)
+        }
+      }
+      time = walker.time
+      total = walker.total
+    },
+  }
+}
+
+function exploded(problem: Problem, { counts, time }: Walker, what: string): Failure {
+  const end = problem.times[problem.times.length - 1]
+  return new Failure(
+    'explosion',
+    `${what}, at ${stateText(problem, counts, time)}, while the last output time is ${end}.`,
+    'Stop before that time, or add a loss that outgrows the production.',
+  )
+}

@@ -1,0 +1,191 @@
+/** From what a sampling run has tallied to what it observed, each with its standard error. */
+import { quantities } from '../network/network'
+import { carry, digits, sumAt } from '../numerics/exact-sum'
+import { type NamedArray, namedArray } from '../numerics/named-array'
+import type { Observation, Observations, Problem, Solution } from './contract'
+import type { JointTally, QuantityTally, Tally } from './tally'
+
+/**
+ * The solution that a tally amounts to; with no replicate finished, all but the trajectories is not a number.
+ * Standard errors: s/√n of a mean; √((m₄ − s⁴(n−3)/(n−1))/n) of a variance; √(p(1−p)/n) of a probability, and where no
+ * replicate (or every one) was hit 3/n/1.96, so that 95 % bands reach the 3/n of the rule of three (Hanley &
+ * Lippman-Hand 1983, doi:10.1001/jama.1983.03330370053031).
+ */
+export function summarise(problem: Problem, tally: Tally): Solution {
+  const { observe, network } = problem
+  const names = quantities(network)
+  const shown = names.map((_, q) => q).filter((q) => !tally.quantities[q].uncountable)
+  const observations: Record<string, Observation> = {}
+  if (observe.moments) observations.moments = moments(problem, tally, names)
+  if (observe.marginals && shown.length > 0) {
+    const array = marginals(problem, tally, names, shown)
+    observations.marginals = { array, error: sampling(probabilityErrors(array, tally.replicates)) }
+  }
+  for (const joint of tally.joints) {
+    if (tally.quantities[joint.a].uncountable || tally.quantities[joint.b].uncountable) continue
+    const array = jointLaw(problem, tally, names, joint)
+    const key = `joint:${names[joint.a]},${names[joint.b]}`
+    observations[key] = { array, error: sampling(probabilityErrors(array, tally.replicates)) }
+  }
+  if (observe.trajectories) observations.trajectories = trajectories(problem, tally, names)
+  return {
+    observations,
+    diagnostics: { replicates: tally.replicates, events: tally.events },
+    warnings: warnings(observations, tally, names),
+  }
+}
+
+const sampling = (standardError: NamedArray) => ({ kind: 'sampling', standardError }) as const
+
+function moments({ times }: Problem, tally: Tally, names: readonly string[]): Observation {
+  const axes = [
+    ['time', [...times]],
+    ['moment', ['mean', 'variance']],
+    ['quantity', names],
+  ] as const
+  const values = namedArray(axes)
+  const errors = namedArray(axes)
+  const Q = names.length
+  const n = tally.replicates
+  tally.quantities.forEach((quantity, q) => {
+    const sums = quantity.sums?.slice()
+    if (sums) carry(sums)
+    for (let k = 0; k < times.length; k++) {
+      const { mean, m2, m4 } = sums ? wideMoments(tally, quantity, sums, k) : nearMoments(tally, quantity, k)
+      // Unbiased; one replicate has no variance.
+      const variance = n > 1 ? (m2 * n) / (n - 1) : Number.NaN
+      const spread = (m4 - (variance * variance * (n - 3)) / (n - 1)) / n
+      values.data[2 * k * Q + q] = mean
+      values.data[(2 * k + 1) * Q + q] = variance
+      errors.data[2 * k * Q + q] = Math.sqrt(variance / n)
+      errors.data[(2 * k + 1) * Q + q] = Math.sqrt(Math.max(0, spread))
+    }
+  })
+  return { array: values, error: sampling(errors) }
+}
+
+/** Central moments, over n. */
+interface Central {
+  readonly mean: number
+  readonly m2: number
+  readonly m4: number
+}
+
+/** From the histogram alone: every value is in it. */
+function nearMoments({ replicates }: Tally, { near, row }: QuantityTally, k: number): Central {
+  let first = 0
+  for (let i = 0; i < row; i++) first += i * near[k * row + i]
+  const mean = first / replicates
+  let [m2, m4] = [0, 0]
+  for (let i = 0; i < row; i++) {
+    const hits = near[k * row + i]
+    if (hits === 0) continue
+    const d2 = (i - mean) ** 2
+    m2 += hits * d2
+    m4 += hits * d2 * d2
+  }
+  return { mean, m2: m2 / replicates, m4: m4 / replicates }
+}
+
+/** From the histogram and from the sums over what is not in it, both about the quantity's center. */
+function wideMoments({ replicates }: Tally, quantity: QuantityTally, sums: Float64Array, k: number): Central {
+  const { near, row, center, scale } = quantity
+  const raw = [1, 2, 3, 4].map((power) => sumAt(sums, (4 * k + power - 1) * digits))
+  for (let i = 0; i < row; i++) {
+    const hits = near[k * row + i]
+    const d = (i - center) / scale
+    for (let power = 1, term = hits * d; power <= 4; power++, term *= d) raw[power - 1] += term
+  }
+  const [m1, r2, r3, r4] = raw.map((sum) => sum / replicates)
+  const m2 = r2 - m1 * m1
+  const m4 = r4 - 4 * m1 * r3 + 6 * m1 * m1 * r2 - 3 * m1 ** 4
+  return { mean: center + scale * m1, m2: Math.max(0, m2) * scale ** 2, m4: m4 * scale ** 4 }
+}
+
+/** Largest count in a histogram's row of cells; 0 where there is none. */
+function largest(near: Uint32Array, row: number): number {
+  let most = 0
+  for (let i = 0; i < near.length; i++) {
+    if (near[i] > 0 && i % row > most) most = i % row
+  }
+  return most
+}
+
+function marginals({ times }: Problem, tally: Tally, names: readonly string[], shown: readonly number[]): NamedArray {
+  const chosen = shown.map((q) => tally.quantities[q])
+  const width = Math.max(1, ...chosen.map((quantity) => quantity.width))
+  const most = Math.max(0, ...chosen.map(({ far, most, near, row }) => (far ? most : largest(near, row))))
+  const length = Math.floor(most / width) + 1
+  const array = namedArray([
+    ['time', [...times]],
+    ['quantity', shown.map((q) => names[q])],
+    ['count', Array.from({ length }, (_, i) => i * width)],
+  ])
+  const { data } = array
+  const { replicates, cells } = tally
+  chosen.forEach(({ near, row, far, width: farWidth }, q) => {
+    for (let k = 0; k < times.length; k++) {
+      const at = (k * chosen.length + q) * length
+      for (let i = 0; i < row; i++) if (near[k * row + i] > 0) data[at + Math.floor(i / width)] += near[k * row + i]
+      const ratio = width / farWidth
+      for (let i = 0; far && i < cells; i++) {
+        if (far[k * cells + i] > 0) data[at + Math.floor(i / ratio)] += far[k * cells + i]
+      }
+    }
+  })
+  for (let i = 0; i < data.length; i++) data[i] /= replicates
+  return array
+}
+
+function jointLaw({ times }: Problem, tally: Tally, names: readonly string[], joint: JointTally): NamedArray {
+  const { rows, columns, rowWidth, columnWidth, rowMost, columnMost } = joint
+  const [height, breadth] = [Math.floor(rowMost / rowWidth) + 1, Math.floor(columnMost / columnWidth) + 1]
+  const array = namedArray([
+    ['time', [...times]],
+    [names[joint.a], Array.from({ length: height }, (_, i) => i * rowWidth)],
+    [names[joint.b], Array.from({ length: breadth }, (_, i) => i * columnWidth)],
+  ])
+  for (let k = 0; k < times.length; k++) {
+    for (let i = 0; i < height; i++) {
+      for (let j = 0; j < breadth; j++) {
+        const hits = rows > 0 ? joint.hits[(k * rows + i) * columns + j] : 0
+        array.data[(k * height + i) * breadth + j] = hits / tally.replicates
+      }
+    }
+  }
+  return array
+}
+
+function probabilityErrors(array: NamedArray, n: number): NamedArray {
+  const certain = 3 / 1.96 / n
+  const data = array.data.map((p) => (p === 0 || p === 1 ? certain : Math.sqrt((p * (1 - p)) / n)))
+  return { ...array, data }
+}
+
+function trajectories({ times }: Problem, { paths }: Tally, names: readonly string[]): Observation {
+  const array = namedArray([
+    ['replicate', paths.map((path) => path.replicate)],
+    ['quantity', names],
+    ['time', [...times]],
+  ])
+  paths.forEach(({ values }, i) => {
+    array.data.set(values, i * values.length)
+  })
+  return { array, error: { kind: 'exact' } }
+}
+
+function warnings(observations: Observations, tally: Tally, names: readonly string[]): string[] {
+  const said: string[] = []
+  const uncountable = names.filter((_, q) => tally.quantities[q].uncountable)
+  if (uncountable.length > 0) {
+    said.push(`${uncountable.join(', ')}: some values are negative or not whole, so only moments are given`)
+  }
+  for (const [key, { array }] of Object.entries(observations)) {
+    for (const dim of key === 'marginals' || key.startsWith('joint:') ? array.dims : []) {
+      const [first, second] = array.coords[dim]
+      if (dim === 'time' || dim === 'quantity' || !(Number(second) - Number(first) > 1)) continue
+      said.push(`${key}: each cell of the axis ${dim} holds ${Number(second) - Number(first)} counts`)
+    }
+  }
+  return said
+}
