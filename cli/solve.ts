@@ -25,10 +25,11 @@ export async function solve(args: string[]): Promise<number> {
   const study = adjust(readFileAsStudy(path, values), values)
   const read = readStudy(study)
   if (!read.ok) throw new UsageError(read.issues.map((issue) => locate(path, issue)).join('\npropensity: '))
+  const running = run(study)
   for (const { line, column, message } of read.value.diagnostics) {
     console.error(`${path}:${line}:${column}: warning: ${message}`)
   }
-  const outcome = await run(study)
+  const outcome = await running
   if (outcome.status === 'cancelled') {
     console.error('propensity: cancelled')
     return exitStatus.cancelled
@@ -127,7 +128,7 @@ async function run(study: unknown): Promise<Outcome> {
 
 /** One line on standard error, rewritten ten times a second, when somebody watches. */
 function openProgress() {
-  const watched = process.stderr.isTTY
+  const watched = process.stderr.isTTY === true
   const started = performance.now()
   let last = 0
   return {
