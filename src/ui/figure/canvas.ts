@@ -2,14 +2,16 @@
 
 import type { Dash, HeatLayer, Mark, Panel } from './figure'
 import { colour, darkTheme, dashes, lightTheme, shade, shades, shadesOf, type Theme } from './ink'
-import { type Box, type Layout, layOut } from './layout'
+import { type Box, type Layout, layOut, place } from './layout'
 import { type Lettering, type Pen, paint, paintCursor } from './paint'
 
 /** Draws panels on one canvas, and the time cursor on another above it, so that scrubbing redraws one line. */
 export interface Drawing {
   /** Draw, at the size the canvas has now. Returns the layout, for reading values under the pointer. */
   draw(panel: Panel): Layout
-  cursor(layout: Layout, at: number | undefined, pointer?: { x: number; y: number }): void
+  cursor(layout: Layout, at: number | undefined, spot?: { x: number; y: number }): void
+  /** Measure the page again: its size, pixel ratio or theme has changed. Asking it at every frame would cost most. */
+  refit(): void
 }
 
 /** Text size on the screen, in CSS pixels. */
@@ -17,33 +19,47 @@ export const screenFont = 12
 
 export function drawing(base: HTMLCanvasElement, overlay: HTMLCanvasElement): Drawing {
   const heat = document.createElement('canvas')
+  let fit = fitOf(base)
   return {
+    refit() {
+      fit = fitOf(base)
+    },
     draw(panel) {
-      const { context, width, height, ratio } = prepare(base)
+      const context = prepare(base, fit)
       // On the page the note stands in the heading.
       const bare = { ...panel, note: undefined }
-      const layout = layOut(bare, { width, height, font: screenFont })
-      paint(bare, layout, canvasPen(context, ratio, themeOf(base), heat))
+      const layout = layOut(bare, { ...fit, font: screenFont })
+      paint(bare, layout, canvasPen(context, fit, heat))
       return layout
     },
-    cursor(layout, at, pointer) {
-      const { context, ratio } = prepare(overlay)
-      const pen = canvasPen(context, ratio, themeOf(overlay), heat)
+    cursor(layout, at, spot) {
+      const pen = canvasPen(prepare(overlay, fit), fit, heat)
       if (at !== undefined) paintCursor(layout, at, pen)
-      if (!pointer) return
+      if (!spot) return
       const { left, right, top, bottom } = layout.plot
       const cross = { ink: 'muted', width: pen.hair, dash: 'dotted' } as const
-      pen.line(Float64Array.of(pen.snap(pointer.x), top, pen.snap(pointer.x), bottom), 2, cross)
-      if (layout.heat) pen.line(Float64Array.of(left, pen.snap(pointer.y), right, pen.snap(pointer.y)), 2, cross)
+      const [x, y] = [pen.snap(place(layout.x, spot.x)), pen.snap(place(layout.y, spot.y))]
+      pen.line(Float64Array.of(x, top, x, bottom), 2, cross)
+      if (layout.heat) pen.line(Float64Array.of(left, y, right, y), 2, cross)
     },
   }
 }
 
-/** Fit the canvas's pixels to its box and the screen, and clear it. */
-function prepare(canvas: HTMLCanvasElement) {
+/** What the page gives a canvas: size in CSS pixels, device pixels for each, colours. */
+interface Fit {
+  readonly width: number
+  readonly height: number
+  readonly ratio: number
+  readonly theme: Theme
+}
+
+function fitOf(canvas: HTMLCanvasElement): Fit {
   const ratio = Math.min(window.devicePixelRatio || 1, 3)
-  const width = canvas.clientWidth
-  const height = canvas.clientHeight
+  return { width: canvas.clientWidth, height: canvas.clientHeight, ratio, theme: themeOf(canvas) }
+}
+
+/** Give the canvas the pixels that fit, and clear it. */
+function prepare(canvas: HTMLCanvasElement, { width, height, ratio }: Fit): CanvasRenderingContext2D {
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)]
   if (canvas.width !== w || canvas.height !== h) {
     canvas.width = w
@@ -52,7 +68,7 @@ function prepare(canvas: HTMLCanvasElement) {
   const context = canvas.getContext('2d') as CanvasRenderingContext2D
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.clearRect(0, 0, width, height)
-  return { context, width, height, ratio }
+  return context
 }
 
 /** The theme as the style sheet has it: `--plot-dark: 1` chooses the dark inks, text colours follow the page. */
@@ -72,7 +88,7 @@ const family = "'Helvetica Neue', Arial, Helvetica, sans-serif"
 /** Dash patterns, made once. */
 const patterns = Object.fromEntries(Object.entries(dashes).map(([name, list]) => [name, [...list]]))
 
-function canvasPen(context: CanvasRenderingContext2D, ratio: number, theme: Theme, scratch: HTMLCanvasElement): Pen {
+function canvasPen(context: CanvasRenderingContext2D, { ratio, theme }: Fit, scratch: HTMLCanvasElement): Pen {
   const trace = (points: Float64Array, n: number) => {
     context.beginPath()
     let down = false

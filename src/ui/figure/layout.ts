@@ -62,7 +62,7 @@ export function layOut(panel: Panel, size: Size): Layout {
   const { width, height, font } = size
   const heat = panel.layers.find((layer) => layer.kind === 'heat')
   const noteWidth = panel.note ? textWidth(panel.note, font) + font : 0
-  const { legend, rows } = flow(entries(panel.layers), width - font * 5 - noteWidth, font)
+  const { legend, rows } = flow(entries(panel.layers), width - font * 2 - noteWidth, font)
   const top = Math.max(rows, panel.note ? 1 : 0) * font * 1.45 + font * 0.7
   const bottom = height - font * 3.1
   const yTicks = ticks(panel.y, clamp((bottom - top) / (font * 2.6), 2, 7))
@@ -70,7 +70,7 @@ export function layOut(panel: Panel, size: Size): Layout {
   const barTicks = heat ? ticks({ label: '', scale: 'linear', domain: [0, heat.top] }, 4) : []
   const labels = ends(panel.layers)
   const margin = heat
-    ? font * 3.4 + widest(barTicks, font)
+    ? font * 3.7 + widest(barTicks, font)
     : labels.length
       ? font * 0.9 + Math.max(...labels.map((label) => textWidth(label.text, font)))
       : font
@@ -84,7 +84,7 @@ export function layOut(panel: Panel, size: Size): Layout {
     y,
     xTicks: ticks(panel.x, clamp((right - left) / (font * 5.5), 2, 9)),
     yTicks,
-    legend: legend.map((entry) => ({ ...entry, x: entry.x + left })),
+    legend: legend.map((entry) => ({ ...entry, x: entry.x + font * 0.6 })),
     ends: spread(labels.map((label) => ({ ...label, y: place(y, label.y) })).filter(finite), plot, font * 1.15),
     heat,
     barTicks,
@@ -115,12 +115,13 @@ type Unplaced = Omit<Entry, 'x' | 'y'>
 function entries(layers: readonly Layer[]): Unplaced[] {
   const found = new Map<string, Unplaced>()
   for (const layer of layers) {
-    if (layer.kind === 'heat' || layer.kind === 'rule' || layer.name === '') continue
+    if (layer.kind === 'rule' || layer.name === '') continue
     const dash = 'dash' in layer ? layer.dash : 'solid'
     const mark = layer.kind === 'points' ? layer.mark : 'circle'
     const key = `${layer.kind} ${dash} ${mark} ${layer.name}`
     const before = found.get(key)
-    const ink = before && before.ink !== layer.ink ? 'text' : layer.ink
+    const own = layer.kind === 'heat' ? 'text' : layer.ink
+    const ink = before && before.ink !== own ? 'text' : own
     found.set(key, { kind: layer.kind, ink, dash, mark, whiskers: hasWhiskers(layer), text: layer.name })
   }
   return [...found.values()]
@@ -128,14 +129,14 @@ function entries(layers: readonly Layer[]): Unplaced[] {
 
 const hasWhiskers = (layer: Layer) => (layer.kind === 'bars' || layer.kind === 'points') && !!layer.whiskers
 
-/** Width of a legend's swatch and the gap behind it, in font sizes. */
-export const swatch = 2
+/** Width of a legend's swatch and the gap behind it, in font sizes. A heat map has its colour bar instead. */
+export const swatchOf = (kind: Layer['kind']) => (kind === 'heat' ? 0 : 2)
 
 function flow(list: readonly Unplaced[], width: number, font: number): { legend: Entry[]; rows: number } {
   let x = 0
   let row = 0
   const legend = list.map((entry) => {
-    const wide = font * (swatch + 1.1) + textWidth(entry.text, font)
+    const wide = font * (swatchOf(entry.kind) + 0.9) + textWidth(entry.text, font)
     if (x > 0 && x + wide > width) {
       x = 0
       row++

@@ -13,7 +13,7 @@ import {
   type Panel,
   type StepsLayer,
 } from './figure'
-import { type Box, type Entry, type Layout, place, swatch } from './layout'
+import { type Box, type Entry, type Layout, place, swatchOf } from './layout'
 import { flatten, placesOf, stepped, straight } from './strokes'
 
 export interface Stroke {
@@ -187,7 +187,8 @@ function paintWhiskers(layer: Extract<Layer, { kind: 'bars' | 'points' }>, xs: F
   const points = new Float64Array(6 * xs.length)
   let n = 0
   for (let k = 0; k < xs.length; k++) {
-    if (!(size[k] > 0)) continue
+    // Where nothing was hit the doubt is in the table; error bars on empty ground would hide the picture.
+    if (!(size[k] > 0) || !(layer.y[k] > 0)) continue
     points.set([xs[k], place(layout.y, low[k]), xs[k], place(layout.y, high[k]), Number.NaN, Number.NaN], 2 * n)
     n += 3
   }
@@ -235,7 +236,11 @@ function paintLabels(panel: Panel, layout: Layout, pen: Pen): void {
   const { plot, size } = layout
   for (const entry of layout.legend) {
     paintSwatch(entry, size.font, pen)
-    pen.text(entry.text, entry.x + size.font * swatch, entry.y, { ink: 'text', anchor: 'start', size: size.font })
+    pen.text(entry.text, entry.x + size.font * swatchOf(entry.kind), entry.y, {
+      ink: 'text',
+      anchor: 'start',
+      size: size.font,
+    })
   }
   for (const end of layout.ends) {
     pen.text(end.text, plot.right + size.font * 0.4, end.y, {
@@ -255,8 +260,9 @@ function paintLabels(panel: Panel, layout: Layout, pen: Pen): void {
 }
 
 function paintSwatch(entry: Entry, font: number, pen: Pen): void {
+  if (entry.kind === 'heat') return
   const { x, y, ink, dash } = entry
-  const right = x + font * (swatch - 0.4)
+  const right = x + font * (swatchOf(entry.kind) - 0.4)
   const middle = (x + right) / 2
   const line = Float64Array.of(x, y, right, y)
   switch (entry.kind) {

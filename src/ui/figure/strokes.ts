@@ -25,10 +25,14 @@ export function placesOf(values: Numbers, scale: Scale): Float64Array {
   return out
 }
 
-/** A piecewise constant path: each value holds until the next x. `columns` per unit can be told apart. */
+/**
+ * A piecewise constant path: each value holds until the next x. `columns` per unit can be told apart; where the steps
+ * are hardly wider than one, their corners cannot be seen and are left out.
+ */
 export function stepped(xs: Float64Array, ys: Numbers, scale: Scale, columns: number): Points {
   const points = room(5 * xs.length + 2)
   const { offset, slope, log } = scale
+  const corners = xs.length < 2 || Math.abs(xs[xs.length - 1] - xs[0]) * columns > 1.5 * (xs.length - 1)
   let n = 0
   let lifted = true
   let before = 0
@@ -66,8 +70,10 @@ export function stepped(xs: Float64Array, ys: Numbers, scale: Scale, columns: nu
       last++
     }
     if (low !== high) {
-      points[2 * n] = x
-      points[2 * n++ + 1] = before
+      if (corners) {
+        points[2 * n] = x
+        points[2 * n++ + 1] = before
+      }
       // A straight jump needs no detour; a burst within the column shows its whole range.
       if (last > k + 1) {
         if (low < before && low < y) {

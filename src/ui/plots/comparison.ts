@@ -26,7 +26,7 @@ export function comparisons(sources: readonly Source[], outlook: Outlook): Compa
   const [computed] = all.filter((answer) => !sampled(answer)).sort((a, b) => rank(a) - rank(b))
   const n = samples?.source.frame.diagnostics.replicates
   if (!samples || !computed || !n) return []
-  return shown(samples.observation, outlook.quantities).flatMap(({ name }) => {
+  return shown([samples], outlook).flatMap(({ name }) => {
     const [p, q] = [lawOf(samples, name, outlook.time), lawOf(computed, name, outlook.time)]
     return p && q && p.time === q.time ? [compare(name, p, q, n, computed)] : []
   })
@@ -44,7 +44,9 @@ function lawOf({ observation: { array } }: Answer, name: string, cursor: number)
   if (q < 0) return undefined
   const index = timeIndex(array.coords.time, cursor)
   const counts = array.coords.count.map(Number)
-  return { law: { counts, p: lawAt(array, index, q).p }, index, time: Number(array.coords.time[index]) }
+  const { p } = lawAt(array, index, q)
+  if (Number.isNaN(p[0])) return undefined
+  return { law: { counts, p }, index, time: Number(array.coords.time[index]) }
 }
 
 function compare(quantity: string, samples: Placed, computed: Placed, n: number, { observation }: Answer): Comparison {
@@ -57,8 +59,8 @@ function compare(quantity: string, samples: Placed, computed: Placed, n: number,
   const verdict = distance <= limit ? 'agree' : 'differ'
   const words =
     verdict === 'agree'
-      ? `Sampled and computed agree: total variation ${two(distance)}, sampling alone explains ${two(level)}.`
-      : `Sampled and computed differ: total variation ${two(distance)}, chance and proven error allow ${two(limit)}.`
+      ? `Total variation ${two(distance)}, sampling alone explains ${two(level)}: they agree.`
+      : `Total variation ${two(distance)}, chance and proven error allow ${two(limit)}: they differ.`
   return { quantity, distance, level, limit, verdict, words }
 }
 

@@ -119,6 +119,7 @@ export const fixtureOutlook: Outlook = {
   time: 5,
   joint: ['U', 'V'],
   quantities: ['U', 'V'],
+  palette: ['U', 'V'],
   band: 'SD',
   link: 'https://example.org/#s=abc',
 }

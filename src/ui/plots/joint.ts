@@ -6,7 +6,7 @@ import { type Answer, answers, nameOf, type Outlook, provenance, rank, type Sour
 
 /** The joint law of the two chosen quantities at the time cursor, as colours. */
 export function joint(sources: readonly Source[], outlook: Outlook): Panel | undefined {
-  const all = jointAnswers(sources, outlook)
+  const all = jointAnswers(sources, outlook).filter(reached(outlook.time))
   const answer = all.find(({ source }) => source.id === outlook.jointOf) ?? all[0]
   if (!answer) return undefined
   const { array } = answer.observation
@@ -20,13 +20,13 @@ export function joint(sources: readonly Source[], outlook: Outlook): Panel | und
   return {
     id: 'joint',
     title: `Joint distribution of ${a} and ${b}`,
-    note: `t = ${t}, ${nameOf(answer, all, time).replace(', ± 1 SE', '')}`,
+    note: `t = ${t}`,
     x: { label: a, scale: 'linear', domain: domainOf(x), whole: true },
     y: { label: b, scale: 'linear', domain: domainOf(y), whole: true },
     layers: [
       {
         kind: 'heat',
-        name: `${a} and ${b}`,
+        name: nameOf(answer, all, time).replace(', ± 1 SE', ''),
         map: 'viridis',
         x,
         y,
@@ -40,6 +40,12 @@ export function joint(sources: readonly Source[], outlook: Outlook): Panel | und
     provenance: provenance([answer], outlook, time),
   }
 }
+
+/** A run under way has not reached every time yet. */
+const reached =
+  (cursor: number) =>
+  ({ observation: { array } }: Answer) =>
+    !Number.isNaN(array.data[timeIndex(array.coords.time, cursor) * array.shape[1] * array.shape[2]])
 
 /** Everyone who has this joint law, either way round, the surest first. */
 export function jointAnswers(sources: readonly Source[], { joint: [a, b] }: Outlook): Answer[] {
@@ -80,7 +86,7 @@ function crop(array: NamedArray, time: number, swapped: boolean, x: Side, y: Sid
       const [r, c] = swapped ? [j + j0, i + i0] : [i + i0, j + j0]
       const p = r >= 0 && c >= 0 && r < rows && c < columns ? array.data[from + r * columns + c] : 0
       values[i * y.count + j] = p
-      top = Math.max(top, p)
+      if (p > top) top = p
       mass += p
       sumX += p * i
     }

@@ -2,6 +2,7 @@
  * From the stores to the canvases, past React: whatever changes, one animation frame later the panels are made anew,
  * and those that differ are drawn, as many as the frame has time for.
  */
+import { quantities as quantitiesOf } from '../../network/network'
 import { solvers } from '../../solvers/registry'
 import { linkTo } from '../../store/link'
 import type { Lane } from '../../store/runs'
@@ -19,6 +20,8 @@ export interface Sink {
   cursor(at: number | undefined): void
   /** What changes with every frame and draws nothing: the sentence for screen readers. */
   describe(panel: Panel): void
+  /** The size or the theme has changed. */
+  refit(): void
 }
 
 /** What React shows of the panels: changes seldom, at most four times a second. */
@@ -144,7 +147,11 @@ export function createLive(studio: Studio): Live {
       return () => sinks.delete(id)
     },
     redraw(id) {
-      for (const [key, shown] of sinks) if (id === undefined || id === key) shown.drawn = undefined
+      for (const [key, shown] of sinks) {
+        if (id !== undefined && id !== key) continue
+        shown.sink.refit()
+        shown.drawn = undefined
+      }
       schedule()
     },
     close() {
@@ -195,11 +202,12 @@ function createOutlook() {
   let linked: { good: unknown; link: string } | undefined
   return ({ view, studies }: Studio): Outlook => {
     const { time, joint, quantities } = view.getState()
-    const { good, study } = studies.getState()
+    const { good, study, reading } = studies.getState()
     if (linked?.good !== good) linked = { good, link: linkTo(good, location.href) }
     const band = study.view?.band === 'SE' ? 'SE' : 'SD'
     const jointOf = typeof study.view?.jointOf === 'string' ? study.view.jointOf : undefined
-    const next: Outlook = { time, joint, quantities, band, jointOf, link: linked.link }
+    const palette = quantitiesOf(reading.problem.network)
+    const next: Outlook = { time, joint, quantities, palette, band, jointOf, link: linked.link }
     if (!kept || !same(kept, next)) kept = next
     return kept
   }

@@ -19,7 +19,7 @@ import {
 export function marginals(sources: readonly Source[], outlook: Outlook): Panel[] {
   const all = answers(sources, 'marginals')
   if (!all.length) return []
-  return shown(all[0].observation, outlook.quantities).map(({ name, index }) => marginal(all, name, index, outlook))
+  return shown(all, outlook).flatMap(({ name, ink }) => marginal(all, name, ink, outlook))
 }
 
 interface Slice {
@@ -29,8 +29,9 @@ interface Slice {
   readonly size?: Float64Array
 }
 
-function marginal(all: readonly Answer[], name: string, ink: number, outlook: Outlook): Panel {
+function marginal(all: readonly Answer[], name: string, ink: number, outlook: Outlook): Panel[] {
   const slices = all.flatMap((answer) => slice(answer, name, outlook.time))
+  if (!slices.length) return []
   // Bins of several counts are drawn per count, so that laws with different bins share one axis.
   const coarse = slices.some(({ law }) => law.width > 1)
   const samples = slices.filter(({ answer }) => sampled(answer))
@@ -41,7 +42,7 @@ function marginal(all: readonly Answer[], name: string, ink: number, outlook: Ou
   ]
   const best = computed[0] ?? samples[0]
   const time = Number(best.answer.observation.array.coords.time[best.time])
-  return {
+  const panel: Panel = {
     id: `marginal:${name}`,
     title: `Distribution of ${name}`,
     note: `t = ${number(time)}`,
@@ -55,6 +56,7 @@ function marginal(all: readonly Answer[], name: string, ink: number, outlook: Ou
       best.time,
     ),
   }
+  return [panel]
 }
 
 function slice(answer: Answer, name: string, cursor: number): Slice[] {
@@ -62,8 +64,11 @@ function slice(answer: Answer, name: string, cursor: number): Slice[] {
   const q = array.coords.quantity.indexOf(name)
   if (q < 0) return []
   const time = timeIndex(array.coords.time, cursor)
+  const law = lawAt(array, time, q)
+  // A run under way has not reached every time yet.
+  if (Number.isNaN(law.p[0])) return []
   const size = error.kind === 'sampling' ? lawAt(error.standardError, time, q).p : undefined
-  return [{ answer, law: lawAt(array, time, q), time, size }]
+  return [{ answer, law, time, size }]
 }
 
 function sampleLayer({ answer, law, time, size }: Slice, all: readonly Answer[], ink: number, place: number): Layer {

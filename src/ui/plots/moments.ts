@@ -20,15 +20,15 @@ export function moments(sources: readonly Source[], outlook: Outlook): Panel | u
   const [lead] = all
   if (!lead) return undefined
   const x = lead.observation.array.coords.time.map(Number)
-  const list = shown(lead.observation, outlook.quantities)
+  const list = shown(all, outlook)
   const at = timeIndex(x, outlook.time)
-  const bands = list.flatMap(({ name, index }) => band(lead, name, index, outlook.band))
+  const bands = list.flatMap(({ name, ink }) => band(lead, name, ink, outlook.band))
   const lines = all.flatMap((answer, place) =>
-    shown(answer.observation, outlook.quantities).map(
-      ({ name, index }): Layer => ({
+    list.map(
+      ({ name, ink }): Layer => ({
         kind: 'line',
         name: lineName(answer, all),
-        ink: place === 0 || answer.observation.error.kind === 'none' ? index : 'text',
+        ink: place === 0 || dashOf(answer) === 'dotted' ? ink : 'text',
         dash: place === 0 ? 'solid' : dashOf(answer),
         x: answer.observation.array.coords.time.map(Number),
         y: row(answer, 'mean', name),

@@ -114,6 +114,7 @@ function createTools(base: HTMLCanvasElement, overlay: HTMLCanvasElement, note: 
       cursor = at
       refresh()
     },
+    refit: pencil.refit,
     describe(panel: Panel) {
       base.setAttribute('aria-label', panel.summary)
     },

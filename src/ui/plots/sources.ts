@@ -21,6 +21,8 @@ export interface Outlook {
   readonly time: number
   readonly joint: readonly [string, string]
   readonly quantities: readonly string[]
+  /** Every quantity of the network, in its order: a quantity keeps its colour whatever else is shown. */
+  readonly palette: readonly string[]
   readonly band: 'SD' | 'SE'
   /** Whose joint law is shown, where several have one. */
   readonly jointOf?: string
@@ -68,7 +70,7 @@ export function errorWords(error: ErrorEstimate, time: number): string {
     case 'exact':
       return 'exact'
     case 'bound':
-      return `exact within ${number(error.value[time] ?? error.value.at(-1) ?? Number.NaN)} (proved)`
+      return `exact within ${number(ceiling(error.value[time]))} (proved)`
     case 'estimate':
       return `error about ${number(error.value)}, estimated: ${error.how}`
     case 'sampling':
@@ -78,6 +80,12 @@ export function errorWords(error: ErrorEstimate, time: number): string {
     default:
       return error satisfies never
   }
+}
+
+/** A bound in two digits is rounded up, or it would not be one. */
+function ceiling(value: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 1)
+  return value > 0 ? Number((Math.ceil(value / unit) * unit).toPrecision(2)) : value
 }
 
 /** The name of an answer in a legend: its kind where that is unambiguous among `all`, its method's title otherwise. */
@@ -112,20 +120,10 @@ export function wordOf(answer: Answer, all: readonly Answer[]): string {
   return own && all.filter((other) => word(other) === own).length === 1 ? own : answer.source.id
 }
 
-/** How an answer's line is dashed when it lies over a leading one. */
-export function dashOf({ observation: { error } }: Answer): Dash {
-  switch (error.kind) {
-    case 'exact':
-    case 'bound':
-      return 'dashed'
-    case 'estimate':
-    case 'sampling':
-      return 'dash-dot'
-    case 'none':
-      return 'dotted'
-    default:
-      return error satisfies never
-  }
+/** How a mean's line is dashed over a leading one: dotted where it comes without any spread. */
+export function dashOf({ observation: { array, error } }: Answer): Dash {
+  if (!array.coords.moment.includes('variance')) return 'dotted'
+  return error.kind === 'sampling' ? 'dash-dot' : 'dashed'
 }
 
 export const marks: readonly Mark[] = ['diamond', 'triangle', 'square', 'circle']
@@ -151,11 +149,14 @@ export function timeIndex(times: readonly (number | string)[], cursor: number): 
   return best
 }
 
-/** Which of the asked-for quantities an observation has, with their places; all of them when it has none of those. */
-export function shown({ array }: Observation, names: readonly string[]): { name: string; index: number }[] {
-  const known = array.coords.quantity.map(String)
-  const chosen = names.filter((name) => known.includes(name))
-  return (chosen.length ? chosen : known).map((name) => ({ name, index: known.indexOf(name) }))
+/** Which of the asked-for quantities some answer has, with their inks; all that there are when it has none of those. */
+export function shown(all: readonly Answer[], { quantities, palette }: Outlook): { name: string; ink: number }[] {
+  const known = [...new Set(all.flatMap(({ observation }) => observation.array.coords.quantity.map(String)))]
+  const chosen = quantities.filter((name) => known.includes(name))
+  return (chosen.length ? chosen : known).map((name) => ({
+    name,
+    ink: Math.max(0, (palette.includes(name) ? palette : known).indexOf(name)),
+  }))
 }
 
 export const grouped = (n: number) => n.toLocaleString('en-US')

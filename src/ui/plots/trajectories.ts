@@ -13,19 +13,19 @@ export function trajectories(sources: readonly Source[], outlook: Outlook): Pane
   const { array } = answer.observation
   const [replicates, quantities, times] = array.shape
   const x = array.coords.time.map(Number)
-  const list = shown(answer.observation, outlook.quantities)
+  const list = shown([answer], outlook)
   const paths = (quantity: number) =>
     Array.from({ length: Math.min(replicates, maxPaths) }, (_, r) => {
       const from = (r * quantities + quantity) * times
       return array.data.subarray(from, from + times)
     }).filter((path) => path.length > 0 && !Number.isNaN(path[0]))
   const layers = list.map(
-    ({ name, index }): Layer => ({
+    ({ name, ink }): Layer => ({
       kind: 'steps',
       name,
-      ink: index,
+      ink,
       x,
-      paths: paths(index),
+      paths: paths(array.coords.quantity.indexOf(name)),
       faded: answer.source.faded,
     }),
   )
