@@ -2,7 +2,7 @@
 import type { Lane } from '../../store/runs'
 import { writeCount, writeDuration } from './numbers'
 
-/** `3 120 replicates · 31 % · 4 s left`, or how it ended. */
+/** `3,120 replicates · 31 % · 4 s left`, or how it ended. */
 export function laneWords({ status, done, phase, leftMs, frame, outcome, stale }: Lane): string {
   const replicates = frame?.diagnostics.replicates
   const parts: string[] = []

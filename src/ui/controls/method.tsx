@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import type { Solver, Verdict } from '../../solvers/contract'
 import { solvers } from '../../solvers/registry'
 import { useStudies, useStudio } from '../studio'
+import { sentence } from './numbers'
 import { OptionsForm } from './options-form'
 import { Section } from './section'
 import { type Reading, type Study, studyOptions } from './study-options'
@@ -68,7 +69,7 @@ function MethodRow({ solver, main, beside, onMain, onBeside }: MethodRowProps) {
       <p className="method-summary">{solver.summary}</p>
       {hint && (
         <p className="method-hint" data-refused={!verdict.ok || undefined}>
-          {hint}
+          {sentence(hint)}
           {!verdict.ok && verdict.instead && solvers[verdict.instead] && (
             <> Try {solvers[verdict.instead].title} instead.</>
           )}

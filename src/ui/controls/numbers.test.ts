@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nudge, readNumber, writeCount, writeDuration, writeNumber } from './numbers'
+import { nudge, readNumber, sentence, writeCount, writeDuration, writeNumber } from './numbers'
 
 it('reads numbers as scientists type them', () => {
   expect(readNumber(' 1e-3 ')).toBe(0.001)
@@ -21,7 +21,7 @@ it('writes every number so that it reads back the same', () => {
 })
 
 it('groups thousands and rounds durations', () => {
-  expect(writeCount(1234567)).toBe('1\u202f234\u202f567')
+  expect(writeCount(1234567)).toBe('1,234,567')
   expect(writeDuration(420)).toBe('0.4 s')
   expect(writeDuration(9_960)).toBe('10 s')
   expect(writeDuration(240_000)).toBe('4 min')
@@ -32,4 +32,9 @@ it('nudges by the second significant digit', () => {
   expect(nudge(40)).toBe(1)
   expect(nudge(0.5)).toBeCloseTo(0.01, 12)
   expect(nudge(0)).toBe(0.1)
+})
+
+it('makes a sentence of words that come without capital or full stop', () => {
+  expect(sentence('the box is too small')).toBe('The box is too small.')
+  expect(sentence('Done!')).toBe('Done!')
 })

@@ -1,4 +1,4 @@
-/** Numbers as people type and read them. */
+/** Numbers and sentences as people type and read them. */
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
@@ -15,12 +15,8 @@ export function writeNumber(value: number): string {
   return Object.is(value, -0) ? '0' : String(value).replace('e+', 'e')
 }
 
-const grouping = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
-
-/** A whole number with thin spaces between thousands: `10 000`. */
-export function writeCount(value: number): string {
-  return grouping.format(value).replaceAll(',', '\u202f')
-}
+/** A whole number as sentences have it: `10,000`. */
+export const writeCount = (value: number): string => Math.round(value).toLocaleString('en-US')
 
 /** A duration a person can wait by: `0.4 s`, `12 s`, `3 min`, `2 h`. */
 export function writeDuration(ms: number): string {
@@ -39,4 +35,10 @@ export function nudge(value: number): number {
 /** Round to `digits` significant digits, so that 0.1 + 0.2 reads 0.3. */
 export function tidy(value: number, digits = 12): number {
   return Number(value.toPrecision(digits))
+}
+
+/** A sentence from elsewhere, with a capital and a full stop. */
+export function sentence(text: string): string {
+  const trimmed = text.trim()
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?:]$/.test(trimmed) ? '' : '.'}`
 }

@@ -42,6 +42,7 @@ function RangedParameter({
 }) {
   const { studies } = useStudio()
   const value = useStudies((state) => writtenValue(state.parsed, name) ?? last)
+  const note = useStudies(({ parsed, study }) => noteAt(study.network, parsed.spans.parameters.get(name)?.offset))
   const held = useRef(false)
   const onGesture = (begins: boolean) => {
     if (begins === held.current) return
@@ -55,6 +56,7 @@ function RangedParameter({
       value={value}
       range={range!}
       opened={opened === value ? undefined : opened}
+      note={note}
       onChange={(next) => studies.getState().setParameter(name, next)}
       onReset={() => studies.getState().resetParameter(name)}
       onGesture={onGesture}
@@ -79,3 +81,15 @@ function PlainParameter({ parameter: { name, value: last } }: { parameter: Param
 }
 
 const writtenValue = (parsed: Parse, name: string): number | undefined => parsed.spans.parameters.get(name)?.value
+
+/** The comment behind a parameter, if its line declares nothing else. */
+export function noteAt(text: string, offset: number | undefined): string | undefined {
+  if (offset === undefined) return undefined
+  const start = text.lastIndexOf('\n', offset) + 1
+  const [, statement, note] = /^([^#\n]*)#([^\n]*)/.exec(text.slice(start, start + longestNote * 2)) ?? []
+  const declared = statement?.split('=').length
+  return declared === 2 ? note.trim().slice(0, longestNote) || undefined : undefined
+}
+
+/** Longer comments are for the text. */
+const longestNote = 120

@@ -5,7 +5,7 @@ import type { Lane } from '../../store/runs'
 import { useRuns, useStudies, useStudio } from '../studio'
 import { Icon } from './icons'
 import { laneWords } from './lane-words'
-import { writeCount } from './numbers'
+import { sentence, writeCount } from './numbers'
 
 /** How many replicates one press adds. */
 const batch = 10_000
@@ -80,8 +80,8 @@ function Trouble({ lane: { outcome, frame } }: { lane: Lane }) {
   if (failed) {
     return (
       <p className="lane-failure" role="alert">
-        {failed.message}
-        {failed.hint && ` ${sentenceCase(failed.hint)}.`}
+        {sentence(failed.message)}
+        {failed.hint && ` ${sentence(failed.hint)}`}
       </p>
     )
   }
@@ -91,7 +91,7 @@ function Trouble({ lane: { outcome, frame } }: { lane: Lane }) {
       <summary>{warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`}</summary>
       <ul>
         {warnings.map((warning) => (
-          <li key={warning}>{warning}</li>
+          <li key={warning}>{sentence(warning)}</li>
         ))}
       </ul>
     </details>
@@ -108,5 +108,3 @@ function Held() {
   })
   return problem ? <p className="held">{problem} The picture shows the last version that could be read.</p> : null
 }
-
-const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, '')

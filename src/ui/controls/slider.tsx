@@ -11,6 +11,8 @@ export interface SliderProps {
   readonly range: Range
   /** The value it was opened with, where that differs. */
   readonly opened?: number
+  /** What the text says about it. */
+  readonly note?: string
   onChange(value: number): void
   onReset(): void
   onGesture(begins: boolean): void
@@ -18,7 +20,7 @@ export interface SliderProps {
 
 const movingKeys = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'])
 
-export function Slider({ name, value, range, opened, onChange, onReset, onGesture }: SliderProps) {
+export function Slider({ name, value, range, opened, note, onChange, onReset, onGesture }: SliderProps) {
   const outside = value < range.min || value > range.max
   const said = `${name} = ${writeNumber(value)}${range.log ? ', logarithmic' : ''}${outside ? ', outside its range' : ''}`
   const onKeyDown = (event: KeyboardEvent) => {
@@ -30,7 +32,7 @@ export function Slider({ name, value, range, opened, onChange, onReset, onGestur
   const ends = `from ${writeNumber(range.min)} to ${writeNumber(range.max)}${range.log ? ', logarithmic' : ''}`
   const hint = `${name}, ${ends}. Double-click or Delete: back to ${writeNumber(opened ?? value)}.`
   return (
-    <li className="slider">
+    <li className="slider" data-changed={opened === undefined ? undefined : true}>
       <span className="slider-name" title={hint}>
         {name}
       </span>
@@ -43,7 +45,6 @@ export function Slider({ name, value, range, opened, onChange, onReset, onGestur
         max={lastPosition(range)}
         step={1}
         value={toPosition(range, value)}
-        data-changed={opened === undefined ? undefined : true}
         onChange={(event) => onChange(toValue(range, event.target.valueAsNumber))}
         onPointerDown={() => onGesture(true)}
         onPointerUp={() => onGesture(false)}
@@ -54,6 +55,7 @@ export function Slider({ name, value, range, opened, onChange, onReset, onGestur
         onDoubleClick={onReset}
       />
       <NumberField label={`${name}, value`} value={value} onCommit={onChange} title={hint} />
+      {note && <span className="slider-note">{note}</span>}
     </li>
   )
 }

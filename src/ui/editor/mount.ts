@@ -126,6 +126,9 @@ function history({ studies }: Studio, burst: Burst): Extension {
 
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
 
+/** A phone has no room for scrolling sideways. */
+const narrow = window.matchMedia('(max-width: 820px)')
+
 const language: Extension = [
   lineNumbers(),
   drawSelection({ cursorBlinkRate: calm.matches ? 0 : 1200 }),
@@ -137,7 +140,7 @@ const language: Extension = [
   autocompletion({ override: [complete], icons: false }),
   highlighting,
   EditorState.languageData.of(() => [{ commentTokens: { line: '#' }, closeBrackets: { brackets: ['(', '['] } }]),
-  EditorView.lineWrapping,
+  narrow.matches ? EditorView.lineWrapping : [],
   EditorView.contentAttributes.of({ 'aria-label': 'Network text', spellcheck: 'false', autocapitalize: 'off' }),
   keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap, ...defaultKeymap]),
 ]

@@ -52,7 +52,13 @@ export function Tex({ katex, tex, plain }: TexProps) {
   const host = useRef<HTMLSpanElement>(null)
   useEffect(() => {
     if (!katex || !host.current) return
-    katex.render(tex, host.current, { output: 'htmlAndMathml', throwOnError: false, trust: false, strict: 'ignore' })
+    // Display style keeps fractions readable from the back of a room.
+    katex.render(`\\displaystyle ${tex}`, host.current, {
+      output: 'htmlAndMathml',
+      throwOnError: false,
+      trust: false,
+      strict: 'ignore',
+    })
   }, [katex, tex])
   return katex ? <span ref={host} className="tex" /> : <span className="tex-plain">{plain}</span>
 }
