@@ -43,9 +43,9 @@ export async function compare(
       large.push(points[1])
     }
   }
-  const fits = times.map(({ variant, small, large }) => ({ variant, ...fit(median(small), median(large)) }))
-  const plain = fits[fits.length - 1].perSecond
-  return fits.map((line) => ({ name, unit, ...line, ratio: line.perSecond / plain }))
+  const lines = times.map(({ variant, small, large }) => ({ variant, ...lineThrough(median(small), median(large)) }))
+  const plain = lines[lines.length - 1].perSecond
+  return lines.map((line) => ({ name, unit, ...line, ratio: line.perSecond / plain }))
 }
 
 interface Point {
@@ -63,7 +63,7 @@ function median(points: readonly Point[]): Point {
   return points.toSorted((a, b) => a.ms - b.ms)[points.length >> 1]
 }
 
-function fit(small: Point, large: Point) {
+function lineThrough(small: Point, large: Point) {
   const msPerUnit = (large.ms - small.ms) / (large.amount - small.amount)
   return { interceptMs: Math.max(0, small.ms - small.amount * msPerUnit), perSecond: 1000 / msPerUnit }
 }
