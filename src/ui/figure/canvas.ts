@@ -1,6 +1,6 @@
 /** The live renderer: a canvas that is redrawn as frames come in, sharp at any pixel ratio, in the page's theme. */
 
-import type { Dash, HeatLayer, Mark, Panel } from './figure'
+import type { ColourMap, Dash, HeatLayer, Mark, Panel } from './figure'
 import { colour, darkTheme, dashes, lightTheme, shade, shades, shadesOf, type Theme } from './ink'
 import { type Box, type Layout, layOut, place } from './layout'
 import { type Lettering, type Pen, paint, paintCursor } from './paint'
@@ -199,18 +199,28 @@ function image(scratch: HTMLCanvasElement, { map, values, top, x, y }: HeatLayer
   const context = scratch.getContext('2d') as CanvasRenderingContext2D
   const pixels = context.createImageData(x.count, y.count)
   const words = new Uint32Array(pixels.data.buffer)
-  const table = shadesOf(map)
-  // Bytes in memory are R, G, B, A: little-endian on every machine that runs a browser.
-  const packed = Uint32Array.from(
-    { length: shades },
-    (_, k) => (255 << 24) | (table[3 * k + 2] << 16) | (table[3 * k + 1] << 8) | table[3 * k],
-  )
+  const packed = packedShades(map)
   for (let i = 0; i < x.count; i++) {
     for (let j = 0; j < y.count; j++) {
       words[(y.count - 1 - j) * x.count + i] = packed[shade(values[i * y.count + j], top)]
     }
   }
   context.putImageData(pixels, 0, 0)
+}
+
+const packedTables = new Map<ColourMap, Uint32Array>()
+
+/** A colour map as words whose bytes in memory are R, G, B, A: every machine that runs a browser is little-endian. */
+function packedShades(map: ColourMap): Uint32Array {
+  const known = packedTables.get(map)
+  if (known) return known
+  const table = shadesOf(map)
+  const packed = new Uint32Array(shades)
+  for (let k = 0; k < shades; k++) {
+    packed[k] = (255 << 24) | (table[3 * k + 2] << 16) | (table[3 * k + 1] << 8) | table[3 * k]
+  }
+  packedTables.set(map, packed)
+  return packed
 }
 
 function stretch(context: CanvasRenderingContext2D, scratch: HTMLCanvasElement, box: Box): void {

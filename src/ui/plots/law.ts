@@ -18,11 +18,22 @@ export function lawAt(array: NamedArray, time: number, quantity: number): Law {
   return { x: centres, p: array.data.subarray(from, from + counts), width }
 }
 
-/** Centres and width of bins, from the first count of each. */
-export function bins(coords: readonly (number | string)[]): { centres: Float64Array; width: number } {
-  const width = coords.length > 1 ? Number(coords[1]) - Number(coords[0]) : 1
-  return { centres: Float64Array.from(coords, (first) => Number(first) + (width - 1) / 2), width }
+export interface Bins {
+  readonly centres: Float64Array
+  readonly width: number
 }
+
+/** Centres and width of bins, from the first count of each. Made once per axis. */
+export function bins(coords: readonly (number | string)[]): Bins {
+  const known = binsOf.get(coords)
+  if (known) return known
+  const width = coords.length > 1 ? Number(coords[1]) - Number(coords[0]) : 1
+  const made = { centres: Float64Array.from(coords, (first) => Number(first) + (width - 1) / 2), width }
+  binsOf.set(coords, made)
+  return made
+}
+
+const binsOf = new WeakMap<readonly (number | string)[], Bins>()
 
 /** Where an axis of an array holds mass at any of its times: index of the first and last bin worth showing. */
 export function support(array: NamedArray, axis: number, quantity?: number): [number, number] {
@@ -47,7 +58,7 @@ function findSupport(array: NamedArray, axis: number, quantity?: number): [numbe
   const length = array.shape[axis]
   let [first, last] = [length, -1]
   const mass = new Float64Array(length)
-  const probes = Math.min(24, Math.max(3, Math.floor(cellsSearched / (second * third))))
+  const probes = Math.min(16, Math.max(3, Math.floor(cellsSearched / (second * third))))
   for (let probe = 0; probe < Math.min(times, probes); probe++) {
     const t = times <= probes ? probe : Math.round((probe * (times - 1)) / (probes - 1))
     mass.fill(0)

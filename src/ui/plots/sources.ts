@@ -2,6 +2,7 @@
  * What the panels draw from: the newest picture of each method. Methods are told apart by what they observed and by
  * the kind of their error, never by name.
  */
+import { format } from 'd3-format'
 import type { ErrorEstimate, Frame, Observation } from '../../solvers/contract'
 import { version } from '../../version'
 import type { Contribution, Dash, Mark, Provenance } from '../figure/figure'
@@ -159,4 +160,5 @@ export function shown(all: readonly Answer[], { quantities, palette }: Outlook):
   }))
 }
 
-export const grouped = (n: number) => n.toLocaleString('en-US')
+/** A whole number with separators: 12,000. */
+export const grouped = format(',')
