@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { evaluators } from '../../network/evaluate'
 import type { Problem, Solver, Verdict } from '../contract'
 import { optionSchema } from '../options'
-import { around, coordinates, reach, volume } from './space'
 
 const options = optionSchema({
   tolerance: z
@@ -41,25 +40,20 @@ export const fsp: Solver<FspOptions> = {
 }
 
 /** Only what the first box already rules out: how far it must grow is known by growing it. */
-function supports({ network, parameters, initial, times, observe }: Problem, { maxStates }: FspOptions): Verdict {
+function supports({ network, parameters, initial, times, observe }: Problem): Verdict {
   const number = (value: number) => value.toLocaleString('en', { maximumSignificantDigits: 4 })
   const horizon = times.length ? times[times.length - 1] : 0
-  const space = coordinates(network, initial)
-  const states = volume(around(space, reach(network, space)))
-  if (states > maxStates) {
-    const why = `the first step from the initial counts needs ${number(states)} states; this solver holds ${number(maxStates)}`
-    return { ok: false, why, instead: 'ssa' }
-  }
   const largest = initial.reduce((a, b) => Math.max(a, b), 0)
   const numbers = times.length * network.species.length * (largest + 1)
   if (observe.marginals && numbers > maxNumbers) {
-    const why = `laws over counts up to ${number(largest)} at ${times.length} times are ${number(numbers)} numbers; this solver holds ${number(maxNumbers)}`
+    const why = `laws over counts up to ${number(largest)} at ${times.length} output times are ${number(numbers)} numbers; this solver holds ${number(maxNumbers)}`
     return { ok: false, why, instead: 'ssa' }
   }
   // The box keeps the initial state, so that its outflow is a lower bound of the uniformisation rate.
   const { propensities } = evaluators(network, parameters)
   const rate = propensities.reduce((sum, a) => sum + a(initial, 0), 0)
-  if (rate * horizon > maxEvents) {
+  // (A broken propensity is for the run to name.)
+  if (rate * horizon > maxEvents && rate < Number.POSITIVE_INFINITY) {
     const why = `the initial state alone makes ${number(rate * horizon)} events by t = ${number(horizon)}; this solver follows at most ${number(maxEvents)}`
     return { ok: false, why, instead: 'ssa' }
   }

@@ -6,7 +6,7 @@ import { mass, type Series, uniformise } from '../../numerics/uniformise'
 import { Failure, type Problem } from '../contract'
 import { type Broken, embed, fill, flux, type Generator as Generated, layOut, tails } from './generator'
 import type { FspOptions } from './index'
-import { around, type Box, type Coordinates, coordinates, countStates, reach, volume, widths } from './space'
+import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
 
 export interface Projection {
   readonly network: Network
@@ -42,24 +42,22 @@ const tailShare = 0.01
 const leakShare = 0.02
 /** Most that an axis grows at once, as a share of its width. */
 const growth = 0.5
-/** Entries a run may work through: about a quarter of an hour. */
-const maxWork = 5e12
+/** Time steps are not halved below this share of the horizon: what they then disagree by is in the estimate. */
+const shortestStep = 1e-9
+/** Entries a run may work through: some minutes. */
+const maxWork = 2e12
 
-/** The initial law in its first, smallest box. */
+/** The initial law, in a box of one state. */
 export function begin(problem: Problem, options: FspOptions): Projection {
   const { network, parameters, initial, times } = problem
   const space = coordinates(network, initial)
-  const box = around(space, reach(network, space))
+  const { propensities } = evaluators(network, parameters)
+  const generator = layOut(network, space, origin(space))
+  fill(generator, space, propensities, 0)
+  if (generator.broken.length) throw brokenFailure(sentence(network, generator.broken[0]))
+  generator.matrix.transition.vectors[0][0] = 1
   const timed = readsTime(network)
   const horizon = times.length ? times[times.length - 1] : 0
-  const { propensities } = evaluators(network, parameters)
-  const generator = layOut(network, space, box)
-  fill(generator, space, propensities, 0)
-  const place = box.low.reduce((at, low, axis) => at * widths(box)[axis] + initial[space.axes[axis]] - low, 0)
-  const start = generator.numbering ? generator.numbering[place] : place
-  const broken = generator.broken.find(({ index }) => index === start)
-  if (broken) throw brokenFailure(network, broken, 0)
-  generator.matrix.transition.vectors[0][start] = 1
   const ledger = { time: 0, leaked: 0, rounding: 0, drift: 0, terms: 0, growths: 0, step: horizon / 16 }
   return { network, space, propensities, options, horizon, timed, generator, ...ledger }
 }
@@ -67,6 +65,15 @@ export function begin(problem: Problem, options: FspOptions): Projection {
 /** The l1 distance from the true law: proved, unless rates change with time; then `drift` is an estimate. */
 export function certificate({ leaked, rounding, drift }: Projection): number {
   return leaked + rounding + drift
+}
+
+/** What a reader should know although the certificate holds: some of the missing probability met a broken rate. */
+export function warnings({ network, generator }: Projection): string[] {
+  const { broken, box, matrix } = generator
+  const entering = flux(generator, matrix.transition.vectors[0]).subarray(2 * box.low.length)
+  const worst = entering.indexOf(entering.reduce((a, b) => Math.max(a, b), 0))
+  if (!(entering[worst] > 0)) return []
+  return [`${sentence(network, broken[worst])}: what reaches such a state is counted as missing probability`]
 }
 
 /** Carry the law to `until`, growing the box as the tolerance demands. Yields about every millisecond. */
@@ -89,38 +96,92 @@ function* slice(projection: Projection, until: number): Generator<void, void, vo
 }
 
 /**
- * One step of the exponential midpoint rule (Magnus, second order; Blanes et al. 2009, doi:10.1016/j.physrep.2008.11.001),
- * taken whole and in two halves; the halves are kept when the two agree.
+ * A commutator-free exponential method of order four (Blanes & Moan 2006, doi:10.1016/j.apnum.2005.11.004): two
+ * exponentials over half a step each, of the generators at `nodes`, in `shares` that sum to 1.
+ */
+interface Quadrature {
+  readonly nodes: readonly number[]
+  readonly shares: readonly (readonly number[])[]
+}
+
+const root = Math.sqrt(1 / 3)
+const gauss: Quadrature = {
+  nodes: [0.5 - root / 2, 0.5 + root / 2],
+  shares: [
+    [0.5 + root, 0.5 - root],
+    [0.5 - root, 0.5 + root],
+  ],
+}
+/** The ends lie a hair inside, so that a jump of a rate between two steps belongs to one of them. */
+const simpson: Quadrature = {
+  nodes: [1e-9, 0.5, 1 - 1e-9],
+  shares: [
+    [3 / 6, 4 / 6, -1 / 6],
+    [-1 / 6, 4 / 6, 3 / 6],
+  ],
+}
+
+/**
+ * One step, taken whole by Simpson's nodes and in two halves by Gauss's; the halves are kept when the two agree. The
+ * nodes interlace and the ends are among them, so that a jump of a rate shows wherever it falls.
  */
 function* timedSlice(projection: Projection, until: number): Generator<void, void, void> {
-  const { generator, space, propensities, options, horizon, time } = projection
+  const { generator, options, horizon, time } = projection
   const h = Math.min(until - time, projection.step)
-  const vectors = generator.matrix.transition.vectors
-  const before = vectors[0].slice()
-  const midpoint = (from: number, by: number) => {
-    fill(generator, space, propensities, from + by / 2)
-    checkWork(projection)
-    return run(projection, by, time + h)
-  }
-  let kept = yield* midpoint(time, h)
+  const [law] = generator.matrix.transition.vectors
+  const before = law.slice()
+  if (!(yield* timedStep(projection, simpson, time, h))) return grow(projection, before)
+  const whole = law.slice()
+  law.set(before)
+  const kept =
+    (yield* timedStep(projection, gauss, time, h / 2)) && (yield* timedStep(projection, gauss, time + h / 2, h / 2))
   if (!kept) return grow(projection, before)
-  const whole = vectors[0].slice()
-  vectors[0].set(before)
-  kept = yield* midpoint(time, h / 2)
-  kept = kept && (yield* midpoint(time + h / 2, h / 2))
-  if (!kept) return grow(projection, before)
-  const change = whole.reduce((sum, p, i) => sum + Math.abs(p - vectors[0][i]), 0)
-  const allowed = (options.tolerance / 2) * (h / horizon)
-  // The local error goes with h³ and the allowance with h.
-  const factor = Math.min(3, Math.max(0.1, 0.9 * Math.sqrt(allowed / change)))
-  if (change > allowed && h > horizon * 1e-9) {
-    vectors[0].set(before)
-    projection.step = h * Math.min(factor, 0.9)
+  const change = whole.reduce((sum, p, i) => sum + Math.abs(p - law[i]), 0)
+  // A few units of rounding are no change of the rates.
+  const allowed = (options.tolerance / 2) * (h / horizon) + 1e-15
+  // The error of a step goes with h⁵ and its allowance with h.
+  const factor = Math.min(4, Math.max(0.1, 0.9 * (allowed / change) ** 0.25))
+  const shortest = horizon * shortestStep
+  const tooLong = change > allowed && h > shortest
+  projection.step = Math.max(shortest, (tooLong ? h : Math.max(projection.step, h)) * factor)
+  if (tooLong) {
+    law.set(before)
     return
   }
-  projection.step = Math.max(projection.step, h) * factor
   projection.drift += change
   settle(projection, h < until - time ? time + h : until)
+}
+
+function* timedStep(
+  projection: Projection,
+  { nodes, shares }: Quadrature,
+  from: number,
+  h: number,
+): Generator<void, boolean, void> {
+  const { generator, space, propensities } = projection
+  const times = nodes.map((node) => from + node * h)
+  for (const share of shares) {
+    const mixed = propensities.map(
+      (a): Rule =>
+        (x) =>
+          mixture(a, x, times, share),
+    )
+    fill(generator, space, mixed, from)
+    checkWork(projection)
+    if (!(yield* run(projection, h / 2, from + h))) return false
+  }
+  return true
+}
+
+/** Shares of one propensity at several times. Below 0 only by extrapolation, and cut there; broken if any is. */
+function mixture(a: Rule, x: ArrayLike<number>, times: readonly number[], share: readonly number[]): number {
+  let sum = 0
+  for (let k = 0; k < times.length; k++) {
+    const value = a(x, times[k])
+    if (!(value >= 0)) return value
+    sum += share[k] * value
+  }
+  return Math.max(0, sum)
 }
 
 /** Apply the present generator for a time h; false when more leaks than the tolerance grants up to `end`. */
@@ -161,10 +222,12 @@ function grow(projection: Projection, before: Float64Array): void {
   const faces = leaving.subarray(0, 2 * space.axes.length)
   const through = faces.reduce((a, b) => a + b, 0)
   const broke = leaving.subarray(faces.length)
-  if (broke.reduce((a, b) => a + b, 0) > through) {
-    throw brokenFailure(network, broken[broke.indexOf(Math.max(...broke))], time)
-  }
   const used = new Set(sinks.face)
+  const onlyBroken = sinks.face.every((face) => face >= faces.length)
+  if (onlyBroken || broke.reduce((a, b) => a + b, 0) > through) {
+    const worst = broken[broke.indexOf(broke.reduce((a, b) => Math.max(a, b), 0))]
+    throw brokenFailure(`${sentence(network, worst)}, a state entered after t = ${short(time)}`)
+  }
   const moves = (face: number) => (through > 0 ? faces[face] >= leakShare * through : used.has(face))
   // The flux through a face, kept up to the horizon, should fall to its share of the tolerance.
   const excess = (face: number) => Math.log((4 * faces.length * faces[face] * horizon) / options.tolerance)
@@ -187,14 +250,14 @@ function grow(projection: Projection, before: Float64Array): void {
   projection.growths++
 }
 
-function checkStates({ network, space, generator, options, time }: Projection, next: Box, most: number): void {
+function checkStates({ network, space, generator, options, time, horizon }: Projection, next: Box, most: number): void {
   const states = volume(next) > 50 * most ? volume(next) : countStates(space, next)
   if (states <= most) return
   const counts = space.axes.map((s, a) => `${network.species[s].name} ${generator.box.low[a]}…${generator.box.cap[a]}`)
   throw new Failure(
     'states',
-    `at t = ${short(time)} the law outgrows the box ${counts.join(', ')}: to lose at most ${options.tolerance} it needs ` +
-      `${states.toLocaleString('en')} states, and this solver holds ${most.toLocaleString('en')}`,
+    `at t = ${short(time)} the law outgrows the box ${counts.join(', ')}: to lose at most ${options.tolerance} by ` +
+      `t = ${short(horizon)} it needs ${states.toLocaleString('en')} states or more; this solver holds ${most.toLocaleString('en')}`,
     'ask for an earlier last time, loosen the tolerance, raise maxStates, or sample with the solver "ssa"',
   )
 }
@@ -206,21 +269,22 @@ function checkWork({ generator, time, horizon }: Projection): void {
   throw new Failure(
     'work',
     `at t = ${short(time)} there are ${states.toLocaleString('en')} states and up to ${short(generator.rate)} events per unit ` +
-      `time: reaching t = ${short(horizon)} takes ${short(terms * nonzeros)} multiplications, and this solver stops at ${maxWork}`,
+      `time: reaching t = ${short(horizon)} takes ${short(terms * nonzeros)} multiplications; this solver stops at ${short(maxWork)}`,
     'ask for an earlier last time, loosen the tolerance, or sample with the solver "ssa"',
   )
 }
 
-function brokenFailure(network: Network, { reaction, value, counts }: Broken, time: number): Failure {
+function brokenFailure(what: string): Failure {
+  const hint = 'propensities must be finite and ≥ 0: guard the rate, for example with max(0, …) or a condition ? … : …'
+  return new Failure('propensity', what, hint)
+}
+
+function sentence(network: Network, { reaction, value, counts }: Broken): string {
   const { name, line } = network.reactions[reaction]
   const state = network.species.map((s, i) => `${s.name} = ${counts[i]}`).join(', ')
-  return new Failure(
-    'propensity',
-    `the propensity of reaction ${name} (line ${line}) is ${value} at ${state}${time > 0 ? `, reached by t = ${short(time)}` : ''}`,
-    'propensities must be finite and ≥ 0: guard the rate, for example with max(0, …) or a condition ? … : …',
-  )
+  return `the propensity of reaction ${name} (line ${line}) is ${value} at ${state}`
 }
 
 function short(value: number): string {
-  return String(Number(value.toPrecision(4)))
+  return value < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(1)
 }

@@ -33,6 +33,8 @@ interface Quantity {
   readonly values: Float64Array
   readonly countable: boolean
   readonly most: number
+  /** Largest distance from 0. */
+  readonly farthest: number
 }
 
 export function recorder(problem: Problem): Recorder {
@@ -87,7 +89,7 @@ export function recorder(problem: Problem): Recorder {
       estimated ||= projection.timed
       bounds[taken] = certificate(projection)
       every.forEach((column, q) => {
-        largest = Math.max(largest, column.most)
+        largest = Math.max(largest, column.farthest, column.farthest ** 2)
         countable[q] &&= column.countable
         const [mean, variance] = momentsOf(law, column.values)
         moments[(taken * 2 + 0) * names.length + q] = mean
@@ -112,7 +114,7 @@ export function recorder(problem: Problem): Recorder {
           ['quantity', names],
         ] as const
         const value = Math.max(0, ...bounds.filter((bound) => bound >= 0)) * largest
-        const how = `missing probability times the largest value kept (${largest}): what lies outside the box may weigh more`
+        const how = `missing probability times the largest square of a value kept (${largest}): what lies outside the box may weigh more`
         list.push(['moments', { array: namedArray(axes, moments.slice()), error: { kind: 'estimate', value, how } }])
       }
       if (observe.marginals) {
@@ -170,12 +172,14 @@ function counts(length: number): number[] {
 
 function quantity(values: Float64Array): Quantity {
   let most = 0
+  let farthest = 0
   let countable = true
   for (const value of values) {
     if (value > most) most = value
+    if (Math.abs(value) > farthest) farthest = Math.abs(value)
     if (!(value >= 0 && value <= maxCount && Number.isInteger(value))) countable = false
   }
-  return { values, countable, most }
+  return { values, countable, most, farthest }
 }
 
 /** Mean and variance of a quantity, given that the state is inside the box. */

@@ -1,6 +1,6 @@
 import type { Frame, Method, Problem, Run, Snapshot, Solution } from '../contract'
 import type { FspOptions } from './index'
-import { advance, begin, type Projection } from './projection'
+import { advance, begin, type Projection, warnings } from './projection'
 import { type Recorder, recorder } from './record'
 
 export const method: Method<FspOptions> = { solve }
@@ -28,11 +28,12 @@ function frame(projection: Projection, record: Recorder): Frame {
   }
 }
 
-function solution({ generator, leaked, terms, growths }: Projection, record: Recorder): Solution {
+function solution(projection: Projection, record: Recorder): Solution {
+  const { generator, leaked, rounding, terms, growths } = projection
   const { states, nonzeros, bytes } = generator.matrix.transition
   return {
     observations: record.observations(),
-    diagnostics: { states, leaked, terms, nonzeros, bytes, growths },
-    warnings: record.warnings(),
+    diagnostics: { states, leaked, rounding, terms, nonzeros, bytes, growths },
+    warnings: [...record.warnings(), ...warnings(projection)],
   }
 }

@@ -101,12 +101,10 @@ export function reach(network: Network, { axes }: Coordinates): number[] {
   )
 }
 
-/** The smallest box to begin with: the initial counts and `reach[axis]` to either side. */
-export function around({ axes, most, origin }: Coordinates, reach: readonly number[]): Box {
-  return {
-    low: axes.map((s, axis) => Math.max(0, origin[s] - reach[axis])),
-    cap: axes.map((s, axis) => Math.min(most[axis], origin[s] + reach[axis])),
-  }
+/** The smallest box there is: the initial state. */
+export function origin({ axes, origin }: Coordinates): Box {
+  const at = axes.map((s) => origin[s])
+  return { low: at, cap: at }
 }
 
 /**
