@@ -128,24 +128,32 @@ export function nearest(word: string, candidates: Iterable<string>): string[] {
  * infinite as soon as it is certain to be above `most`.
  */
 export function editDistance(a: string, b: string, most = Number.POSITIVE_INFINITY): number {
-  let before: number[] = []
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
+  let start = 0
+  while (start < a.length && start < b.length && a.charCodeAt(start) === b.charCodeAt(start)) start++
+  const columns = b.length - start
+  let [before, previous, row] = [
+    new Uint16Array(columns + 1),
+    new Uint16Array(columns + 1),
+    new Uint16Array(columns + 1),
+  ]
+  for (let j = 0; j <= columns; j++) previous[j] = j
   let reached = 0
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
+  for (let i = 1; i <= a.length - start; i++) {
+    const [letter, letterBefore] = [a.charCodeAt(start + i - 1), a.charCodeAt(start + i - 2)]
     let least = i
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      let edits = Math.min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) edits = Math.min(edits, before[j - 2] + 1)
-      row.push(edits)
+    row[0] = i
+    for (let j = 1; j <= columns; j++) {
+      const other = b.charCodeAt(start + j - 1)
+      let edits = Math.min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (letter === other ? 0 : 1))
+      const swapped = i > 1 && j > 1 && letter === b.charCodeAt(start + j - 2) && letterBefore === other
+      if (swapped) edits = Math.min(edits, before[j - 2] + 1)
+      row[j] = edits
       least = Math.min(least, edits)
     }
     // A swap reaches over one row: two rows above `most` are final.
     if (Math.min(least, reached) > most) return Number.POSITIVE_INFINITY
     reached = least
-    before = previous
-    previous = row
+    ;[before, previous, row] = [previous, row, before]
   }
-  return previous[b.length]
+  return previous[columns]
 }

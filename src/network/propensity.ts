@@ -224,10 +224,13 @@ function callTex(name: string, args: readonly string[]): [tex: string, level: nu
   }
 }
 
+/** With a power of ten where that is clearly shorter. */
 function numberTex(value: number): [tex: string, level: number] {
   if (value === Math.PI) return ['\\pi ', tightest]
-  const [digits, exponent] = String(value).split('e')
-  if (exponent === undefined) return [digits, tightest]
+  const plain = String(value)
+  const scientific = value.toExponential()
+  if (!plain.includes('e') && plain.length < scientific.length + 2) return [plain, tightest]
+  const [digits, exponent] = scientific.split('e')
   const power = `10^{${Number(exponent)}}`
   return digits === '1' ? [power, raising] : [`${digits}\\cdot ${power}`, multiplying]
 }

@@ -132,7 +132,9 @@ function declarationKind(c: Cursor): Declaration['kind'] | null {
     return meant === 'param' ? 'parameter' : (meant as Declaration['kind'])
   }
   if (!c.is('=', next)) return null
-  const numeric = c.ahead(2).kind === 'number' || c.is('-', c.ahead(2))
+  const sign = c.is('-', c.ahead(2)) ? 1 : 0
+  const after = c.ahead(3 + sign)
+  const numeric = c.ahead(2 + sign).kind === 'number' && (after.kind !== 'operator' || c.is(',', after))
   const kind = numeric ? 'parameter' : 'let'
   c.report.error(token, `${quote(word)} is defined without saying what it is: write \`${kind}\` before it.`, [
     c.insertion(`Make it a ${kind === 'let' ? 'named expression' : 'parameter'}`, `${kind} `, token.offset),
@@ -230,7 +232,7 @@ function parameterValue(c: Cursor, head: Head): { literal: Literal | null; range
     return { literal: null, range: c.ended || c.is(',') ? null : range(c, null) }
   }
   const value = literal(c)
-  const formula = !value || (c.token.kind === 'operator' && !c.is(','))
+  const formula = !value || (c.token.kind === 'operator' && !c.is(',') && !c.is('['))
   if (formula) return expressionForNumber(c, head)
   return { literal: value, range: c.ended || c.is(',') ? null : range(c, value) }
 }
@@ -411,6 +413,7 @@ function side(c: Cursor): TermItem[] {
   }
   const terms = new Map<string, TermItem>()
   do {
+    if (terms.size === 0) emptySide(c)
     const one = term(c)
     const count = one.count + (terms.get(one.name)?.count ?? 0)
     if (count > maxCoefficient) {
@@ -420,6 +423,14 @@ function side(c: Cursor): TermItem[] {
     if (terms.size > maxTerms) c.fail(one, `A side of a reaction has at most ${maxTerms} species.`)
   } while (c.takes('+'))
   return [...terms.values()]
+}
+
+/** Report a side on which nothing stands. */
+function emptySide(c: Cursor): void {
+  const { token } = c
+  const isArrow = c.is('->') || c.is('=>') || c.is('<->') || c.is('<=>')
+  if (isArrow) c.unexpected('a species', [c.insertion('Write 0 for nothing', '0 ', token.offset)])
+  if (c.is(',') || c.ended) c.unexpected('a species', [c.insertion('Write 0 for nothing', ' 0')])
 }
 
 function term(c: Cursor): TermItem {
@@ -442,9 +453,6 @@ function term(c: Cursor): TermItem {
         { label: `Write \`${split[1]} ${split[2]}\``, ...span(token), insert: `${split[1]} ${split[2]}` },
       ])
     }
-  }
-  if (c.is('->') || c.is('=>') || c.is('<->') || c.is('<=>') || c.is(',') || (c.ended && token === c.token)) {
-    c.unexpected('a species', [c.insertion('Write 0 for nothing', ' 0 ')])
   }
   return { ...name(c, 'a species'), count }
 }
