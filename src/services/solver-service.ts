@@ -59,7 +59,8 @@ export function createSolverService(): SolverService {
       if (outcome.status !== 'done') service.cancel(id)
       running.delete(id)
       breath.close()
-      await frames.settled()
+      // The outcome does not wait for the screen to have drawn the last frame.
+      void frames.settled()
       return outcome.status === 'done' ? transfer(outcome, buffersOf(outcome.solution)) : outcome
     },
 
@@ -76,7 +77,7 @@ export function createSolverService(): SolverService {
       })
       running.delete(id)
       breath.close()
-      await tallies.settled()
+      void tallies.settled()
       return outcome
     },
 

@@ -98,7 +98,10 @@ export interface Traits {
   readonly observes: readonly ('moments' | 'marginals' | 'joint' | 'trajectories')[]
 }
 
-/** Takes the picture of this moment. Call it before the generator goes on, or not at all: a busy screen costs nothing. */
+/**
+ * Takes the picture of this moment. Call it before the generator goes on, or not at all: a busy screen costs nothing.
+ * The arrays of a picture, as of a solution, are the receiver's: they are moved to its thread, and gone from here.
+ */
 export type Snapshot = () => Frame
 
 /** The heavy half of a solver, loaded when first used. */

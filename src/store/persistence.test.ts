@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createNotices } from './notices'
-import { createPersistence, maxHistory, type Storage } from './persistence'
+import { createPersistence, maxHistory, type StudyStorage } from './persistence'
 import { defaultStudy } from './studio'
 
 const study = defaultStudy()
 
-function memory(): Storage & { shelf: Map<string, unknown> } {
+function memory(): StudyStorage & { shelf: Map<string, unknown> } {
   const shelf = new Map<string, unknown>()
   return {
     shelf,
@@ -16,7 +16,7 @@ function memory(): Storage & { shelf: Map<string, unknown> } {
   }
 }
 
-function broken(name: string): Storage {
+function broken(name: string): StudyStorage {
   const fail = async () => {
     throw Object.assign(new Error('no'), { name })
   }

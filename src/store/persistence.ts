@@ -1,13 +1,13 @@
 /**
  * Keeps the user's work between visits: the last draft and a short history of studies that another one replaced.
- * Storage may be absent (private windows), full, or fail at any moment: then the work goes on and a notice says so.
+ * StudyStorage may be absent (private windows), full, or fail at any moment: then the work goes on and a notice says so.
  */
 import { type DBSchema, openDB } from 'idb'
 import { readStudyShape, type Study } from '../solvers/study'
 import type { Notices } from './notices'
 
 /** A shelf of named things; every call may reject. */
-export interface Storage {
+export interface StudyStorage {
   read(key: string): Promise<unknown>
   write(key: string, value: unknown): Promise<void>
 }
@@ -42,7 +42,7 @@ interface Shelf extends DBSchema {
 }
 
 /** The browser's storage; opened when first used, and anew after a failure. */
-export function browserStorage(): Storage {
+export function browserStorage(): StudyStorage {
   const open = () =>
     openDB<Shelf>('propensity', 1, {
       upgrade(database) {
@@ -68,7 +68,7 @@ export function browserStorage(): Storage {
 }
 
 /** Persistence over a storage that may fail. */
-export function createPersistence(storage: Storage, notices: Notices): Persistence {
+export function createPersistence(storage: StudyStorage, notices: Notices): Persistence {
   let waiting: Study | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let said = false

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { localClient } from '../services/local-client'
 import type { Study } from '../solvers/study'
 import { linkTo } from './link'
-import type { Storage } from './persistence'
+import type { StudyStorage } from './persistence'
 import { createStudio, defaultStudy, type Surroundings } from './studio'
 import { testingClient } from './testing-client'
 
@@ -13,7 +13,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close()
 })
 
-function memory(content: Record<string, unknown> = {}): Storage & { shelf: Map<string, unknown> } {
+function memory(content: Record<string, unknown> = {}): StudyStorage & { shelf: Map<string, unknown> } {
   const shelf = new Map(Object.entries(content))
   return {
     shelf,

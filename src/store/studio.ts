@@ -4,7 +4,7 @@ import { type Client, painted } from '../services/client'
 import { readStudyShape, type Study } from '../solvers/study'
 import { linkTo, overlay, readAddress, sentence } from './link'
 import { createNotices, type Notices } from './notices'
-import { browserStorage, createPersistence, type Persistence, type Storage } from './persistence'
+import { browserStorage, createPersistence, type Persistence, type StudyStorage } from './persistence'
 import { createRuns, type Runs } from './runs'
 import { createStudies, type Studies } from './studies'
 import { createView, tieView, type View, viewOf } from './view'
@@ -30,13 +30,13 @@ export interface Studio {
 export interface Surroundings {
   /** Where the page is: what it asks for is opened, then taken out of the address bar. */
   readonly address?: { readonly href: string; readonly search: string; readonly hash: string; clear(): void }
-  readonly storage?: Storage
+  readonly storage?: StudyStorage
   /** The text of a gallery study. */
   fetchStudy?(name: string): Promise<unknown>
   nextFrame?(): Promise<void>
 }
 
-/** Storage that takes longer than this does not hold the first picture up. */
+/** StudyStorage that takes longer than this does not hold the first picture up. */
 const bootMs = 250
 
 /** The study of a first visit. */
@@ -153,7 +153,7 @@ function browser(): Surroundings {
   }
 }
 
-const absentStorage: Storage = {
+const absentStorage: StudyStorage = {
   read: async () => undefined,
   write: async () => {},
 }
