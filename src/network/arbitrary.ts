@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { functions, reserved } from './functions'
 import type { Definition, Expr, FunctionName, Network, Parameter, Range, Reaction, Term } from './network'
-import { netChange } from './parse'
+import { netChange } from './structure'
 
 const plainRecord = <T>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
   fc.record<T>(shape, { noNullPrototype: true })

@@ -1,10 +1,10 @@
 /** What can be read but is probably not meant. Asked only of networks without errors. */
 
-import { type Fix, quote, type Report, type Span } from './diagnostics'
+import { type Fix, quote, type Report, span } from './diagnostics'
 import { evaluators } from './evaluate'
 import type { Expr, Network, Reaction } from './network'
 import { exprText, propensityText } from './propensity'
-import type { ReactionItem } from './syntax'
+import type { ReactionItem } from './reaction'
 
 /** The statement that a reaction comes from: 0 is its forward direction, 1 its backward one. */
 export interface Source {
@@ -26,17 +26,13 @@ function warnOfRepeatedReactants(network: Network, sources: readonly Source[], r
     const twin = item.rates.length > 1 ? network.reactions[direction === 0 ? r + 1 : r - 1] : null
     const explicit = twin ? '<=>' : '=>'
     const fixes: Fix[] =
-      twin && !repeatsReactants(twin)
-        ? []
-        : [{ label: `Write \`${explicit}\``, ...place(item.arrow), insert: explicit }]
+      twin && !repeatsReactants(twin) ? [] : [{ label: `Write \`${explicit}\``, ...span(item.arrow), insert: explicit }]
     const propensity = quote(propensityText(network, r))
     const meant = quote(exprText(network, reaction.rate))
     const message = `Mass action multiplies by the reactants, so the propensity is ${propensity}. If ${meant} is meant, write \`${explicit}\`.`
-    report.warning(place(item.rates[direction]), message, fixes)
+    report.warning(span(item.rates[direction]), message, fixes)
   })
 }
-
-const place = ({ offset, length }: Span): Span => ({ offset, length })
 
 /** A reactant that is a factor of a mass-action rate, or the substrate of a saturating one, probably counts twice. */
 function repeatsReactants({ law, reactants, rate }: Reaction): boolean {
@@ -56,7 +52,7 @@ function repeatsReactants({ law, reactants, rate }: Reaction): boolean {
 function warnOfIdleReactions(network: Network, sources: readonly Source[], report: Report): void {
   network.reactions.forEach((reaction, r) => {
     const { item, direction } = sources[r]
-    if (reaction.net.length === 0 && direction === 0) report.warning(place(item), 'This reaction changes no count.')
+    if (reaction.net.length === 0 && direction === 0) report.warning(span(item), 'This reaction changes no count.')
   })
 }
 
@@ -75,7 +71,7 @@ function warnOfImpossibleRates(network: Network, sources: readonly Source[], rep
     if (value >= 0 && value < Number.POSITIVE_INFINITY) return
     const what = Number.isNaN(value) ? 'not a number' : value < 0 ? `negative, ${short(value)}` : 'infinite'
     const { item, direction } = sources[r]
-    report.warning(place(item.rates[direction]), `At the initial counts and time 0 this rate is ${what}.`)
+    report.warning(span(item.rates[direction]), `At the initial counts and time 0 this rate is ${what}.`)
   })
 }
 

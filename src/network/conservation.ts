@@ -17,7 +17,7 @@ export interface ConservationLaw {
 type Row = Map<number, bigint>
 
 /** Most coefficients that are returned, over all laws: the smallest laws first. */
-export const maxLawCoefficients = 10_000_000
+export const maxLawCoefficients = 2_000_000
 /** Most mixtures of laws that one cut may need; a component that needs more keeps its plain basis. */
 const maxMixtures = 1000
 

@@ -8,6 +8,9 @@ export interface Span {
   readonly length: number
 }
 
+/** Only the place of something. */
+export const span = ({ offset, length }: Span): Span => ({ offset, length })
+
 /** Replace `length` characters at `offset` by `insert`. */
 export interface Fix extends Span {
   readonly label: string

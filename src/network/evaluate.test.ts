@@ -129,7 +129,7 @@ describe('evaluators', () => {
           })
         },
       ),
-      { seed: 3, numRuns: 1000 },
+      { seed: 3, numRuns: 500 },
     )
   })
 })

@@ -1,23 +1,16 @@
 /** Network text → network, or what is wrong with the text. */
 
 import { caution, type Source } from './caution'
+import type { Declaration, DefinitionItem, Literal, ParameterItem, SpeciesItem } from './declaration'
 import { type Diagnostic, either, type Fix, lineEnd, nearest, quote, Report, type Span } from './diagnostics'
 import type { Node } from './expression'
 import { reserved } from './functions'
 import { maxDefinitions, maxDepth, maxOrder, maxParameters, maxReactions, maxSpecies, maxTextLength } from './limits'
+import type { Name } from './name'
 import type { Definition, Expr, Network, Parameter, Range, Reaction, Species, Term } from './network'
-import {
-  type Declaration,
-  type DefinitionItem,
-  type Literal,
-  type Name,
-  type ParameterItem,
-  type ReactionItem,
-  readSyntax,
-  type SpeciesItem,
-  type Syntax,
-  type TermItem,
-} from './syntax'
+import type { ReactionItem, TermItem } from './reaction'
+import { netChange } from './structure'
+import { readSyntax, type Syntax } from './syntax'
 
 export type { Diagnostic, Fix, Span } from './diagnostics'
 
@@ -79,11 +72,15 @@ class Reader {
   readonly sources: Source[] = []
   private readonly names = new Map<string, Meaning>()
   private readonly undefinedNames = new Set<string>()
+  /** Species that are not declared and have occurred: where, or null when more than once. */
+  private readonly once = new Map<string, TermItem | null>()
   private readonly species: Species[] = []
   private readonly parameters: Parameter[] = []
   private readonly lets: Definition[] = []
   /** Height of each let, through the lets that it reads. */
   private readonly heights: number[] = []
+  /** Height of the tallest let that the expression being resolved reads. */
+  private tallest = 0
   private readonly observables: Definition[] = []
   private readonly reactions: Reaction[] = []
   private readonly text: string
@@ -182,9 +179,6 @@ class Reader {
     return terms
   }
 
-  /** Species that are not declared and have occurred: where, or null when more than once. */
-  private readonly once = new Map<string, TermItem | null>()
-
   /** A species that is not declared, occurs once and looks like a declared one is probably a slip. */
   private suspectSpecies(): void {
     const declared = this.species.slice(0, this.species.length - this.once.size).map((one) => one.name)
@@ -202,11 +196,9 @@ class Reader {
   private define(item: DefinitionItem): void {
     const { kind, name } = item
     const scope = { reader: kind, lets: this.lets.length }
-    const before = this.tallest
     this.tallest = 0
     const expr: Expr = item.expr ? this.resolve(item.expr, scope) : { kind: 'number', value: 0 }
     const height = (item.expr?.height ?? 1) + this.tallest
-    this.tallest = before
     if (kind === 'let') {
       this.lets.push({ name, expr })
       this.heights.push(height)
@@ -217,9 +209,6 @@ class Reader {
       this.report.error(item, `${quote(name)} is more than ${maxDepth} levels deep, through what it reads.`)
     }
   }
-
-  /** Height of the tallest let that the expression being resolved reads. */
-  private tallest = 0
 
   private resolve(node: Node, scope: Scope): Expr {
     switch (node.kind) {
@@ -400,14 +389,3 @@ const replacement = (at: Span, insert: string): Fix => ({
   length: at.length,
   insert,
 })
-
-/** products − reactants, without zeros, ordered by species. */
-export function netChange(reactants: readonly Term[], products: readonly Term[]): Term[] {
-  const change = new Map<number, number>()
-  for (const { species, count } of products) change.set(species, (change.get(species) ?? 0) + count)
-  for (const { species, count } of reactants) change.set(species, (change.get(species) ?? 0) - count)
-  return [...change]
-    .filter(([, count]) => count !== 0)
-    .sort(([a], [b]) => a - b)
-    .map(([species, count]) => ({ species, count }))
-}

@@ -54,7 +54,7 @@ describe('setParameter', () => {
           expect(changed).toStrictEqual({ ...parse(before).network!, parameters })
         }
       }),
-      { seed: 11, numRuns: 300 },
+      { seed: 11, numRuns: 100 },
     )
   })
 })

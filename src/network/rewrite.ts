@@ -1,11 +1,12 @@
 /** Changes one number in a network text and leaves everything else as it is, byte for byte. */
 
+import type { ParameterItem } from './declaration'
 import { lineEnd, Report, type Span } from './diagnostics'
 import type { Range } from './network'
 import { parse } from './parse'
 import { rangeText } from './print'
 import { numberText } from './propensity'
-import { type ParameterItem, readSyntax } from './syntax'
+import { readSyntax } from './syntax'
 
 /** At most twelve digits: 0.1 + 0.2 is written 0.3. */
 export const shortNumber = (value: number): string => numberText(Number(value.toPrecision(12)))

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { arbitraryNetwork } from './arbitrary'
+import { maxLawCoefficients } from './conservation'
 import { evaluators } from './evaluate'
 import type { Network } from './network'
 import { parse } from './parse'
@@ -122,6 +123,21 @@ describe('conservation laws', () => {
         expect(conservationLaws(read(lines.join('\n'))).every((law) => law.nonNegative)).toBe(true)
       }),
       { seed: 6, numRuns: 200 },
+    )
+  })
+
+  it('stay as many where too many non-negative ones would have to be tried', () => {
+    // One reaction among 80 species: A_i + B_j are conserved, 1600 of them, 79 independent.
+    const side = (letter: string) => Array.from({ length: 40 }, (_, i) => `${letter}${i}`).join(' + ')
+    const found = conservationLaws(read(`${side('A')} -> ${side('B')}, 1`))
+    expect(found).toHaveLength(79)
+    expect(found.some((law) => !law.nonNegative)).toBe(true)
+  })
+
+  it('are not returned beyond a number of coefficients', () => {
+    const species = Array.from({ length: 2001 }, (_, i) => `S${i}`)
+    expect(conservationLaws(read(`species ${species.join(', ')}`))).toHaveLength(
+      Math.floor(maxLawCoefficients / species.length),
     )
   })
 

@@ -1,8 +1,19 @@
 /** What follows from the reactions of a network without solving anything: changes, dependencies, conserved sums. */
 
-import type { Expr, Network } from './network'
+import type { Expr, Network, Term } from './network'
 
 export { type ConservationLaw, conservationLaws } from './conservation'
+
+/** products − reactants, without zeros, ordered by species. */
+export function netChange(reactants: readonly Term[], products: readonly Term[]): Term[] {
+  const change = new Map<number, number>()
+  for (const { species, count } of products) change.set(species, (change.get(species) ?? 0) + count)
+  for (const { species, count } of reactants) change.set(species, (change.get(species) ?? 0) - count)
+  return [...change]
+    .filter(([, count]) => count !== 0)
+    .sort(([a], [b]) => a - b)
+    .map(([species, count]) => ({ species, count }))
+}
 
 /** net[r·S + s]: change of the count of species s when reaction r fires. Dense: R×S numbers. */
 export function netMatrix(network: Network): Int32Array {
