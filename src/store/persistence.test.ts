@@ -43,6 +43,16 @@ describe('persistence', () => {
     expect(new Set(history.map((past) => past.study.network)).size).toBe(maxHistory)
   })
 
+  it('remembers the theme, if it knows it', async () => {
+    const storage = memory()
+    const persistence = createPersistence(storage, createNotices())
+    persistence.saveTheme('dark')
+    await persistence.flush()
+    expect(await persistence.theme()).toBe('dark')
+    storage.shelf.set('theme', 'plaid')
+    expect(await persistence.theme()).toBeUndefined()
+  })
+
   it('passes over what it cannot read', async () => {
     const storage = memory()
     storage.shelf.set('last', { version: 99 })

@@ -5,6 +5,7 @@
 import { type DBSchema, openDB } from 'idb'
 import { readStudyShape, type Study } from '../solvers/study'
 import type { Notices } from './notices'
+import { type Theme, themes } from './view'
 
 /** A shelf of named things; every call may reject. */
 export interface StudyStorage {
@@ -30,6 +31,9 @@ export interface Persistence {
   flush(): Promise<void>
   /** Put a study into the history, because another takes its place. */
   putAway(study: Study): Promise<void>
+  /** How the reader likes the page, whatever the study. */
+  theme(): Promise<Theme | undefined>
+  saveTheme(theme: Theme): void
 }
 
 /** Studies in the history. */
@@ -96,26 +100,20 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
     waiting = undefined
     return study ? attempt(() => storage.write('last', study)) : queue
   }
-  const history = async (): Promise<Past[]> => {
-    try {
-      return readHistory(await storage.read('history'))
-    } catch (thrown) {
-      failed(thrown)
-      return []
-    }
-  }
+  const read = (key: string): Promise<unknown> => storage.read(key).catch(failed)
+  const history = async () => readHistory(await read('history'))
 
   return {
     async last() {
-      try {
-        const read = readStudyShape(await storage.read('last'))
-        return read.ok ? read.value : undefined
-      } catch (thrown) {
-        failed(thrown)
-        return undefined
-      }
+      const study = readStudyShape(await read('last'))
+      return study.ok ? study.value : undefined
     },
     history,
+    async theme() {
+      const theme = await read('theme')
+      return themes.find((known) => known === theme)
+    },
+    saveTheme: (theme) => void attempt(() => storage.write('theme', theme)),
     save(study) {
       waiting = study
       clearTimeout(timer)

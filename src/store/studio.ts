@@ -91,6 +91,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   }
 
   async function boot(): Promise<void> {
+    persistence.theme().then((theme) => theme && view.getState().setTheme(theme))
     const last = persistence.last()
     const fromAddress = await Promise.race([openAddress(), later(bootMs)])
     if (!fromAddress) {
@@ -107,6 +108,9 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     tieView(studies, view),
     studies.subscribe(({ study }, before) => {
       if (study !== before.study) persistence.save(study)
+    }),
+    view.subscribe(({ theme }, before) => {
+      if (theme !== before.theme) persistence.saveTheme(theme)
     }),
     whenHidden(() => persistence.flush()),
     whenAddressChanges(() => openAddress()),

@@ -4,7 +4,8 @@ import { quantities } from '../network/network'
 import type { Reading } from '../solvers/study'
 import type { Studies } from './studies'
 
-export type Theme = 'auto' | 'light' | 'dark'
+export const themes = ['auto', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
 
 export interface ViewFields {
   /** The cursor, in model time. */
