@@ -172,8 +172,8 @@ function propensity(reaction: Reaction, rate: Rule): Rule {
 }
 
 /**
- * C(x, n), the number of ways to choose n of x molecules; exact while n times it is below 2⁵³. Between counts it is
- * the polynomial, and 0 below n − 1, so that it is never negative.
+ * C(x, n), the number of ways to choose n of x molecules; exact while n times it is below 2⁵³. Between counts it is the
+ * polynomial, and 0 below n − 1, so that it is never negative.
  */
 export function combinations(x: number, n: number): number {
   if (x < n - 1) return 0
