@@ -19,7 +19,7 @@ export function joint(sources: readonly Source[], outlook: Outlook): Panel | und
   const t = number(Number(array.coords.time[time]))
   return {
     id: 'joint',
-    title: `Joint distribution of ${a} and ${b}`,
+    title: 'Joint distribution',
     note: `t = ${t}`,
     x: { label: a, scale: 'linear', domain: domainOf(x), whole: true },
     y: { label: b, scale: 'linear', domain: domainOf(y), whole: true },
