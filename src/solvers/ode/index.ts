@@ -43,7 +43,7 @@ export const ode: Solver<OdeOptions> = {
     return {
       ok: true,
       caution:
-        'these are the rate equations, the limit of large counts: not the mean of the process, because some propensity is not linear in the counts',
+        'These are the rate equations, the limit of large counts: not the mean of the process, because some propensity is not linear in the counts.',
     }
   },
   load: async () => (await import('./solve')).method,

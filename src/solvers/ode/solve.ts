@@ -2,6 +2,7 @@ import { quantities } from '../../network/network'
 import { propensityText } from '../../network/propensity'
 import { namedArray } from '../../numerics/named-array'
 import { integrate, type Place } from '../../numerics/rosenbrock'
+import { remedy, round, stateText } from '../broken'
 import { Failure, type Frame, type Method, type Problem, type Run, type Snapshot, type Solution } from '../contract'
 import type { OdeOptions } from './index'
 import { type RateEquation, rateEquation, stepControl } from './kernel'
@@ -91,14 +92,9 @@ function check(problem: Problem, equation: RateEquation, a: Float64Array, t: num
   const broken = a.findIndex((value) => !Number.isFinite(value) || value < -rounding * total)
   if (broken < 0) return
   if (x.some((count) => count > 1e100)) throw exploded(t)
-  const { species, reactions } = problem.network
-  const shown = species.slice(0, 8).map(({ name }, s) => `${name} = ${round(x[s])}`)
-  const state = [`t = ${round(t)}`, ...shown, ...(species.length > 8 ? ['…'] : [])].join(', ')
-  throw new Failure(
-    'propensity',
-    `the propensity of reaction ${reactions[broken].name} (line ${reactions[broken].line}), ${propensityText(problem.network, broken)}, is ${round(a[broken])} at ${state}`,
-    'a propensity must be a finite number ≥ 0 in every state that is reached: guard the rate, for example with max(…, 0)',
-  )
+  const { name, line } = problem.network.reactions[broken]
+  const what = `The propensity of reaction ${name} (line ${line}), ${propensityText(problem.network, broken)},`
+  throw new Failure('propensity', `${what} is ${round(a[broken])} at ${stateText(problem, x, t)}.`, remedy)
 }
 
 function halted({ times }: Problem, ending: 'stalled' | 'steps', last: Place | undefined): Failure {
@@ -106,20 +102,15 @@ function halted({ times }: Problem, ending: 'stalled' | 'steps', last: Place | u
   if (ending === 'stalled' && last?.x.some((count) => count > 1e9)) return exploded(t)
   const [what, hint] =
     ending === 'steps'
-      ? ['needed more steps than are allowed', 'shorten the times, or loosen the tolerance']
-      : ['cannot be followed further: a rate jumps, or grows without limit', 'look at the rates near that time']
-  return new Failure(ending, `the rate equation ${what}, at t = ${round(t)} of ${times.at(-1)}`, hint)
+      ? ['needed more steps than are allowed', 'Shorten the times, or loosen the tolerance.']
+      : ['cannot be followed further: a rate jumps, or grows without limit', 'Look at the rates near that time.']
+  return new Failure(ending, `The rate equation ${what}, at t = ${round(t)} of ${times.at(-1)}.`, hint)
 }
 
 function exploded(t: number): Failure {
   return new Failure(
     'explosion',
-    `the rate equation grows without limit: it runs off to infinity at t ≈ ${round(t)}`,
-    'stop before that time, or add a loss that outgrows the production',
+    `The rate equation grows without limit: it runs off to infinity at t ≈ ${round(t)}.`,
+    'Stop before that time, or add a loss that outgrows the production.',
   )
-}
-
-/** Four digits: enough for a sentence. */
-function round(value: number): number {
-  return Number(value.toPrecision(4))
 }
