@@ -241,9 +241,14 @@ function prepareFunction(network: Network, layout: Layout, constants: Constants)
 /** `advance(): status`: fires until the last output time is recorded, the pairs are used up or a propensity is invalid. */
 function advanceFunction(network: Network, layout: Layout, constants: Constants): Func {
   const [S, R] = [network.species.length, network.reactions.length]
+  const tableOf = new Map(layout.tables.map((table) => [table.reaction, table]))
+  // The count, as an integer, of each species that a table is looked up by: kept beside the count itself,
+  // because converting takes longer than everything else about a look-up.
+  const tabulated = [...new Set(layout.tables.map(({ species }) => species))]
+  const rowOf = new Map(tabulated.map((species, i) => [species, 6 + i]))
   const [pair, pairsEnd, recorded, rejected, answer, index] = [0, 1, 2, 3, 4, 5]
-  const [time, exponential, uniform, due, stop, rest, hold] = [6, 7, 8, 9, 10, 11, 12]
-  const firstLet = 13
+  const [time, exponential, uniform, due, stop, rest, hold] = [0, 1, 2, 3, 4, 5, 6].map((i) => 6 + tabulated.length + i)
+  const firstLet = hold + 1
   const firstState = firstLet + network.lets.length
   const local = R <= maxReactionsInLocals
   const slots = (address: number, first: number) => (i: number) =>
@@ -252,7 +257,6 @@ function advanceFunction(network: Network, layout: Layout, constants: Constants)
   const propensity = slots(layout.propensities, S)
   const sum = slots(layout.sums, S + R)
   const scope = scopeOf(layout, constants, (s) => count(s).read, firstLet)
-  const tableOf = new Map(layout.tables.map((table) => [table.reaction, table]))
   const tree = balanced(0, R, { next: 0 })
   const value = (node: Node) => (node.leaf ? propensity(node.lo) : sum(node.id)).read
   const total = value(tree)
@@ -270,12 +274,9 @@ function advanceFunction(network: Network, layout: Layout, constants: Constants)
       const law = () => emitPropensity(network, network.reactions[r], scope, hold)
       const table = tableOf.get(r)
       if (!table) return [lets(r, true), propensity(r).write(law())]
-      const inside = i32Op.ltU(get(index), i32(tableCells))
-      const looked = load(table.address, i32Op.shl(get(index), i32(3)))
-      return [
-        set(index, i32Op.fromF64(count(table.species).read)),
-        propensity(r).write(choose(inside, looked, [lets(r, false), law()])),
-      ]
+      const row = get(rowOf.get(table.species)!)
+      const inside = i32Op.ltU(row, i32(tableCells))
+      return propensity(r).write(choose(inside, load(table.address, i32Op.shl(row, i32(3))), [lets(r, false), law()]))
     }
     const add = (node: Node): Code => {
       if (node.leaf || !changed.some((r) => node.lo <= r && r < node.hi)) return []
@@ -288,9 +289,11 @@ function advanceFunction(network: Network, layout: Layout, constants: Constants)
   /** Fire reaction r; leaves `depth` blocks where rounding has led to a propensity of 0. */
   const fire = (r: number, depth: number): Code => [
     branchIf(i32Op.not(f64Op.gt(propensity(r).read, f64(0))), depth),
-    network.reactions[r].net.map(({ species, count: change }) =>
-      count(species).write(f64Op.add(count(species).read, f64(change))),
-    ),
+    network.reactions[r].net.map(({ species, count: change }) => {
+      const row = rowOf.get(species)
+      const moved = count(species).write(f64Op.add(count(species).read, f64(change)))
+      return row === undefined ? moved : [moved, set(row, i32Op.add(get(row), i32(change)))]
+    }),
     refresh([...affected[r]]),
   ]
   const choosing = (node: Node, depth: number): Code => {
@@ -348,6 +351,7 @@ function advanceFunction(network: Network, layout: Layout, constants: Constants)
     set(time, load(cell.time)),
     set(exponential, load(cell.exponential)),
     set(uniform, load(cell.uniform)),
+    tabulated.map((s) => set(rowOf.get(s)!, i32Op.fromF64(count(s).read))),
     refresh(network.reactions.map((_, r) => r)),
     schedule,
     nextStop,
@@ -367,7 +371,7 @@ function advanceFunction(network: Network, layout: Layout, constants: Constants)
     parameters: [],
     results: [i32Type],
     locals: [
-      { count: 6, type: i32Type },
+      { count: 6 + tabulated.length, type: i32Type },
       { count: 7 + network.lets.length + (local ? S + 2 * R : 0), type: f64Type },
     ],
     body,

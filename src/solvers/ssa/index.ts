@@ -10,16 +10,11 @@ const options = optionSchema({
     .max(100_000_000)
     .default(10_000)
     .meta({ title: 'Replicates', help: 'Independent sample paths. Errors fall as one over the square root.' }),
-  trajectories: z
-    .int()
-    .min(0)
-    .max(1000)
-    .default(50)
-    .meta({
-      title: 'Paths kept',
-      help: 'The first so many replicates are kept as paths, to be drawn.',
-      advanced: true,
-    }),
+  trajectories: z.int().min(0).max(1000).default(50).meta({
+    title: 'Paths kept',
+    help: 'The first so many replicates are kept as paths, to be drawn.',
+    advanced: true,
+  }),
 })
 
 export type SsaOptions = typeof options.defaults
