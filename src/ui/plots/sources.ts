@@ -85,8 +85,9 @@ export function errorWords(error: ErrorEstimate, time: number): string {
 
 /** A bound in two digits is rounded up, or it would not be one. */
 function ceiling(value: number): number {
+  const near = Number(value.toExponential(1))
   const unit = 10 ** (Math.floor(Math.log10(value)) - 1)
-  return value > 0 ? Number((Math.ceil(value / unit) * unit).toPrecision(2)) : value
+  return near >= value || !(value > 0) ? near : Number((near + unit).toPrecision(2))
 }
 
 /** The name of an answer in a legend: its kind where that is unambiguous among `all`, its method's title otherwise. */

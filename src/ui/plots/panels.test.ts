@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest'
+import type { ErrorEstimate } from '../../solvers/contract'
+import type { Layer, Panel } from '../figure/figure'
+import { comparisons } from './comparison'
+import { exactSource, fixtureOutlook, meanOf, meansSource, sampledSource } from './fixture'
+import { lawAt, shapeOf } from './law'
+import { panels } from './panels'
+import { read, step } from './reading'
+import { errorWords, type Source, timeIndex } from './sources'
+
+const all = [sampledSource(), exactSource(), meansSource()]
+
+function panel(id: string, sources: readonly Source[] = all, outlook = fixtureOutlook): Panel {
+  const found = panels(sources, outlook).find((candidate) => candidate.id === id)
+  if (!found) throw new Error(`no panel ${id}`)
+  return found
+}
+
+const layer = <K extends Layer['kind']>(from: Panel, kind: K) =>
+  from.layers.filter((candidate): candidate is Extract<Layer, { kind: K }> => candidate.kind === kind)
+
+describe('panels', () => {
+  it('are one per kind of answer, in reading order', () => {
+    expect(panels(all, fixtureOutlook).map(({ id }) => id)).toEqual([
+      'trajectories',
+      'marginal:U',
+      'marginal:V',
+      'joint',
+      'moments',
+    ])
+    expect(panels([exactSource()], fixtureOutlook).map(({ id }) => id)).toEqual([
+      'marginal:U',
+      'marginal:V',
+      'joint',
+      'moments',
+    ])
+    expect(panels([], fixtureOutlook)).toEqual([])
+  })
+
+  it('do not depend on what a solver is called', () => {
+    const renamed = all.map((source, k) => ({ ...source, id: `method${k}` }))
+    const layers = (sources: readonly Source[]) => panels(sources, fixtureOutlook).map((it) => it.layers)
+    expect(layers(renamed)).toEqual(layers(all))
+  })
+
+  it('carry where they come from', () => {
+    expect(panel('marginal:U').provenance).toMatchObject({ seed: 7, link: fixtureOutlook.link })
+    expect(panel('marginal:U').provenance.methods.map(({ error }) => error)).toEqual([
+      '± 1 standard error',
+      'exact within 5×10⁻¹⁰ (proved)',
+    ])
+  })
+
+  it('show only the chosen quantities, each in its own colour', () => {
+    const outlook = { ...fixtureOutlook, quantities: ['V'] }
+    expect(panels(all, outlook).map(({ id }) => id)).toEqual(['trajectories', 'marginal:V', 'joint', 'moments'])
+    expect(layer(panel('trajectories', all, outlook), 'steps').map(({ name, ink }) => [name, ink])).toEqual([['V', 1]])
+  })
+})
+
+describe('trajectories', () => {
+  it('leave unfinished parts missing and unstarted replicates out', () => {
+    const [u] = layer(panel('trajectories'), 'steps')
+    expect(u.paths).toHaveLength(3)
+    expect(Array.from(u.paths[2], Number.isNaN)).toEqual([false, false, true, true, true])
+  })
+})
+
+describe('a marginal', () => {
+  it('draws samples as bars with one standard error, and the exact law as a curve with its bound', () => {
+    const it5 = panel('marginal:U')
+    const [bars] = layer(it5, 'bars')
+    const [curve] = layer(it5, 'curve')
+    expect(bars.name).toBe('sampled, n = 1,000, ± 1 SE')
+    expect(bars.whiskers?.size[12]).toBeCloseTo(Math.sqrt((curve.y[12] * (1 - curve.y[12])) / 1000), 12)
+    expect(curve).toMatchObject({ name: 'exact within 5×10⁻¹⁰ (proved)', bound: { norm: 'l1', value: 5e-10 } })
+  })
+
+  it('follows the time cursor on an axis that rests', () => {
+    const late = panel('marginal:U', all, { ...fixtureOutlook, time: 10 })
+    expect(late.x.domain).toEqual(panel('marginal:U').x.domain)
+    expect(late.note).toBe('t = 10')
+    expect(layer(late, 'curve')[0].y).not.toEqual(layer(panel('marginal:U'), 'curve')[0].y)
+  })
+
+  it('says mode, mean and spread in one sentence', () => {
+    const mean = meanOf(0, 5)
+    expect(panel('marginal:U').summary).toBe(
+      `At time 5, U has one likely value, near 11; mean ${mean.toFixed(2)}, standard deviation ${Math.sqrt(mean).toFixed(3)}.`,
+    )
+  })
+
+  it('leaves out times that a run has not reached', () => {
+    const source = exactSource()
+    source.frame.observations.marginals.array.data.fill(Number.NaN)
+    expect(layer(panel('marginal:U', [sampledSource(), source]), 'curve')).toEqual([])
+    expect(panels([source], fixtureOutlook).map(({ id }) => id)).not.toContain('marginal:U')
+  })
+})
+
+describe('moments', () => {
+  it('say what their band means, and can say the other', () => {
+    const [sd] = layer(panel('moments'), 'band')
+    const [se] = layer(panel('moments', all, { ...fixtureOutlook, band: 'SE' }), 'band')
+    const mean = meanOf(0, 5)
+    expect([sd.meaning, sd.name]).toEqual(['SD', '± 1 SD of single histories'])
+    expect([se.meaning, se.name]).toEqual(['SE', '± 1 SE of the mean'])
+    expect(sd.high[3] - sd.low[3]).toBeCloseTo(2 * Math.sqrt(mean), 10)
+    expect(se.high[3] - se.low[3]).toBeCloseTo(2 * Math.sqrt(mean / 1000), 10)
+  })
+
+  it('tell methods apart by their dash: dotted where means come without spread', () => {
+    const dashes = new Map(layer(panel('moments'), 'line').map(({ name, dash }) => [name, dash]))
+    expect([...dashes.values()]).toEqual(['solid', 'dashed', 'dotted'])
+  })
+
+  it('have no SE band where nothing was sampled', () => {
+    expect(layer(panel('moments', [exactSource()], { ...fixtureOutlook, band: 'SE' }), 'band')).toEqual([])
+  })
+})
+
+describe('the joint law', () => {
+  it('lies as the axes say, either way round', () => {
+    const [heat] = layer(panel('joint'), 'heat')
+    const [turned] = layer(panel('joint', all, { ...fixtureOutlook, joint: ['V', 'U'] }), 'heat')
+    expect(turned.x).toEqual(heat.y)
+    const at = (h: typeof heat, x: number, y: number) => h.values[(x - h.x.from) * h.y.count + (y - h.y.from)]
+    expect(at(heat, 12, 4)).toBeGreaterThan(0.01)
+    expect(at(turned, 4, 12)).toBe(at(heat, 12, 4))
+  })
+
+  it('holds nearly all the probability in sight', () => {
+    const [heat] = layer(panel('joint'), 'heat')
+    expect(Array.from(heat.values).reduce((a, b) => a + b, 0)).toBeGreaterThan(0.99)
+  })
+
+  it('says that independent quantities are', () => {
+    expect(panel('joint').summary).toBe('Joint distribution of U and V at time 5: V hardly depends on U.')
+  })
+})
+
+describe('the comparison', () => {
+  it('calls honest samples in agreement and says how much sampling explains', () => {
+    const [u] = comparisons(all, fixtureOutlook)
+    expect(u.verdict).toBe('agree')
+    expect(u.distance / u.level).toBeGreaterThan(0.5)
+    expect(u.distance / u.level).toBeLessThan(2)
+    expect(u.words).toMatch(/^Total variation 0\.\d+, sampling alone explains 0\.\d+: they agree\.$/)
+  })
+
+  it('calls samples of another law different, and only when there are enough to tell', () => {
+    const wrong = (n: number) => {
+      const source = sampledSource(n, 0)
+      const { data } = source.frame.observations.marginals.array
+      // Every law moved by one count.
+      data.copyWithin(1, 0, data.length - 1)
+      return comparisons([source, exactSource()], fixtureOutlook)[0].verdict
+    }
+    expect(wrong(10_000)).toBe('differ')
+    expect(wrong(20)).toBe('agree')
+  })
+
+  it('needs both a sampled and a computed law', () => {
+    expect(comparisons([sampledSource()], fixtureOutlook)).toEqual([])
+    expect(comparisons([exactSource(), meansSource()], fixtureOutlook)).toEqual([])
+  })
+})
+
+describe('the shape of a law', () => {
+  const law = (p: readonly number[]) => ({ x: Float64Array.from(p, (_, k) => k), p: Float64Array.from(p), width: 1 })
+
+  it('finds two modes with a dip between, and one without', () => {
+    expect(shapeOf(law([0.1, 0.3, 0.1, 0.02, 0.1, 0.28, 0.1])).modes).toEqual([1, 5])
+    expect(shapeOf(law([0.1, 0.2, 0.19, 0.2, 0.1])).modes).toHaveLength(1)
+  })
+
+  it('agrees with Poisson’s mean and variance', () => {
+    const { array } = exactSource().frame.observations.marginals
+    const { mean, sd } = shapeOf(lawAt(array, 4, 1))
+    expect(mean).toBeCloseTo(meanOf(1, 10), 8)
+    expect(sd ** 2).toBeCloseTo(meanOf(1, 10), 8)
+  })
+})
+
+describe('errors in words', () => {
+  const cases: [ErrorEstimate, string][] = [
+    [{ kind: 'exact' }, 'exact'],
+    [{ kind: 'bound', norm: 'l1', value: [0, 3.01e-9] }, 'exact within 3.1×10⁻⁹ (proved)'],
+    [{ kind: 'estimate', value: 0.02, how: 'step halved' }, 'error about 0.02, estimated: step halved'],
+    [{ kind: 'none', why: 'no theory' }, 'error unknown: no theory'],
+  ]
+  it.each(cases)('%o', (error, words) => expect(errorWords(error, 1)).toBe(words))
+})
+
+describe('reading values', () => {
+  it('walks by arrow keys along the counts and says what stands there', () => {
+    const it5 = panel('marginal:U')
+    const start = step(it5, undefined, 'ArrowRight')
+    const next = step(it5, start, 'ArrowRight')
+    expect(next?.x).toBe((start?.x ?? 0) + 1)
+    expect(step(it5, start, 'Home')?.x).toBe(0)
+    expect(step(it5, start, 'a')).toBeUndefined()
+    expect(read(it5, { x: 11.8, y: 0 })).toMatch(
+      /^U = 12: sampled, n = 1,000: 0\.\d+ ± 0\.\d+; exact within 5×10⁻¹⁰ \(proved\): 0\.\d+$/,
+    )
+  })
+
+  it('walks a heat map in both directions', () => {
+    const joint = panel('joint')
+    const start = step(joint, { x: 3, y: 4 }, 'ArrowUp')
+    expect(start).toEqual({ x: 3, y: 5 })
+    expect(read(joint, { x: 12, y: 5 })).toMatch(/^U = 12, V = 5: probability 0\.0\d+$/)
+  })
+
+  it('reads trajectories and bands at the nearest output time', () => {
+    expect(read(panel('trajectories'), { x: 4.4, y: 0 })).toBe('time = 5: U 12 to 13, first 12; V 5 to 6, first 5')
+    expect(read(panel('moments'), { x: 5, y: 0 })).toContain('± 3.5 SD')
+  })
+
+  it('finds the nearest output time', () => {
+    expect(timeIndex([0, 1, 2, 5, 10], 4)).toBe(3)
+    expect(timeIndex([], 4)).toBe(0)
+  })
+})
