@@ -12,10 +12,10 @@ import { version } from '../version'
 export const maxLinkLength = 200_000
 /** Bytes of the study inside. */
 export const maxStudyBytes = 2_000_000
-/** Studies by name may be no larger than this. */
+/** Names of studies are names of files here: nothing that could lead elsewhere. */
 const nameForm = /^[a-z0-9-]{1,80}$/
 /** Keys of the query that are not values of the study. */
-const ownKeys = ['study', 'workers', 'theme']
+const ownKeys = ['study', 'workers']
 
 /** What an address asks to be opened. */
 export type Asked =

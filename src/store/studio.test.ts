@@ -74,6 +74,14 @@ describe('the studio', () => {
     expect(client.asked[0].study.network).toBe(small.network)
   })
 
+  it('leaves nothing to undo when a link opens, and puts the draft of the last visit away', async () => {
+    const address = addressOf(linkTo(small, 'http://localhost/'))
+    const { studio } = await open({ address, storage: memory({ last: { ...defaultStudy(), seed: 99 } }) })
+    expect(studio.studies.getState().canUndo).toBe(false)
+    await studio.persistence.flush()
+    expect((await studio.persistence.history()).map(({ study }) => study.seed)).toEqual([99])
+  })
+
   it('makes a link that opens as the same study and the same view', async () => {
     const { studio } = await open({ address: addressOf(linkTo(small, 'http://localhost/')) })
     studio.view.getState().setTime(3)

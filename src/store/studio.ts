@@ -53,13 +53,18 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const studies = createStudies(defaultStudy())
   const view = createView(viewOf(studies.getState().reading, 'auto'))
   const runs = createRuns(client, studies, nextFrame)
+  let booted = false
   let kept: Study | undefined
 
   const open = (study: Study) => {
-    const { study: present, opened } = studies.getState()
+    const { study: present, opened, open: replace, restore } = studies.getState()
+    if (!booted) {
+      restore(study)
+      return
+    }
     // Only what was changed, or came from an earlier visit, is worth a place in the history.
     if (present.network !== opened.network || opened === kept) persistence.putAway(present)
-    studies.getState().open(study)
+    replace(study)
   }
   const refuse = (text: string): false => {
     notices.getState().say({ tone: 'error', text })
@@ -93,14 +98,16 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   async function boot(): Promise<void> {
     persistence.theme().then((theme) => theme && view.getState().setTheme(theme))
     const last = persistence.last()
-    const fromAddress = await Promise.race([openAddress(), later(bootMs)])
-    if (!fromAddress) {
+    if (await Promise.race([openAddress(), later(bootMs)])) {
+      last.then((study) => study && persistence.putAway(study))
+    } else {
       const study = await Promise.race([last, later(bootMs)])
       if (study && studies.getState().study === studies.getState().opened) {
-        studies.getState().restore(study)
+        open(study)
         kept = studies.getState().opened
       }
     }
+    booted = true
     runs.start()
   }
 
