@@ -47,13 +47,13 @@ export interface Generator {
   broken: readonly Broken[]
 }
 
-/** Below this share of places that are states, they are numbered by themselves instead of by their place. */
-const denseShare = 0.4
-/** With more diagonals than this, the streams of a product outrun the processor's prefetching. */
-const maxDiagonals = 24
+/** Below this share of places that are states, diagonals waste more than their speed (tenfold, `bench/fsp.ts`) wins. */
+const denseShare = 0.1
+/** … and above this size they may not fit. */
+const denseBytes = 1e9
 
-/** The pattern of the generator on this box; its entries are for `fill`. */
-export function layOut(network: Network, space: Coordinates, box: Box): Generator {
+/** The pattern of the generator on this box; its entries are for `fill`. `plain`: without WebAssembly. */
+export function layOut(network: Network, space: Coordinates, box: Box, plain = false): Generator {
   const stride = strides(box)
   const width = widths(box)
   const distances: number[] = [0]
@@ -69,9 +69,9 @@ export function layOut(network: Network, space: Coordinates, box: Box): Generato
   })
   const places = volume(box)
   const states = countStates(space, box)
-  const dense = states >= denseShare * places && distances.length <= maxDiagonals
+  const dense = states >= denseShare * places && places * 8 * (distances.length + 3) <= denseBytes
   const base = { box, moves, rate: 0, sinks: { from: [], face: [], rate: [] }, broken: [] }
-  if (dense) return { ...base, states: places, matrix: diagonalMatrix(places, distances) }
+  if (dense) return { ...base, states: places, matrix: diagonalMatrix(places, distances, plain) }
   const numbering = new Int32Array(places).fill(-1)
   let next = 0
   forEachState(space, box, (place) => {
