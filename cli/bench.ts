@@ -17,11 +17,18 @@ export async function bench(args: string[]): Promise<number> {
     if (!load) throw new UsageError(`no benchmark ${name}; there are ${[...benches.keys()].join(', ')}`)
     lines.push(...(await (await load()).bench()))
   }
-  console.log(values.json ? JSON.stringify(lines, null, 2) : lines.map(asText).join('\n'))
+  console.log(values.json ? JSON.stringify(lines, null, 2) : table(lines))
   return exitStatus.done
 }
 
-function asText({ name, variant, interceptMs, perSecond, unit, ratio }: Line): string {
-  const slope = `${perSecond.toExponential(2)} ${unit}/s`
-  return `${name.padEnd(28)} ${variant.padEnd(16)} ${interceptMs.toFixed(1).padStart(8)} ms + ${slope.padEnd(28)} × ${ratio.toFixed(2)}`
+function table(lines: readonly Line[]): string {
+  const rows = lines.map(({ name, variant, interceptMs, perSecond, unit, ratio }) => [
+    name,
+    variant,
+    `${interceptMs.toFixed(1)} ms`,
+    `${perSecond.toExponential(2)} ${unit}/s`,
+    `× ${ratio.toFixed(2)}`,
+  ])
+  const widths = rows[0]?.map((_, k) => Math.max(...rows.map((row) => row[k].length)))
+  return rows.map((row) => row.map((cell, k) => cell.padEnd(widths[k])).join('  ')).join('\n')
 }
