@@ -5,7 +5,7 @@
 import { evaluators } from '../src/network/evaluate'
 import { parse } from '../src/network/parse'
 import { uniformise } from '../src/numerics/uniformise'
-import { fill, type Generator, layOut } from '../src/solvers/fsp/generator'
+import { type BoxGenerator, fill, layOut } from '../src/solvers/fsp/generator'
 import { coordinates } from '../src/solvers/fsp/space'
 import { compare, type Line } from './measure'
 
@@ -59,7 +59,7 @@ export async function bench(): Promise<Line[]> {
 }
 
 /** Builds the filled generator of a case, with or without WebAssembly. */
-function maker({ name, text, cap }: Case): (plain: boolean) => Generator {
+function maker({ name, text, cap }: Case): (plain: boolean) => BoxGenerator {
   const { network } = parse(text)
   if (!network) throw new Error(`${name} does not parse`)
   const space = coordinates(network, new Float64Array(network.species.length))
@@ -67,7 +67,7 @@ function maker({ name, text, cap }: Case): (plain: boolean) => Generator {
   const box = { low: space.axes.map(() => 0), cap: space.axes.map(() => cap) }
   return (plain) => {
     const generator = layOut(network, space, box, plain)
-    fill(generator, space, rules, 0)
+    for (const _ of fill(generator, space, rules, 0));
     return generator
   }
 }

@@ -2,6 +2,7 @@
  * Dense matrix exponential by scaling and squaring of a Taylor polynomial: the oracle for small chains. Of a generator
  * with its diagonal shifted to be non-negative, every number in it is ≥ 0, so nothing cancels.
  */
+import { exp } from './elementary'
 
 /** e^A of an n×n row-major matrix whose off-diagonal entries are ≥ 0 (a generator times a time). */
 export function expm(a: Float64Array, n: number): Float64Array {
@@ -16,7 +17,7 @@ export function expm(a: Float64Array, n: number): Float64Array {
     power = multiply(power, b, n).map((value) => value / k)
     result = result.map((value, i) => value + power[i])
   }
-  const decay = Math.exp(-shift * scale)
+  const decay = exp(-shift * scale)
   result = result.map((value) => value * decay)
   for (let k = 0; k < halvings; k++) result = multiply(result, result, n)
   return result

@@ -34,7 +34,7 @@ interface Move {
   readonly entry: number
 }
 
-export interface Generator {
+export interface BoxGenerator {
   readonly box: Box
   readonly states: number
   /** Place in the box → number of the state; undefined where they are the same. */
@@ -47,13 +47,13 @@ export interface Generator {
   broken: readonly Broken[]
 }
 
-/** Below this share of places that are states, diagonals waste more than their speed (tenfold, `bench/fsp.ts`) wins. */
+/** Below this share of places that are states, diagonals waste more than their speed wins (tenfold where measured). */
 const denseShare = 0.1
 /** … and above this size they may not fit. */
 const denseBytes = 1e9
 
 /** The pattern of the generator on this box; its entries are for `fill`. `plain`: without WebAssembly. */
-export function layOut(network: Network, space: Coordinates, box: Box, plain = false): Generator {
+export function layOut(network: Network, space: Coordinates, box: Box, plain = false): BoxGenerator {
   const stride = strides(box)
   const width = widths(box)
   const distances: number[] = [0]
@@ -87,8 +87,16 @@ export function layOut(network: Network, space: Coordinates, box: Box, plain = f
   return { ...base, states, numbering, matrix: gatheredMatrix(states, sources) }
 }
 
-/** Evaluate every propensity at time t and fill in P = I + Q/Λ, the sinks and the broken states. */
-export function fill(generator: Generator, space: Coordinates, propensities: readonly Rule[], t: number): void {
+/** Places whose propensities are evaluated between two looks at the clock: some milliseconds. */
+const chunk = 1 << 15
+
+/** Evaluate every propensity at time t and fill in P = I + Q/Λ, the sinks and the broken states. Yields on the way. */
+export function* fill(
+  generator: BoxGenerator,
+  space: Coordinates,
+  propensities: readonly Rule[],
+  t: number,
+): Generator<void, void, void> {
   const { box, moves, numbering, matrix } = generator
   const { entries } = matrix
   const width = widths(box)
@@ -103,7 +111,7 @@ export function fill(generator: Generator, space: Coordinates, propensities: rea
   const [outflow] = entries
   const a = new Float64Array(propensities.length)
   const number = (place: number) => (numbering ? numbering[place] : place)
-  forEachState(space, box, (place, counts, steps) => {
+  const visit = (place: number, counts: Float64Array, steps: Int32Array) => {
     const i = number(place)
     for (let r = 0; r < a.length; r++) {
       a[r] = propensities[r](counts, t)
@@ -122,7 +130,12 @@ export function fill(generator: Generator, space: Coordinates, propensities: rea
       else leave(i, face, rate)
     }
     outflow[i] = out
-  })
+  }
+  const places = volume(box)
+  for (let first = 0; first < places; first += chunk) {
+    forEachState(space, box, visit, first, Math.min(places, first + chunk))
+    if (first + chunk < places) yield
+  }
   const nowhere = 2 * space.axes.length
   for (const [k, { index }] of broken.entries()) {
     for (const { source, entry } of into(generator, index)) {
@@ -155,7 +168,7 @@ function exit(change: readonly number[], steps: Int32Array, width: readonly numb
 }
 
 /** The entries of one row, off the diagonal, and the states they come from. */
-function into({ moves, numbering, matrix }: Generator, index: number): { source: number; entry: number }[] {
+function into({ moves, numbering, matrix }: BoxGenerator, index: number): { source: number; entry: number }[] {
   const place = numbering ? numbering.indexOf(index) : index
   const distances = new Map(moves.filter((move) => move.entry > 0).map((move) => [move.entry, move.distance]))
   return [...distances].flatMap(([entry, distance]) => {
@@ -165,14 +178,14 @@ function into({ moves, numbering, matrix }: Generator, index: number): { source:
 }
 
 /** Mass per unit time that `law` loses through each face, broken states included. */
-export function flux({ sinks, broken, box }: Generator, law: Float64Array): Float64Array {
+export function flux({ sinks, broken, box }: BoxGenerator, law: Float64Array): Float64Array {
   const through = new Float64Array(2 * box.low.length + broken.length)
   for (let k = 0; k < sinks.from.length; k++) through[sinks.face[k]] += sinks.rate[k] * law[sinks.from[k]]
   return through
 }
 
 /** Move a law from one box into a larger one. */
-export function embed(space: Coordinates, law: Float64Array, from: Generator, into: Generator): void {
+export function embed(space: Coordinates, law: Float64Array, from: BoxGenerator, into: BoxGenerator): void {
   const target = into.matrix.transition.vectors[0]
   const stride = strides(into.box)
   const corner = stride.reduce((sum, s, axis) => sum + s * (from.box.low[axis] - into.box.low[axis]), 0)
@@ -188,7 +201,7 @@ export function embed(space: Coordinates, law: Float64Array, from: Generator, in
  * How fast the law falls off towards each face: minus the slope of the logarithm of its axis' marginal over the last
  * eighth of the axis, per count. Not a number where that part is empty.
  */
-export function tails({ box, numbering, matrix }: Generator, space: Coordinates): Float64Array {
+export function tails({ box, numbering, matrix }: BoxGenerator, space: Coordinates): Float64Array {
   const law = matrix.transition.vectors[0]
   const marginals = widths(box).map((width) => new Float64Array(width))
   forEachState(space, box, (place, _, steps) => {

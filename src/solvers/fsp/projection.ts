@@ -4,7 +4,7 @@ import type { Network } from '../../network/network'
 import { readsTime } from '../../network/structure'
 import { mass, type Series, uniformise } from '../../numerics/uniformise'
 import { Failure, type Problem } from '../contract'
-import { type Broken, embed, fill, flux, type Generator as Generated, layOut, tails } from './generator'
+import { type BoxGenerator, type Broken, embed, fill, flux, layOut, tails } from './generator'
 import type { FspOptions } from './index'
 import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
 
@@ -18,7 +18,7 @@ export interface Projection {
   /** Some propensity reads the time. */
   readonly timed: boolean
   /** Where the law stands, in `generator.matrix.transition.vectors[0]`. */
-  generator: Generated
+  generator: BoxGenerator
   time: number
   /** Probability missing from the law: what left the box, and what truncation cut off. */
   leaked: number
@@ -53,7 +53,7 @@ export function begin(problem: Problem, options: FspOptions): Projection {
   const space = coordinates(network, initial)
   const { propensities } = evaluators(network, parameters)
   const generator = layOut(network, space, origin(space))
-  fill(generator, space, propensities, 0)
+  for (const _ of fill(generator, space, propensities, 0));
   if (generator.broken.length) throw brokenFailure(sentence(network, generator.broken[0]))
   generator.matrix.transition.vectors[0][0] = 1
   const timed = readsTime(network)
@@ -91,7 +91,7 @@ function* slice(projection: Projection, until: number): Generator<void, void, vo
   const law = matrix.transition.vectors[0]
   const before = law.slice()
   const kept = yield* run(projection, h, time + h)
-  if (!kept) grow(projection, before)
+  if (!kept) yield* grow(projection, before)
   else settle(projection, h < until - time ? time + h : until)
 }
 
@@ -130,12 +130,12 @@ function* timedSlice(projection: Projection, until: number): Generator<void, voi
   const h = Math.min(until - time, projection.step)
   const [law] = generator.matrix.transition.vectors
   const before = law.slice()
-  if (!(yield* timedStep(projection, simpson, time, h))) return grow(projection, before)
+  if (!(yield* timedStep(projection, simpson, time, h))) return yield* grow(projection, before)
   const whole = law.slice()
   law.set(before)
   const kept =
     (yield* timedStep(projection, gauss, time, h / 2)) && (yield* timedStep(projection, gauss, time + h / 2, h / 2))
-  if (!kept) return grow(projection, before)
+  if (!kept) return yield* grow(projection, before)
   const change = whole.reduce((sum, p, i) => sum + Math.abs(p - law[i]), 0)
   // A few units of rounding are no change of the rates.
   const allowed = (options.tolerance / 2) * (h / horizon) + 1e-15
@@ -166,7 +166,7 @@ function* timedStep(
         (x) =>
           mixture(a, x, times, share),
     )
-    fill(generator, space, mixed, from)
+    yield* fill(generator, space, mixed, from)
     checkWork(projection)
     if (!(yield* run(projection, h / 2, from + h))) return false
   }
@@ -214,7 +214,7 @@ function settle(projection: Projection, time: number): void {
 }
 
 /** Move the faces that mass leaves through, and set the law back to `before`. */
-function grow(projection: Projection, before: Float64Array): void {
+function* grow(projection: Projection, before: Float64Array): Generator<void, void, void> {
   const { network, space, propensities, generator, options, time, horizon } = projection
   const { box, broken, sinks } = generator
   const late = flux(generator, generator.matrix.transition.vectors[0])
@@ -243,8 +243,8 @@ function grow(projection: Projection, before: Float64Array): void {
     cap: box.cap.map((cap, axis) => Math.min(space.most[axis], cap + by[axis](2 * axis + 1))),
   }
   checkStates(projection, next, options.maxStates)
-  const larger = layOut(network, space, next)
-  fill(larger, space, propensities, time)
+  const larger = roomFor(() => layOut(network, space, next))
+  yield* fill(larger, space, propensities, time)
   embed(space, before, generator, larger)
   projection.generator = larger
   projection.growths++
@@ -260,6 +260,19 @@ function checkStates({ network, space, generator, options, time, horizon }: Proj
       `t = ${short(horizon)} it needs ${states.toLocaleString('en')} states or more; this solver holds ${most.toLocaleString('en')}`,
     'ask for an earlier last time, loosen the tolerance, raise maxStates, or sample with the solver "ssa"',
   )
+}
+
+function roomFor<T>(make: () => T): T {
+  try {
+    return make()
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown
+    throw new Failure(
+      'memory',
+      `no memory for a larger box (${thrown.message})`,
+      'lower maxStates or loosen the tolerance',
+    )
+  }
 }
 
 function checkWork({ generator, time, horizon }: Projection): void {

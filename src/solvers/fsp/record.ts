@@ -4,7 +4,7 @@ import { quantities } from '../../network/network'
 import { exprReads } from '../../network/structure'
 import { namedArray } from '../../numerics/named-array'
 import { type ErrorEstimate, Failure, type Observation, type Observations, type Problem } from '../contract'
-import type { Generator } from './generator'
+import type { BoxGenerator } from './generator'
 import { certificate, type Projection } from './projection'
 import { forEachState } from './space'
 
@@ -52,7 +52,7 @@ export function recorder(problem: Problem): Recorder {
   let kept = 0
   let largest = 0
   let estimated = false
-  let known: { generator: Generator; columns: Quantity[] } | undefined
+  let known: { generator: BoxGenerator; columns: Quantity[] } | undefined
 
   /** Every quantity in every state of the box. */
   const columns = ({ generator, space }: Projection, t: number): Quantity[] => {

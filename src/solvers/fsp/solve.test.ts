@@ -29,7 +29,7 @@ const schloegl = (up: string, constant: number, down: string, decay: number) => 
 // the sources named. Digits are as many as were printed.
 const cards: readonly Card[] = [
   {
-    name: 'toggle of Einkemmer, Mangott & Prugger (2024, doi:10.1137/23M1594297) from (30, 5)',
+    name: 'toggle of Einkemmer, Mangott & Prugger (arXiv:2309.08252) from (30, 5)',
     text: empToggle,
     initial: { A: 30, B: 5 },
     rows: [
@@ -155,7 +155,7 @@ describe('projection: published models', () => {
     })
   }
 
-  // Sukys, Öcal & Grima 2022 (doi:10.1016/j.isci.2022.105010): power-law binding, molecules kept by their promoters.
+  // Tang, Weng & Zhang 2023 (arXiv:2210.01169): binding counts x² pairs, as in their programs.
   it('toggle with power-law binding and 25 600 states', async () => {
     // The source keeps 0…79 proteins and no reaction that leads beyond.
     const text = `species Gx = 1, Gy = 1

@@ -108,22 +108,27 @@ export function origin({ axes, origin }: Coordinates): Box {
 }
 
 /**
- * Visit every place of the box in memory order. `counts` holds all species there (shared: copy it to keep it), `steps`
- * the distance from the low corner per axis; places without a state, where a dependent species would be negative or
- * broken, are passed over.
+ * Visit the places `first` … `end − 1` of the box in memory order, by default all. `counts` holds all species there
+ * (shared: copy it to keep it), `steps` the distance from the low corner per axis; places without a state, where a
+ * dependent species would be negative or broken, are passed over.
  */
 export function forEachState(
   { axes, dependents, origin }: Coordinates,
   box: Box,
   visit: (place: number, counts: Float64Array, steps: Int32Array) => void,
+  first = 0,
+  end = volume(box),
 ): void {
   const width = widths(box)
-  const places = volume(box)
   const counts = Float64Array.from(origin)
   const steps = new Int32Array(axes.length)
-  for (let axis = 0; axis < axes.length; axis++) counts[axes[axis]] = box.low[axis]
-  for (let place = 0; place < places; place++) {
-    if (place > 0) {
+  for (let axis = axes.length - 1, rest = first; axis >= 0; axis--) {
+    steps[axis] = rest % width[axis]
+    rest = Math.floor(rest / width[axis])
+    counts[axes[axis]] = box.low[axis] + steps[axis]
+  }
+  for (let place = first; place < end; place++) {
+    if (place > first) {
       let axis = axes.length - 1
       while (++steps[axis] === width[axis]) {
         steps[axis] = 0
