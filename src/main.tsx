@@ -5,7 +5,9 @@ import { createStudio } from './store/studio'
 import { App } from './ui/app'
 import { StudioProvider } from './ui/studio'
 import './ui/style.css'
+import './ui/shell.css'
 import './ui/controls/controls.css'
+import './ui/controls/runs.css'
 import './ui/gallery/gallery.css'
 
 const studio = createStudio(createClient())

@@ -22,6 +22,7 @@ it('writes every number so that it reads back the same', () => {
 
 it('groups thousands and rounds durations', () => {
   expect(writeCount(1234567)).toBe('1,234,567')
+  expect(writeDuration(38.4)).toBe('38 ms')
   expect(writeDuration(420)).toBe('0.4 s')
   expect(writeDuration(9_960)).toBe('10 s')
   expect(writeDuration(240_000)).toBe('4 min')

@@ -10,16 +10,18 @@ export function readNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined
 }
 
-/** The shortest text that reads back as the same number. */
+/** A text that reads back as the same number; tiny ones as `1e-6`. */
 export function writeNumber(value: number): string {
-  return Object.is(value, -0) ? '0' : String(value).replace('e+', 'e')
+  if (Object.is(value, -0)) return '0'
+  return (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value)).replace('e+', 'e')
 }
 
 /** A whole number as sentences have it: `10,000`. */
 export const writeCount = (value: number): string => Math.round(value).toLocaleString('en-US')
 
-/** A duration a person can wait by: `0.4 s`, `12 s`, `3 min`, `2 h`. */
+/** A duration a person can wait by: `40 ms`, `0.4 s`, `12 s`, `3 min`, `2 h`. */
 export function writeDuration(ms: number): string {
+  if (ms < 95) return `${Math.round(ms)} ms`
   const seconds = ms / 1000
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`
   if (seconds < 99.5) return `${Math.round(seconds)} s`

@@ -13,20 +13,22 @@ const batch = 10_000
 export function RunBar() {
   const studio = useStudio()
   const ids = useRuns(({ lanes }) => Object.keys(lanes).join(' '))
+    .split(' ')
+    .filter(Boolean)
   const anyRunning = useRuns(({ lanes }) => Object.values(lanes).some(({ status }) => status === 'running'))
   const samples = useRuns(({ lanes }) => Object.keys(lanes).some(takesReplicates))
   const { cancel, more } = studio.runs.getState()
   return (
     <section className="run-bar" aria-label="Runs">
-      <ul>
-        {ids
-          .split(' ')
-          .filter(Boolean)
-          .map((id) => (
-            <LaneItem key={id} id={id} />
-          ))}
-      </ul>
       <Held />
+      {ids.map((id) => (
+        <Failure key={id} id={id} />
+      ))}
+      <ul>
+        {ids.map((id) => (
+          <LaneItem key={id} id={id} />
+        ))}
+      </ul>
       <div className="run-actions">
         {anyRunning ? (
           <button type="button" onClick={() => cancel()} title="Stop every run (Escape)">
@@ -35,7 +37,7 @@ export function RunBar() {
         ) : (
           samples && (
             <button type="button" onClick={() => more(batch)} title="Keep what is there and go on with the same seed">
-              Continue with {writeCount(batch)} more
+              <span className="roomy">Continue with</span> {writeCount(batch)} more
             </button>
           )
         )}
@@ -47,44 +49,34 @@ export function RunBar() {
 const takesReplicates = (id: string): boolean =>
   Object.hasOwn(solvers, id) && solvers[id].options.fields.some(({ name }) => name === 'replicates')
 
+const titleOf = (id: string): string => (Object.hasOwn(solvers, id) ? solvers[id].title : id)
+
 function LaneItem({ id }: { id: string }) {
   const { runs } = useStudio()
   const lane = useRuns(({ lanes }) => lanes[id])
   if (!lane) return null
-  const title = Object.hasOwn(solvers, id) ? solvers[id].title : id
+  const title = titleOf(id)
   const stopped = lane.status === 'cancelled' || lane.status === 'failed'
+  const words = laneWords(lane)
   return (
     <li className="lane" data-status={lane.status}>
       <span className="lane-title">{title}</span>
-      <progress max={1} value={lane.done} aria-label={`${title}: progress`} />
-      <span className="lane-words numeric">{laneWords(lane)}</span>
+      {lane.status === 'running' && <progress max={1} value={lane.done} aria-label={`${title}: progress`} />}
+      <Warnings lane={lane} />
       {stopped && (
-        <button
-          type="button"
-          className="icon quiet"
-          aria-label={`Run ${title} again`}
-          onClick={() => runs.getState().rerun(id)}
-        >
-          <Icon name="again" />
+        <button type="button" className="link" onClick={() => runs.getState().rerun(id)}>
+          run again<span className="visually-hidden"> {title}</span>
         </button>
       )}
-      <Trouble lane={lane} />
+      <span className="lane-words numeric" title={words}>
+        {words}
+      </span>
     </li>
   )
 }
 
-/** What a failed run says, and what a finished one warns of. */
-function Trouble({ lane: { outcome, frame } }: { lane: Lane }) {
-  const failed = outcome?.status === 'failed' ? outcome : undefined
+function Warnings({ lane: { outcome, frame } }: { lane: Lane }) {
   const warnings = outcome?.status === 'done' ? outcome.solution.warnings : (frame?.warnings ?? [])
-  if (failed) {
-    return (
-      <p className="lane-failure" role="alert">
-        {sentence(failed.message)}
-        {failed.hint && ` ${sentence(failed.hint)}`}
-      </p>
-    )
-  }
   if (warnings.length === 0) return null
   return (
     <details className="lane-warnings">
@@ -98,13 +90,25 @@ function Trouble({ lane: { outcome, frame } }: { lane: Lane }) {
   )
 }
 
-/** Why the picture is not that of the draft. */
+/** Why a run came to nothing, and the way out. */
+function Failure({ id }: { id: string }) {
+  const outcome = useRuns(({ lanes }) => lanes[id]?.outcome)
+  if (outcome?.status !== 'failed') return null
+  return (
+    <p className="lane-failure" role="alert">
+      <strong>{titleOf(id)}:</strong> {sentence(outcome.message)}
+      {outcome.hint && ` ${sentence(outcome.hint)}`}
+    </p>
+  )
+}
+
+/** Why the picture is not that of the draft. What is wrong is said where it can be mended. */
 function Held() {
-  const problem = useStudies(({ parsed, issues, study, good }) => {
+  const why = useStudies(({ parsed, issues, study, good }) => {
     if (study === good) return undefined
     const error = parsed.diagnostics.find(({ severity }) => severity === 'error')
-    if (error) return `Line ${error.line}: ${error.message}`
-    return issues[0] && `${issues[0].path}: ${issues[0].message}`
+    if (error) return `The text has an error in line ${error.line}.`
+    return issues[0] && sentence(`${issues[0].path}: ${issues[0].message}`)
   })
-  return problem ? <p className="held">{problem} The picture shows the last version that could be read.</p> : null
+  return why ? <p className="held">{why} The picture shows the last version that could be read.</p> : null
 }

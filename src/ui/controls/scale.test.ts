@@ -10,6 +10,10 @@ const ranges: Range[] = [
   { min: -5, max: 5, log: false },
   { min: 0, max: 1e9, step: 1, log: false },
   { min: 1, max: 64, step: 1, log: true },
+  { min: 0, max: 1, step: 0.3, log: false },
+  { min: 0, max: 1.1, step: 0.1, log: false },
+  { min: 0.13, max: 7.7, log: false },
+  { min: 0, max: 1e9, log: false },
 ]
 
 it('reaches both ends of every range exactly', () => {
@@ -34,6 +38,12 @@ it('keeps to the declared step, without rounding dust', () => {
   const range = { min: 0, max: 2, step: 0.1, log: false }
   expect(toValue(range, 3)).toBe(0.3)
   expect(toValue(range, 7)).toBe(0.7)
+  expect(lastPosition({ min: 0, max: 1.1, step: 0.1, log: false })).toBe(11)
+})
+
+it('moves in round numbers where no step is declared', () => {
+  const at = (min: number, max: number) => toValue({ min, max, log: false }, 1)
+  expect([at(1, 100), at(1, 4), at(0, 1), at(0, 3000)]).toEqual([1.5, 1.02, 0.005, 20])
 })
 
 it('keeps whole numbers on a logarithmic slider with step 1', () => {

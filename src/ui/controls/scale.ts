@@ -5,43 +5,48 @@
 import type { Range } from '../../network/network'
 import { tidy } from './numbers'
 
-/** Positions of a slider without a declared step: 1 % in two arrow presses, PageUp a tenth of the way. */
-const defaultLast = 200
+/** Positions of a logarithmic slider: 1 % in two arrow presses, PageUp a tenth of the way. */
+const logLast = 200
+/** A linear slider without a declared step has at least this many, a round step apart. */
+const linearLeast = 150
 /** More positions than this no hand can tell apart. */
 const mostPositions = 10_000
 
-/** Largest position. */
+/** Largest position. The last step may be shorter: both ends can be reached. */
 export function lastPosition(range: Range): number {
-  if (range.log || !range.step) return defaultLast
-  return Math.max(1, Math.min(mostPositions, Math.round((range.max - range.min) / range.step)))
+  if (range.log) return logLast
+  // Rounding dust must not add a position.
+  const steps = Math.ceil((range.max - range.min) / stepOf(range) - 1e-9)
+  return Math.max(1, Math.min(mostPositions, steps))
+}
+
+/** The declared step, or a round one: 1, 2 or 5 of some decade. */
+function stepOf({ min, max, step }: Range): number {
+  if (step) return Math.max(step, (max - min) / mostPositions)
+  const widest = (max - min) / linearLeast
+  const decade = 10 ** Math.floor(Math.log10(widest))
+  return tidy(decade * (widest >= 5 * decade ? 5 : widest >= 2 * decade ? 2 : 1))
 }
 
 /** Position nearest to a value; values outside the range stand at its ends. */
 export function toPosition(range: Range, value: number): number {
   const inside = Math.min(range.max, Math.max(range.min, value))
-  const share = range.log
-    ? Math.log(inside / range.min) / Math.log(range.max / range.min)
-    : (inside - range.min) / (range.max - range.min)
-  return Math.round(share * lastPosition(range))
+  const last = lastPosition(range)
+  if (inside === range.max) return last
+  return range.log
+    ? Math.round((Math.log(inside / range.min) / Math.log(range.max / range.min)) * last)
+    : Math.min(last, Math.round((inside - range.min) / stepOf(range)))
 }
 
 /** Value at a position, with no more digits than a position can tell apart; both ends are exact. */
 export function toValue(range: Range, position: number): number {
+  const { min, max, log, step } = range
   const last = lastPosition(range)
-  if (position <= 0) return range.min
-  if (position >= last) return range.max
-  const share = position / last
-  if (range.log) return snap(range, Number((range.min * (range.max / range.min) ** share).toPrecision(3)))
-  const width = (range.max - range.min) / last
-  const places = Math.max(0, Math.min(100, 1 - Math.floor(Math.log10(width))))
-  const value = range.min + share * (range.max - range.min)
-  return range.step ? snap(range, value) : Number(value.toFixed(places))
-}
-
-function snap(range: Range, value: number): number {
-  if (!range.step) return value
-  const steps = Math.round((value - range.min) / range.step)
-  return tidy(Math.min(range.max, range.min + steps * range.step))
+  if (position <= 0) return min
+  if (position >= last) return max
+  if (!log) return tidy(min + position * stepOf(range))
+  const value = Number((min * (max / min) ** (position / last)).toPrecision(3))
+  return step ? tidy(Math.min(max, min + Math.round((value - min) / step) * step)) : value
 }
 
 /** A range for a parameter that has none: a decade each way where the sign allows it. */

@@ -46,10 +46,10 @@ function Problems({ view }: { view: EditorView }) {
           <button type="button" className="link" onClick={() => goTo(diagnostic)}>
             Line {diagnostic.line}
           </button>{' '}
-          <span>{diagnostic.message}</span>
+          <Quoted text={diagnostic.message} />
           {diagnostic.fixes.map((fix: Fix) => (
             <button type="button" className="fix" key={fix.label} onClick={() => applyFix(view, text, fix)}>
-              {fix.label}
+              <Quoted text={fix.label} />
             </button>
           ))}
         </li>
@@ -57,4 +57,12 @@ function Problems({ view }: { view: EditorView }) {
       {ordered.length > listed && <li className="muted">and {ordered.length - listed} more</li>}
     </ul>
   )
+}
+
+/** Pieces of the network text stand between backquotes. */
+function Quoted({ text }: { text: string }) {
+  const pieces = text.split('`')
+  if (pieces.length % 2 === 0) return <span>{text}</span>
+  // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one sentence have no other identity
+  return <span>{pieces.map((piece, k) => (k % 2 ? <code key={k}>{piece}</code> : piece))}</span>
 }

@@ -53,7 +53,12 @@ export function mountEditor(parent: HTMLElement, studio: Studio): { view: Editor
   const follow = () => {
     const { study, parsed, reading } = studies.getState()
     const change = smallestChange(view.state.doc.toString(), plainBreaks(study.network))
-    if (change) view.dispatch({ changes: change, annotations: external.of(true) })
+    if (change) {
+      const annotations = external.of(true)
+      // An undo in the text shows what it undid; a slider leaves the cursor alone.
+      const there = { selection: { anchor: change.from + change.insert.length }, scrollIntoView: true }
+      view.dispatch({ changes: change, annotations, ...(view.hasFocus && there) })
+    }
     view.dispatch({ effects: setNetwork.of(parsed.network ?? reading.problem.network) })
     clearTimeout(timer)
     timer = setTimeout(squiggle, squiggleMs)
@@ -102,26 +107,27 @@ function typingBurst({ studies }: Studio): Burst {
 
 /** Undo and redo of keyboard, menu and touch screen all go to the studio. */
 function history({ studies }: Studio, burst: Burst): Extension {
-  const step = (action: 'undo' | 'redo') => () => {
+  const step = (event: Event, action: 'undo' | 'redo' | undefined) => {
+    if (!action) return false
+    event.preventDefault()
     burst.end()
     studies.getState()[action]()
     return true
   }
-  return [
-    keymap.of([
-      { key: 'Mod-z', run: step('undo'), preventDefault: true },
-      { key: 'Mod-Shift-z', run: step('redo'), preventDefault: true },
-      { key: 'Mod-y', run: step('redo'), preventDefault: true },
-    ]),
-    EditorView.domEventHandlers({
-      beforeinput(event) {
-        const action = { historyUndo: 'undo', historyRedo: 'redo' }[event.inputType] as 'undo' | 'redo' | undefined
-        if (!action) return false
-        event.preventDefault()
-        return step(action)()
-      },
-    }),
-  ]
+  return EditorView.domEventHandlers({
+    // Not a keymap: with caps lock on, shift and z make a plain `z`.
+    keydown: (event) => step(event, stepOf(event)),
+    beforeinput: (event) => step(event, menuSteps[event.inputType]),
+  })
+}
+
+const menuSteps: Readonly<Record<string, 'undo' | 'redo'>> = { historyUndo: 'undo', historyRedo: 'redo' }
+
+function stepOf({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): 'undo' | 'redo' | undefined {
+  if (altKey || ctrlKey === metaKey) return undefined
+  const letter = key.toLowerCase()
+  if (letter === 'y') return 'redo'
+  return letter === 'z' ? (shiftKey ? 'redo' : 'undo') : undefined
 }
 
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
@@ -141,6 +147,11 @@ const language: Extension = [
   highlighting,
   EditorState.languageData.of(() => [{ commentTokens: { line: '#' }, closeBrackets: { brackets: ['(', '['] } }]),
   narrow.matches ? EditorView.lineWrapping : [],
-  EditorView.contentAttributes.of({ 'aria-label': 'Network text', spellcheck: 'false', autocapitalize: 'off' }),
+  EditorView.contentAttributes.of({
+    'aria-label': 'Network text',
+    tabindex: '0',
+    spellcheck: 'false',
+    autocapitalize: 'off',
+  }),
   keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap, ...defaultKeymap]),
 ]

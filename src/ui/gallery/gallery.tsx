@@ -12,7 +12,10 @@ export function Gallery({ onClose }: { onClose(): void }) {
   const studio = useStudio()
   const [catalogue, setCatalogue] = useState<Catalogue | 'missing'>()
   const [query, setQuery] = useState('')
+  const search = useRef<HTMLInputElement>(null)
   useEffect(() => {
+    // On a touch screen the keyboard would cover the cards.
+    if (window.matchMedia('(pointer: fine)').matches) search.current?.focus()
     import('./catalogue').then(setCatalogue, () => setCatalogue('missing'))
   }, [])
   const found = catalogue && catalogue !== 'missing' ? catalogue.findCards(query) : []
@@ -24,6 +27,7 @@ export function Gallery({ onClose }: { onClose(): void }) {
     <Dialog title="Gallery" className="gallery" onClose={onClose}>
       <div className="gallery-tools">
         <input
+          ref={search}
           type="search"
           aria-label="Search the gallery"
           placeholder="Search: toggle, dimerisation, oscillator…"
@@ -46,7 +50,7 @@ export function Gallery({ onClose }: { onClose(): void }) {
             <button type="button" className="card" onClick={() => open(card)}>
               <strong>{card.study.title ?? card.name}</strong>
               {card.study.about && <span className="card-about">{card.study.about}</span>}
-              {card.study.figure && <span className="card-figure">{card.study.figure}</span>}
+              {card.study.figure && <span className="card-figure">Figure: {card.study.figure}</span>}
               {card.study.cite && <span className="card-cite">{card.study.cite}</span>}
             </button>
           </li>
