@@ -63,7 +63,7 @@ export function layOut(panel: Panel, size: Size): Layout {
   const heat = panel.layers.find((layer) => layer.kind === 'heat')
   const noteWidth = panel.note ? textWidth(panel.note, font) + font : 0
   const { legend, rows } = flow(entries(panel.layers), width - font * 2 - noteWidth, font)
-  const top = Math.max(rows, panel.note ? 1 : 0) * font * 1.45 + font * 0.7
+  const top = Math.max(rows, panel.note ? 1 : 0) * font * 1.45 + font * 0.85
   const bottom = height - font * 3.1
   const yTicks = ticks(panel.y, clamp((bottom - top) / (font * 2.6), 2, 7))
   const left = font * 1.9 + 0.6 * font + widest(yTicks, font)

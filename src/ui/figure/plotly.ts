@@ -27,7 +27,11 @@ async function fetchPlotly() {
 export async function explore(element: HTMLElement, panel: Panel, theme: Theme, serial: number): Promise<void> {
   const plotly = await load()
   const { data, layout } = plotlyFigure(panel, theme, serial)
-  const config: Partial<Config> = { responsive: true, displaylogo: false }
+  const config: Partial<Config> = {
+    responsive: true,
+    displaylogo: false,
+    modeBarButtonsToRemove: ['lasso2d', 'select2d'],
+  }
   await plotly.react(element, data, layout, config)
 }
 

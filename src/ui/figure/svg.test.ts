@@ -72,7 +72,7 @@ describe('a heat map as vectors', () => {
   it('merges equal cells into the largest rectangles', () => {
     // The upper row, y = 1, is one rectangle over both columns.
     expect(heat([0, 0.5, 0, 0.5]).filter((line) => line.startsWith('<path'))).toEqual([
-      '<path fill="#fde725" d="M0 0h20v10h-20z"/>',
+      '<path fill="#fde725" d="M0 0H20V10H0z"/>',
     ])
   })
 
@@ -84,8 +84,8 @@ describe('a heat map as vectors', () => {
 
   it('covers each cell once', () => {
     const area = heat([0.1, 0.5, 0.5, 0.3])
-      .flatMap((line) => [...line.matchAll(/h([\d.]+)v([\d.]+)h-/g)])
-      .reduce((sum, [, w, h]) => sum + Number(w) * Number(h), 0)
+      .flatMap((line) => [...line.matchAll(/M([\d.]+) ([\d.]+)H([\d.]+)V([\d.]+)/g)])
+      .reduce((sum, [, x0, y0, x1, y1]) => sum + (Number(x1) - Number(x0)) * (Number(y1) - Number(y0)), 0)
     expect(area).toBeCloseTo(400, 9)
   })
 

@@ -163,8 +163,10 @@ export function heatPaths({ map, values, top, x, y }: HeatLayer, box: Box): stri
   let open = new Map<string, number>()
   const finish = (key: string, from: number, until: number) => {
     const [k, first, last] = key.split(' ').map(Number)
-    const at = `M${n2(box.left + from * w)} ${n2(box.bottom - (last + 1) * h)}`
-    const rect = `${at}h${n2((until - from) * w)}v${n2((last + 1 - first) * h)}h${n2((from - until) * w)}z`
+    // Absolute corners: what two cells share is rounded alike, and no seam opens between them.
+    const [x0, x1] = [from, until].map((column) => n2(box.left + column * w))
+    const [y0, y1] = [first, last + 1].map((row) => n2(box.bottom - row * h))
+    const rect = `M${x0} ${y1}H${x1}V${y0}H${x0}z`
     const list = paths.get(k)
     if (list) list.push(rect)
     else paths.set(k, [rect])

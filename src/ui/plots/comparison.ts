@@ -59,8 +59,8 @@ function compare(quantity: string, samples: Placed, computed: Placed, n: number,
   const verdict = distance <= limit ? 'agree' : 'differ'
   const words =
     verdict === 'agree'
-      ? `Total variation ${two(distance)}, sampling alone explains ${two(level)}: they agree.`
-      : `Total variation ${two(distance)}, chance and proven error allow ${two(limit)}: they differ.`
+      ? `Total variation ${two(distance)}, sampling alone explains ${two(level)}: agree`
+      : `Total variation ${two(distance)}, chance and proven error allow ${two(limit)}: differ`
   return { quantity, distance, level, limit, verdict, words }
 }
 

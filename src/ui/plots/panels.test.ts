@@ -145,7 +145,7 @@ describe('the comparison', () => {
     expect(u.verdict).toBe('agree')
     expect(u.distance / u.level).toBeGreaterThan(0.5)
     expect(u.distance / u.level).toBeLessThan(2)
-    expect(u.words).toMatch(/^Total variation 0\.\d+, sampling alone explains 0\.\d+: they agree\.$/)
+    expect(u.words).toMatch(/^Total variation 0\.\d+, sampling alone explains 0\.\d+: agree$/)
   })
 
   it('calls samples of another law different, and only when there are enough to tell', () => {

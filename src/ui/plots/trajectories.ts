@@ -38,7 +38,7 @@ export function trajectories(sources: readonly Source[], outlook: Outlook): Pane
   return {
     id: 'trajectories',
     title: 'Trajectories',
-    note: `${count} replicates`,
+    note: drawn > 4 ? `${count} replicates, the first in bold` : `${count} replicates`,
     x: timeAxis(x),
     y: { label: list.length === 1 ? list[0].name : 'count', scale: 'linear', domain: nice(Math.min(0, low), high) },
     layers,
