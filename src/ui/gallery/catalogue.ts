@@ -1,4 +1,5 @@
 /** The gallery's studies. Loaded as one piece when the gallery is first opened. */
+import course from '../../../public/studies/index.json'
 import type { Study } from '../../solvers/study'
 
 export interface Card {
@@ -7,11 +8,11 @@ export interface Card {
   readonly study: Study
 }
 
+const folder = '../../../public/studies'
 const files = import.meta.glob<Study>('../../../public/studies/*.study.json', { eager: true, import: 'default' })
 
-export const cards: readonly Card[] = Object.entries(files)
-  .map(([path, study]) => ({ name: path.replace(/^.*\//, '').replace('.study.json', ''), study }))
-  .sort((a, b) => (a.study.title ?? a.name).localeCompare(b.study.title ?? b.name, 'en'))
+/** In the order of a course, which the index keeps. */
+export const cards: readonly Card[] = course.map(({ name }) => ({ name, study: files[`${folder}/${name}.study.json`] }))
 
 /** Cards in which every word of `query` occurs. */
 export function findCards(query: string): readonly Card[] {
