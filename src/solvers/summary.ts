@@ -1,6 +1,6 @@
 /** From what a sampling run has tallied to what it observed, each with its standard error. */
 import { quantities } from '../network/network'
-import { carry, digits, sumAt } from '../numerics/exact-sum'
+import { addPowers, carry, digits, fixedBits, toFixed } from '../numerics/exact-sum'
 import { type NamedArray, namedArray } from '../numerics/named-array'
 import type { Observation, Observations, Problem, Solution } from './contract'
 import type { JointTally, QuantityTally, Tally } from './tally'
@@ -51,7 +51,8 @@ function moments({ times }: Problem, tally: Tally, names: readonly string[]): Ob
     const sums = quantity.sums?.slice()
     if (sums) carry(sums)
     for (let k = 0; k < times.length; k++) {
-      const { mean, m2, m4 } = sums ? wideMoments(tally, quantity, sums, k) : nearMoments(tally, quantity, k)
+      const wide = sums && nearHits(quantity, k) < n
+      const { mean, m2, m4 } = wide ? wideMoments(tally, quantity, sums, k) : nearMoments(tally, quantity, k)
       // Unbiased; one replicate has no variance.
       const variance = n > 1 ? (m2 * n) / (n - 1) : Number.NaN
       const spread = (m4 - (variance * variance * (n - 3)) / (n - 1)) / n
@@ -87,19 +88,41 @@ function nearMoments({ replicates }: Tally, { near, row }: QuantityTally, k: num
   return { mean, m2: m2 / replicates, m4: m4 / replicates }
 }
 
-/** From the histogram and from the sums over what is not in it, both about the quantity's center. */
-function wideMoments({ replicates }: Tally, quantity: QuantityTally, sums: Float64Array, k: number): Central {
+/** From the histogram and from the sums over what is not in it, both about the quantity's center, without rounding. */
+function wideMoments(tally: Tally, quantity: QuantityTally, sums: Float64Array, k: number): Central {
   const { near, row, center, scale } = quantity
-  const raw = [1, 2, 3, 4].map((power) => sumAt(sums, (4 * k + power - 1) * digits))
+  const raw = [0, 1, 2, 3].map((power) => toFixed(sums, (4 * k + power) * digits))
+  const nothing = { mean: Number.NaN, m2: Number.NaN, m4: Number.NaN }
+  if (!raw.every((sum) => sum !== null)) return nothing
   for (let i = 0; i < row; i++) {
     const hits = near[k * row + i]
-    const d = (i - center) / scale
-    for (let power = 1, term = hits * d; power <= 4; power++, term *= d) raw[power - 1] += term
+    if (hits === 0) continue
+    const powers = new Float64Array(4 * digits)
+    addPowers(powers, 0, (i - center) / scale)
+    carry(powers)
+    for (let power = 0; power < 4; power++) raw[power] += BigInt(hits) * (toFixed(powers, power * digits) ?? 0n)
   }
-  const [m1, r2, r3, r4] = raw.map((sum) => sum / replicates)
-  const m2 = r2 - m1 * m1
-  const m4 = r4 - 4 * m1 * r3 + 6 * m1 * m1 * r2 - 3 * m1 ** 4
-  return { mean: center + scale * m1, m2: Math.max(0, m2) * scale ** 2, m4: m4 * scale ** 4 }
+  const n = BigInt(tally.replicates)
+  const [s1, s2, s3, s4] = raw
+  const m2 = n * (s2 << fixedBits) - s1 * s1
+  const m4 =
+    n ** 3n * (s4 << (3n * fixedBits)) -
+    4n * n * n * s1 * (s3 << (2n * fixedBits)) +
+    6n * n * s1 * s1 * (s2 << fixedBits) -
+    3n * s1 ** 4n
+  const unit = 2 ** -Number(fixedBits)
+  return {
+    mean: center + (scale * Number(s1) * unit) / tally.replicates,
+    m2: Number(m2) * (unit * (scale / tally.replicates)) ** 2,
+    m4: Number(m4) * (unit * (scale / tally.replicates)) ** 4,
+  }
+}
+
+/** Replicates whose value at output time k is in the histogram. */
+function nearHits({ near, row }: QuantityTally, k: number): number {
+  let hits = 0
+  for (let i = 0; i < row; i++) hits += near[k * row + i]
+  return hits
 }
 
 /** Largest count in a histogram's row of cells; 0 where there is none. */

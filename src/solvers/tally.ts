@@ -4,7 +4,7 @@
  */
 import { evaluators } from '../network/evaluate'
 import { quantities } from '../network/network'
-import { addExactly, additionsBeforeCarry, carry, digits } from '../numerics/exact-sum'
+import { additionsBeforeCarry, addPowers, carry, digits } from '../numerics/exact-sum'
 import { Failure, type Problem } from './contract'
 
 /** Replicates `first`, `first + step`, `first + 2·step`, … below `until`. */
@@ -75,8 +75,8 @@ export interface Tally {
 export const maxCells = 4096
 /** Cells of all quantities at all times: 16 MB. */
 export const maxMarginalCells = 2 ** 22
-/** Cells of one joint law at all times. */
-export const maxJointCells = 2 ** 22
+/** Cells of one joint law at all times: 8 MB. */
+export const maxJointCells = 2 ** 21
 
 const powerOfTwoBelow = (n: number) => 2 ** Math.floor(Math.log2(n))
 
@@ -172,12 +172,7 @@ function addRare({ times, cells }: Tally, quantity: QuantityTally, k: number, va
     return
   }
   quantity.sums ??= new Float64Array(times * 4 * digits)
-  const d = (value - quantity.center) / quantity.scale
-  const at = 4 * digits * k
-  addExactly(quantity.sums, at, d)
-  addExactly(quantity.sums, at + digits, d * d)
-  addExactly(quantity.sums, at + 2 * digits, d * d * d)
-  addExactly(quantity.sums, at + 3 * digits, d * d * (d * d))
+  addPowers(quantity.sums, 4 * digits * k, (value - quantity.center) / quantity.scale)
   if (++quantity.added >= additionsBeforeCarry) {
     carry(quantity.sums)
     quantity.added = 0
