@@ -6,7 +6,7 @@ import { type Answer, answers, nameOf, type Outlook, provenance, rank, type Sour
 
 /** The joint law of the two chosen quantities at the time cursor, as colours. */
 export function joint(sources: readonly Source[], outlook: Outlook): Panel | undefined {
-  const all = jointAnswers(sources, outlook).filter(reached(outlook.time))
+  const all = jointAnswers(sources, outlook)
   const answer = all.find(({ source }) => source.id === outlook.jointOf) ?? all[0]
   if (!answer) return undefined
   const { array } = answer.observation
@@ -47,11 +47,11 @@ const reached =
   ({ observation: { array } }: Answer) =>
     !Number.isNaN(array.data[timeIndex(array.coords.time, cursor) * array.shape[1] * array.shape[2]])
 
-/** Everyone who has this joint law, either way round, the surest first. */
-export function jointAnswers(sources: readonly Source[], { joint: [a, b] }: Outlook): Answer[] {
-  return [...answers(sources, `joint:${a},${b}`), ...answers(sources, `joint:${b},${a}`)].sort(
-    (p, q) => rank(p) - rank(q),
-  )
+/** Everyone who has this joint law at the cursor, either way round, the surest first. */
+export function jointAnswers(sources: readonly Source[], { joint: [a, b], time }: Outlook): Answer[] {
+  return [...answers(sources, `joint:${a},${b}`), ...answers(sources, `joint:${b},${a}`)]
+    .filter(reached(time))
+    .sort((p, q) => rank(p) - rank(q))
 }
 
 /** The cells that matter at any time to any method, so that the axes rest. */

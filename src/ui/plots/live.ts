@@ -5,13 +5,13 @@
 import { quantities as quantitiesOf } from '../../network/network'
 import { solvers } from '../../solvers/registry'
 import { linkTo } from '../../store/link'
-import type { Lane } from '../../store/runs'
 import type { Studio } from '../../store/studio'
 import { type Panel, same } from '../figure/figure'
 import { type Comparison, comparisons } from './comparison'
 import { jointAnswers } from './joint'
 import { panels } from './panels'
-import { type Outlook, type Source, wordOf } from './sources'
+import { createScreen, type Screening } from './screening'
+import { type Outlook, wordOf } from './sources'
 
 /** Where a panel is drawn. */
 export interface Sink {
@@ -47,8 +47,6 @@ export interface Live {
 
 /** Time for drawing in one animation frame, in ms; the rest waits for the next. */
 const budgetMs = 6
-/** A picture counts as old when nothing has replaced it for this long. */
-const patienceMs = 300
 const outlineMs = 250
 
 interface Shown {
@@ -61,7 +59,7 @@ interface Shown {
 export function createLive(studio: Studio): Live {
   const sinks = new Map<string, Shown>()
   const listeners = new Set<() => void>()
-  const sourcesOf = createSources()
+  const screen = createScreen((id) => solvers[id]?.title ?? id)
   const outlookOf = createOutlook()
   let made: Panel[] = []
   let madeFrom: readonly unknown[] = []
@@ -76,15 +74,15 @@ export function createLive(studio: Studio): Live {
 
   function tick(now: number): void {
     frame = 0
-    const sources = sourcesOf(studio.runs.getState().lanes, now)
     const outlook = outlookOf(studio)
-    if (madeFrom[0] !== sources.list || madeFrom[1] !== outlook) {
-      madeFrom = [sources.list, outlook]
-      made = panels(sources.list, outlook)
+    const screening = screen(studio.runs.getState().lanes, outlook.time, now)
+    if (madeFrom[0] !== screening.list || madeFrom[1] !== outlook) {
+      madeFrom = [screening.list, outlook]
+      made = panels(screening.list, outlook)
       serial++
     }
     if (drawDue(now)) schedule()
-    if (renew(sources, outlook, now) || sources.waiting) schedule()
+    if (renew(screening, outlook, now) || screening.waiting) schedule()
   }
 
   /** Draw what differs, longest waiting first. Returns whether something is left for the next frame. */
@@ -110,7 +108,7 @@ export function createLive(studio: Studio): Live {
   }
 
   /** Bring the outline up to date. Returns whether it must be looked at again later. */
-  function renew({ list, outdated }: Sources, outlook: Outlook, now: number): boolean {
+  function renew({ list, outdated }: Screening, outlook: Outlook, now: number): boolean {
     const heads = made.map(({ id, title }) => ({ id, title }))
     const urgent = !same(heads, outline.heads)
     if (!urgent && now - outlineAtMs < outlineMs) return outdated !== outline.outdated || serial !== outlinedSerial
@@ -164,36 +162,6 @@ export function createLive(studio: Studio): Live {
 /** The cursor stands on its own layer; sentences and origins draw nothing. */
 function samePicture(a: Panel, b: Panel): boolean {
   return a.note === b.note && same(a.x, b.x) && same(a.y, b.y) && same(a.layers, b.layers)
-}
-
-interface Sources {
-  readonly list: readonly Source[]
-  /** Some picture belongs to an older question. */
-  readonly outdated: boolean
-  /** A picture may turn old without any message. */
-  readonly waiting: boolean
-}
-
-/** Reads lanes; keeps its list while nothing in it has changed. */
-function createSources() {
-  const since = new Map<string, { serial: number; atMs: number }>()
-  let kept: Source[] = []
-  return (lanes: Readonly<Record<string, Lane>>, now: number): Sources => {
-    let [outdated, waiting] = [false, false]
-    const list = Object.entries(lanes).flatMap(([id, { frame, study, serial, stale }]): Source[] => {
-      if (!frame) return []
-      const mark = since.get(id)
-      if (!mark || mark.serial !== serial || !stale) since.set(id, { serial, atMs: now })
-      const faded = stale && now - (since.get(id)?.atMs ?? now) > patienceMs
-      outdated ||= stale
-      waiting ||= stale && !faded
-      const before = kept.find((source) => source.id === id)
-      if (before?.frame === frame && before.faded === faded) return [before]
-      return [{ id, title: solvers[id]?.title ?? id, frame, seed: study?.seed ?? 1, faded }]
-    })
-    if (list.length !== kept.length || list.some((source, k) => source !== kept[k])) kept = list
-    return { list: kept, outdated, waiting }
-  }
 }
 
 /** Reads where the user looks; keeps its value while nothing in it has changed. */
