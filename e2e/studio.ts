@@ -1,0 +1,33 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+
+/** The studio as a person meets it: words on the screen, never its insides. */
+export async function open(page: Page, address = '/'): Promise<void> {
+  await page.goto(address)
+  await expect(page.getByRole('region', { name: 'Trajectories' })).toBeVisible()
+}
+
+export function runs(page: Page, method: string): Locator {
+  return page.getByRole('region', { name: 'Runs' }).getByRole('listitem').filter({ hasText: method })
+}
+
+/** Every lane has come to its end: nothing can be stopped any more. */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole('region', { name: 'Runs' }).getByRole('button', { name: /^(Stop|Cancel)/ })).toHaveCount(
+    0,
+    {
+      timeout: 40_000,
+    },
+  )
+  await expect(runs(page, 'Stochastic simulation')).toContainText('replicates')
+}
+
+export async function write(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Network text' }).click()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.insertText(text)
+}
+
+/** The sentence that a screen reader hears of the law of one quantity. */
+export function law(page: Page, quantity: string): Locator {
+  return page.getByRole('region', { name: `Distribution of ${quantity}` }).getByRole('img')
+}
