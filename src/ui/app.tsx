@@ -1,5 +1,6 @@
 /** The studio's page: the study on the left, its answers on the right, the runs below. */
 import { lazy, Suspense, useState } from 'react'
+import { About } from './controls/about'
 import { Announcer } from './controls/announcer'
 import { useCopy } from './controls/copy'
 import { Help } from './controls/help'
@@ -37,6 +38,7 @@ export function App() {
       </a>
       <TopBar onDialog={setDialog} />
       <section className="left" aria-label="Study">
+        <About />
         <Section id="text" title="Network">
           <Suspense fallback={<PlainText />}>
             <Editor />

@@ -5,6 +5,7 @@ import { type Parse, parse } from '../../network/parse'
 import { setRange } from '../../network/rewrite'
 import { useStudies, useStudio } from '../studio'
 import { FoldedList } from './folded-list'
+import { noteAt } from './note'
 import { NumberField } from './number-field'
 import { suggestRange } from './scale'
 import { Section } from './section'
@@ -81,15 +82,3 @@ function PlainParameter({ parameter: { name, value: last } }: { parameter: Param
 }
 
 const writtenValue = (parsed: Parse, name: string): number | undefined => parsed.spans.parameters.get(name)?.value
-
-/** The comment behind a parameter, if its line declares nothing else. */
-export function noteAt(text: string, offset: number | undefined): string | undefined {
-  if (offset === undefined) return undefined
-  const start = text.lastIndexOf('\n', offset) + 1
-  const [, statement, note] = /^([^#\n]*)#([^\n]*)/.exec(text.slice(start, start + longestNote * 2)) ?? []
-  const declared = statement?.split('=').length
-  return declared === 2 ? note.trim().slice(0, longestNote) || undefined : undefined
-}
-
-/** Longer comments are for the text. */
-const longestNote = 120

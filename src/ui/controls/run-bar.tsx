@@ -16,7 +16,7 @@ export function RunBar() {
     .split(' ')
     .filter(Boolean)
   const anyRunning = useRuns(({ lanes }) => Object.values(lanes).some(({ status }) => status === 'running'))
-  const samples = useRuns(({ lanes }) => Object.keys(lanes).some(takesReplicates))
+  const canContinue = useRuns(({ lanes }) => Object.values(lanes).some(takesMore))
   const { cancel, more } = studio.runs.getState()
   return (
     <section className="run-bar" aria-label="Runs">
@@ -35,7 +35,7 @@ export function RunBar() {
             <Icon name="stop" /> Cancel
           </button>
         ) : (
-          samples && (
+          canContinue && (
             <button type="button" onClick={() => more(batch)} title="Keep what is there and go on with the same seed">
               <span className="roomy">Continue with</span> {writeCount(batch)} more
             </button>
@@ -46,8 +46,10 @@ export function RunBar() {
   )
 }
 
-const takesReplicates = (id: string): boolean =>
-  Object.hasOwn(solvers, id) && solvers[id].options.fields.some(({ name }) => name === 'replicates')
+function takesMore({ solver, status }: Lane): boolean {
+  const samples = solvers[solver]?.options.fields.some(({ name }) => name === 'replicates')
+  return samples && (status === 'done' || status === 'cancelled')
+}
 
 const titleOf = (id: string): string => (Object.hasOwn(solvers, id) ? solvers[id].title : id)
 

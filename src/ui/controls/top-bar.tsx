@@ -1,4 +1,5 @@
 /** Name of the program and of the study; what concerns the whole study. */
+import { useState } from 'react'
 import { useStudies, useStudio, useView } from '../studio'
 import { useCopy } from './copy'
 import { Icon, type IconName } from './icons'
@@ -8,7 +9,6 @@ export type DialogName = 'gallery' | 'history' | 'help'
 
 export function TopBar({ onDialog }: { onDialog(name: DialogName): void }) {
   const studio = useStudio()
-  const title = useStudies(({ study }) => study.title)
   const canUndo = useStudies((state) => state.canUndo)
   const canRedo = useStudies((state) => state.canRedo)
   const theme = useView((view) => view.theme)
@@ -16,10 +16,8 @@ export function TopBar({ onDialog }: { onDialog(name: DialogName): void }) {
   const { undo, redo } = studio.studies.getState()
   return (
     <header className="top-bar">
-      <h1>
-        Propensity
-        <span className="study-title">{title ?? 'Untitled'}</span>
-      </h1>
+      <h1>Propensity</h1>
+      <Title />
       <Tool icon="gallery" label="Gallery" wide title="Gallery and files (G)" onClick={() => onDialog('gallery')} />
       <Tool icon="undo" label="Undo" disabled={!canUndo} onClick={undo} />
       <Tool icon="redo" label="Redo" disabled={!canRedo} onClick={redo} />
@@ -34,6 +32,34 @@ export function TopBar({ onDialog }: { onDialog(name: DialogName): void }) {
       <Tool icon={theme} label={`Theme: ${theme}`} onClick={() => studio.view.getState().setTheme(nextTheme(theme))} />
       <Tool icon="help" label="Keyboard" onClick={() => onDialog('help')} />
     </header>
+  )
+}
+
+/** The study's name, typed in place. */
+function Title() {
+  const { studies } = useStudio()
+  const title = useStudies(({ study }) => study.title) ?? ''
+  const [draft, setDraft] = useState<string>()
+  const commit = () => {
+    if (draft !== undefined) studies.getState().setTitle(draft.trim())
+    setDraft(undefined)
+  }
+  return (
+    <input
+      type="text"
+      className="study-title"
+      aria-label="Name of the study"
+      placeholder="Untitled"
+      maxLength={200}
+      data-dirty={draft === undefined ? undefined : true}
+      value={draft ?? title}
+      onChange={(event) => setDraft(event.target.value)}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') commit()
+        else if (event.key === 'Escape') setDraft(undefined)
+      }}
+    />
   )
 }
 
