@@ -118,11 +118,12 @@ function entries(layers: readonly Layer[]): Unplaced[] {
     if (layer.kind === 'rule' || layer.name === '') continue
     const dash = 'dash' in layer ? layer.dash : 'solid'
     const mark = layer.kind === 'points' ? layer.mark : 'circle'
-    const key = `${layer.kind} ${dash} ${mark} ${layer.name}`
+    const text = layer.faded ? `${layer.name} (outdated)` : layer.name
+    const key = `${layer.kind} ${dash} ${mark} ${text}`
     const before = found.get(key)
     const own = layer.kind === 'heat' ? 'text' : layer.ink
     const ink = before && before.ink !== own ? 'text' : own
-    found.set(key, { kind: layer.kind, ink, dash, mark, whiskers: hasWhiskers(layer), text: layer.name })
+    found.set(key, { kind: layer.kind, ink, dash, mark, whiskers: hasWhiskers(layer), text })
   }
   return [...found.values()]
 }

@@ -7,7 +7,7 @@ import { type Answer, answers, nameOf, type Outlook, provenance, rank, type Sour
 /** The joint law of the two chosen quantities at the time cursor, as colours. */
 export function joint(sources: readonly Source[], outlook: Outlook): Panel | undefined {
   const all = jointAnswers(sources, outlook)
-  const answer = all.find(({ source }) => source.id === outlook.jointOf) ?? all[0]
+  const answer = jointShown(all, outlook)
   if (!answer) return undefined
   const { array } = answer.observation
   const [a, b] = outlook.joint
@@ -46,6 +46,11 @@ const reached =
   (cursor: number) =>
   ({ observation: { array } }: Answer) =>
     !Number.isNaN(array.data[timeIndex(array.coords.time, cursor) * array.shape[1] * array.shape[2]])
+
+/** The one that is shown: as chosen, or else the surest that is up to date. */
+export function jointShown(all: readonly Answer[], { jointOf }: Outlook): Answer | undefined {
+  return all.find(({ source }) => source.id === jointOf) ?? all.find(({ source }) => !source.faded) ?? all[0]
+}
 
 /** Everyone who has this joint law at the cursor, either way round, the surest first. */
 export function jointAnswers(sources: readonly Source[], { joint: [a, b], time }: Outlook): Answer[] {

@@ -8,7 +8,7 @@ import { linkTo } from '../../store/link'
 import type { Studio } from '../../store/studio'
 import { type Panel, same } from '../figure/figure'
 import { type Comparison, comparisons } from './comparison'
-import { jointAnswers } from './joint'
+import { jointAnswers, jointShown } from './joint'
 import { panels } from './panels'
 import { createScreen, type Screening } from './screening'
 import { type Outlook, wordOf } from './sources'
@@ -29,8 +29,16 @@ export interface Outline {
   readonly heads: readonly { readonly id: string; readonly title: string }[]
   readonly comparisons: readonly Comparison[]
   /** Methods that have the chosen joint law. */
-  readonly jointChoices: readonly { readonly id: string; readonly title: string; readonly word: string }[]
+  readonly jointChoices: readonly JointChoice[]
   readonly outdated: boolean
+}
+
+export interface JointChoice {
+  readonly id: string
+  readonly title: string
+  /** What its button says. */
+  readonly word: string
+  readonly shown: boolean
 }
 
 export interface Live {
@@ -117,7 +125,7 @@ export function createLive(studio: Studio): Live {
     const joints = jointAnswers(list, outlook)
     const choices = joints.map((answer) => {
       const { id, title } = answer.source
-      return { id, title, word: wordOf(answer, joints) }
+      return { id, title, word: wordOf(answer, joints), shown: answer === jointShown(joints, outlook) }
     })
     const next = { heads, comparisons: outdated ? [] : comparisons(list, outlook), jointChoices: choices, outdated }
     for (const panel of made) sinks.get(panel.id)?.sink.describe(panel)

@@ -38,7 +38,6 @@ function JointChoice({ live }: { live: Live }) {
   const { studies, view } = useStudio()
   const network = useStudies(({ reading }) => reading.problem.network)
   const joint = useView((state) => state.joint)
-  const chosen = useStudies(({ study }) => study.view?.jointOf)
   const { jointChoices } = useSyncExternalStore(live.subscribe, live.outline)
   const names = quantities(network)
   const select = (place: 0 | 1) => (
@@ -66,12 +65,12 @@ function JointChoice({ live }: { live: Live }) {
       )}
       {jointChoices.length > 1 && (
         <fieldset className="choice" aria-label="Method shown">
-          {jointChoices.map(({ id, title, word }, k) => (
+          {jointChoices.map(({ id, title, word, shown }) => (
             <button
               key={id}
               type="button"
               title={title}
-              aria-pressed={jointChoices.some((choice) => choice.id === chosen) ? id === chosen : k === 0}
+              aria-pressed={shown}
               onClick={() => studies.getState().setView({ jointOf: id })}
             >
               {word}

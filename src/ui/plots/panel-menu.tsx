@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import { copyNumbers, copyPicture, type FileType, fileName, fileOf, save } from '../figure/export'
 import type { Panel } from '../figure/figure'
 import { paperOf } from '../figure/svg'
+import { useStudio, useView } from '../studio'
 import type { Live } from './live'
 
 /** A dialog about one panel. */
@@ -14,6 +15,8 @@ export interface Dialog {
 export function PanelMenu({ id, title, live, onDialog }: Props) {
   const menu = useRef<HTMLDetailsElement>(null)
   const [message, setMessage] = useState('')
+  const { view } = useStudio()
+  const focused = useView((state) => state.focus === id)
 
   const run = async (action: (panel: Panel) => Promise<string>) => {
     const panel = live.panel(id)
@@ -26,6 +29,11 @@ export function PanelMenu({ id, title, live, onDialog }: Props) {
       setMessage(thrown instanceof Error ? thrown.message : String(thrown))
     }
   }
+  const enlarge = () =>
+    run(async () => {
+      view.getState().setFocus(focused ? undefined : id)
+      return ''
+    })
   const open = (kind: Dialog['kind']) =>
     run(async () => {
       onDialog({ kind, id })
@@ -53,6 +61,9 @@ export function PanelMenu({ id, title, live, onDialog }: Props) {
         </svg>
       </summary>
       <div className="menu-list">
+        <button type="button" onClick={enlarge}>
+          {focused ? 'Show all panels' : 'Enlarge'}
+        </button>
         <button type="button" onClick={() => open('explore')}>
           Explore: zoom, values
         </button>

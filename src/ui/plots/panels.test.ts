@@ -222,3 +222,22 @@ describe('reading values', () => {
     expect(timeIndex([], 4)).toBe(0)
   })
 })
+
+describe('while a new answer is on its way', () => {
+  const fading = all.map((source) => (source.id === 'exactOne' ? { ...source, faded: true } : source))
+
+  it('the old one is marked on every layer it fills, and no other', () => {
+    const layers = panels(fading, fixtureOutlook).flatMap(({ layers }) => layers)
+    expect(layers.filter(({ kind }) => kind === 'curve').every(({ faded }) => faded)).toBe(true)
+    expect(layers.filter(({ kind }) => kind === 'bars' || kind === 'steps').some(({ faded }) => faded)).toBe(false)
+  })
+
+  it('the joint law is the surest that is up to date, unless one was chosen', () => {
+    const sampler = sampledSource()
+    const joints = { 'joint:U,V': exactSource().frame.observations['joint:U,V'], ...sampler.frame.observations }
+    const both = [{ ...sampler, frame: { ...sampler.frame, observations: joints } }, ...fading.slice(1)]
+    const shownBy = (outlook = fixtureOutlook) => panel('joint', both, outlook).provenance.methods[0].solver
+    expect(shownBy()).toBe('sampledOne')
+    expect(shownBy({ ...fixtureOutlook, jointOf: 'exactOne' })).toBe('exactOne')
+  })
+})
