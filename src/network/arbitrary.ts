@@ -2,7 +2,18 @@
 
 import fc from 'fast-check'
 import { functions, reserved } from './functions'
-import type { Definition, Expr, FunctionName, Network, Parameter, Range, Reaction, Term } from './network'
+import type {
+  Definition,
+  Expr,
+  FunctionName,
+  Network,
+  Parameter,
+  Range,
+  Reaction,
+  Species,
+  Term,
+  TriggeredEvent,
+} from './network'
 import { netChange } from './structure'
 
 const plainRecord = <T>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
@@ -21,10 +32,10 @@ const number = fc.oneof(
   fc.constantFrom(Math.PI, 5e-324, 1e21, 1e-7, 0.1),
 )
 
-const leafOf = (species: number, parameters: number, lets: number): fc.Arbitrary<Expr> =>
+const leafOf = (species: number, parameters: number, lets: number, timed: boolean): fc.Arbitrary<Expr> =>
   fc.oneof(
     number.map((value): Expr => ({ kind: 'number', value })),
-    fc.constant<Expr>({ kind: 'time' }),
+    ...(timed ? [fc.constant<Expr>({ kind: 'time' })] : []),
     fc.nat(species - 1).map((index): Expr => ({ kind: 'species', index })),
     ...(parameters > 0 ? [fc.nat(parameters - 1).map((index): Expr => ({ kind: 'parameter', index }))] : []),
     ...(lets > 0 ? [fc.nat(lets - 1).map((index): Expr => ({ kind: 'let', index }))] : []),
@@ -33,7 +44,7 @@ const leafOf = (species: number, parameters: number, lets: number): fc.Arbitrary
 const operators = ['+', '-', '*', '/', '^', '<', '<=', '>', '>=', '==', '!='] as const
 
 /** Expressions of a network with this many species, parameters and lets. */
-export const arbitraryExpr = (species: number, parameters: number, lets: number): fc.Arbitrary<Expr> =>
+export const arbitraryExpr = (species: number, parameters: number, lets: number, timed = true): fc.Arbitrary<Expr> =>
   fc.letrec<{ expr: Expr }>((tie) => {
     const expr = tie('expr')
     const call = fc
@@ -44,7 +55,7 @@ export const arbitraryExpr = (species: number, parameters: number, lets: number)
     return {
       expr: fc.oneof(
         { depthSize: 'small', withCrossShrink: true },
-        leafOf(species, parameters, lets),
+        leafOf(species, parameters, lets, timed),
         expr.map((of): Expr => ({ kind: 'unary', op: '-', of })),
         fc
           .tuple(fc.constantFrom(...operators), expr, expr)
@@ -77,6 +88,11 @@ const side = (species: number, most: number): fc.Arbitrary<Term[]> =>
     selector: (term) => term.species,
   })
 
+const speciesOf = (name: string): fc.Arbitrary<Species> =>
+  fc
+    .tuple(fc.nat(2_147_483_647), fc.boolean())
+    .map(([initial, fixed]) => (fixed ? { name, initial, fixed } : { name, initial }))
+
 interface Statement {
   readonly law: Reaction['law']
   readonly reactants: readonly Term[]
@@ -97,18 +113,51 @@ const statement = (species: number, rate: fc.Arbitrary<Expr>): fc.Arbitrary<Stat
   )
 
 /** Statements as the parser numbers and names them; one statement a line, from line 1. */
-function reactionsOf(statements: readonly Statement[], labels: readonly string[]): Reaction[] {
+function reactionsOf(
+  species: readonly Species[],
+  statements: readonly Statement[],
+  labels: readonly string[],
+): Reaction[] {
   const reactions: Reaction[] = []
   statements.forEach(({ law, reactants, products, rates, named }, i) => {
     const pair = rates.length > 1 ? { pair: reactions.length } : {}
     rates.forEach((rate, direction) => {
       const [from, to] = direction === 0 ? [reactants, products] : [products, reactants]
       const name = named ? labels[i] + (direction === 0 ? '' : '_reverse') : `r${reactions.length + 1}`
-      const net = netChange(from, to)
+      const net = netChange(species, from, to)
       reactions.push({ name, named, reactants: from, products: to, net, law, rate, ...pair, line: i + 1 })
     })
   })
   return reactions
+}
+
+const comparisons = ['<', '<=', '>', '>='] as const
+
+/** Events that need no let, so that nothing they compare time with reads time. */
+function eventOf(species: number, parameters: number): fc.Arbitrary<Omit<TriggeredEvent, 'line'>> {
+  const timeless = arbitraryExpr(species, parameters, 0, false)
+  const constant = fc.oneof(
+    number.map((value): Expr => ({ kind: 'number', value })),
+    ...(parameters > 0 ? [fc.nat(parameters - 1).map((index): Expr => ({ kind: 'parameter', index }))] : []),
+  )
+  const time = fc.constant<Expr>({ kind: 'time' })
+  const compare = (left: fc.Arbitrary<Expr>, right: fc.Arbitrary<Expr>): fc.Arbitrary<Expr> =>
+    fc
+      .tuple(fc.constantFrom(...comparisons), left, right)
+      .map(([op, a, b]): Expr => ({ kind: 'binary', op, left: a, right: b }))
+  const counts = compare(
+    fc.nat(species - 1).map((index): Expr => ({ kind: 'species', index })),
+    timeless,
+  )
+  const clock = fc.oneof(compare(time, constant), compare(constant, time))
+  const both = fc.tuple(clock, counts).map(([left, right]): Expr => ({ kind: 'binary', op: '*', left, right }))
+  return plainRecord({
+    trigger: fc.oneof(counts, clock, both),
+    assignments: fc.uniqueArray(
+      plainRecord({ species: fc.nat(species - 1), value: arbitraryExpr(species, parameters, 0) }),
+      { minLength: 1, maxLength: 3, selector: (one) => one.species },
+    ),
+  })
 }
 
 /** Networks as `parse` makes them. */
@@ -126,13 +175,17 @@ export const arbitraryNetwork: fc.Arbitrary<Network> = fc
     const define = (name: string, readable: number): fc.Arbitrary<Definition> =>
       plainRecord({ name: fc.constant(name), expr: arbitraryExpr(species, parameters, readable) })
     const rate = arbitraryExpr(species, parameters, lets)
-    return plainRecord({
-      species: fc.tuple(
-        ...take(0, species).map((one) => plainRecord({ name: fc.constant(one), initial: fc.nat(2_147_483_647) })),
-      ),
-      parameters: fc.tuple(...take(4, parameters).map(parameterOf)),
-      lets: fc.tuple(...take(7, lets).map((one, i) => define(one, i))),
-      observables: fc.tuple(...take(9, observables).map((one) => define(one, lets))),
-      reactions: fc.array(statement(species, rate), { maxLength: 5 }).map((all) => reactionsOf(all, labels)),
-    })
+    const declared = fc.tuple(...take(0, species).map(speciesOf))
+    return declared.chain((all) =>
+      plainRecord<Network>({
+        species: fc.constant(all),
+        parameters: fc.tuple(...take(4, parameters).map(parameterOf)),
+        lets: fc.tuple(...take(7, lets).map((one, i) => define(one, i))),
+        observables: fc.tuple(...take(9, observables).map((one) => define(one, lets))),
+        reactions: fc.array(statement(species, rate), { maxLength: 5 }).map((some) => reactionsOf(all, some, labels)),
+        events: fc
+          .array(eventOf(species, parameters), { maxLength: 2 })
+          .map((some) => some.map((one, i) => ({ ...one, line: i + 1 }))),
+      }),
+    )
   })

@@ -30,7 +30,7 @@ import {
   when,
 } from './compile-wasm'
 import type { Expr, Network } from './network'
-import { dependents, reads } from './structure'
+import { dependents, parts, reads } from './structure'
 
 /** Largest number of (uniform, exponential) pairs drawn at once: 8 KiB stay in the nearest cache. */
 export const batchPairs = 512
@@ -158,21 +158,6 @@ function findConstants(network: Network): Constants {
   })
   for (const { rate } of network.reactions) walk(rate)
   return { lets, exprs }
-}
-
-function parts(e: Expr): readonly Expr[] {
-  switch (e.kind) {
-    case 'unary':
-      return [e.of]
-    case 'binary':
-      return [e.left, e.right]
-    case 'conditional':
-      return [e.test, e.yes, e.no]
-    case 'call':
-      return e.args
-    default:
-      return []
-  }
 }
 
 /** Lets that a rate reads, through other lets, and that are not constant: in the order in which to compute them. */

@@ -1,5 +1,5 @@
 /**
- * Conserved sums of counts: integer vectors y with Σ y_s·net_s = 0 for every reaction. Exact: rational elimination with
+ * Conserved sums of counts: integer vectors y with Σ y_s·net_s = 0 for every reaction, over species that no event assigns. Exact: rational elimination with
  * big integers. Where non-negative laws exist they are found by the double description method (Motzkin et al. 1953;
  * for reaction networks: Schuster & Höfer 1991, doi:10.1039/FT9918702561).
  */
@@ -63,7 +63,11 @@ function nullSpace(network: Network): Row[] {
   /** Species without a pivot → pivots whose rows hold it. */
   const holders = network.species.map(() => new Set<number>())
   const seen = new Set<string>()
-  for (const { net } of network.reactions) {
+  // What an event assigns may change by anything: no law holds on to it.
+  const assigned = network.events.flatMap(({ assignments }) =>
+    assignments.map(({ species }) => [{ species, count: 1 }]),
+  )
+  for (const net of [...network.reactions.map((reaction) => reaction.net), ...assigned]) {
     const key = net.map(({ species, count }) => `${species}:${count * Math.sign(net[0].count)}`).join()
     if (seen.has(key)) continue
     seen.add(key)

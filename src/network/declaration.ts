@@ -3,7 +3,6 @@
 import { type Cursor, skip } from './cursor'
 import { nearest, quote, type Span, span } from './diagnostics'
 import { type Node, readExpression, readNumber } from './expression'
-import { keywords } from './functions'
 import { maxCount } from './limits'
 import { type Name, readName } from './name'
 import type { Range } from './network'
@@ -23,6 +22,7 @@ export interface SpeciesItem extends Item {
   /** The number as it stands, also where it cannot be a count. */
   readonly literal: Span | null
   readonly initial: number
+  readonly fixed: boolean
 }
 
 export interface ParameterItem extends Item {
@@ -49,27 +49,35 @@ export type Declaration = SpeciesItem | ParameterItem | DefinitionItem
 type Head = Name
 type Body = Omit<SpeciesItem, 'removal'> | Omit<ParameterItem, 'removal'> | Omit<DefinitionItem, 'removal'>
 
+const beginnings: ReadonlyMap<string, Declaration['kind']> = new Map([
+  ['species', 'species'],
+  ['parameter', 'parameter'],
+  ['param', 'parameter'],
+  ['observable', 'observable'],
+  ['let', 'let'],
+])
+
 /** The kind of declaration that begins here, its keyword taken; null where a reaction does. */
 export function declarationKind(c: Cursor): Declaration['kind'] | null {
   const { token } = c
   const word = c.word()
-  if (token.kind === 'keyword' && word !== 'in' && word !== 'step' && word !== 'log') {
+  if (token.kind === 'keyword' && beginnings.has(word)) {
     c.take()
-    return word === 'param' ? 'parameter' : (word as Declaration['kind'])
+    return beginnings.get(word)!
   }
   if (token.kind !== 'name' && token.kind !== 'function') return null
   const next = c.ahead(1)
   // No statement begins with two names: the first must be a keyword.
   if (next.kind === 'name') {
-    const [meant] = c.report.full('error') ? [] : nearest(word, keywords)
-    if (!meant || meant === 'in' || meant === 'step') {
-      c.fail(token, `${quote(word)} does not begin a statement: those are species, parameter, let and observable.`)
+    const [meant] = c.report.full('error') ? [] : nearest(word, beginnings.keys())
+    if (!meant) {
+      c.fail(token, `${quote(word)} does not begin a statement: those are species, parameter, let, observable and at.`)
     }
     c.report.error(token, `${quote(word)} does not begin a statement: did you mean \`${meant}\`?`, [
       { label: `Write \`${meant}\``, offset: token.offset, length: token.length, insert: meant },
     ])
     c.take()
-    return meant === 'param' ? 'parameter' : (meant as Declaration['kind'])
+    return beginnings.get(meant)!
   }
   if (!c.is('=', next)) return null
   const sign = c.is('-', c.ahead(2)) ? 1 : 0
@@ -115,7 +123,7 @@ function declaration(c: Cursor, kind: Declaration['kind']): Body {
   const head = readName(c, `the name of a ${kind === 'let' ? 'named expression' : kind}`)
   switch (kind) {
     case 'species':
-      return { kind, ...head, ...initialCount(c) }
+      return { kind, ...head, ...initialCount(c), fixed: c.takes('fixed') }
     case 'parameter':
       return { kind, ...head, ...parameterValue(c, head) }
     default:

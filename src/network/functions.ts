@@ -29,6 +29,8 @@ export const keywords: ReadonlySet<string> = new Set([
   'let',
   'in',
   'step',
+  'at',
+  'fixed',
 ])
 
 /** `t` is time. Both may be read, neither defined. */

@@ -14,6 +14,7 @@ U -> 0, 1; V -> 0, 1
 observable total = U + V
 `,
   'param kf=1,kr=.5 in [0,2] step 0.1\nlet x=kf*sin(2*pi*t/24)\nE + S <-> ES, kf, kr\nES -> E + P, x>0 ? x : 0',
+  'species S = 3 fixed, X\nS -> X, 2\nat t >= 3: X = 50, S = 0\nat (X > 20)*(t < 9): X = X/2 + t',
   'A + 2B => C, hill(A,10,2)*min(B,3)\n∅ <=> 3 D, exp(-t), mm(D, 1e-3, 4)',
 ]
 
@@ -44,6 +45,8 @@ const fragments = [
     'param ',
     'let ',
     'observable ',
+    'at ',
+    ' fixed',
     ' in [',
     ' step ',
     ' log',

@@ -9,6 +9,7 @@ export const maxParameters = 100_000
 export const maxReactions = 200_000
 /** `let` and `observable` together. */
 export const maxDefinitions = 10_000
+export const maxEvents = 1000
 /** Different species on one side of a reaction. */
 export const maxTerms = 100
 /** Molecules of one species on one side of a reaction. */

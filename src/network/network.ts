@@ -49,6 +49,8 @@ export interface Species {
   readonly name: string
   /** Initial count: a whole number ≥ 0. */
   readonly initial: number
+  /** No reaction changes its count; an event may. Absent otherwise. */
+  readonly fixed?: true
 }
 
 export interface Parameter {
@@ -81,7 +83,7 @@ export interface Reaction {
   readonly named: boolean
   readonly reactants: readonly Term[]
   readonly products: readonly Term[]
-  /** products − reactants, without zeros, ordered by species. */
+  /** products − reactants, without zeros and without fixed species, ordered by species. */
   readonly net: readonly Term[]
   readonly law: RateLaw
   readonly rate: Expr
@@ -91,12 +93,30 @@ export interface Reaction {
   readonly line: number
 }
 
+/** `species` is set to the value of an expression: a whole number ≥ 0 when it happens. */
+export interface Assignment {
+  readonly species: number
+  readonly value: Expr
+}
+
+/**
+ * Happens at the instant at which its trigger, false before, becomes true; what is true at time 0 has not become true.
+ * Values are read before any of them is assigned. Events of the same instant read the same state, and assign in order.
+ * Within a trigger, time is only compared with expressions that read neither counts nor time (see `watchOf`).
+ */
+export interface TriggeredEvent {
+  readonly trigger: Expr
+  readonly assignments: readonly Assignment[]
+  readonly line: number
+}
+
 export interface Network {
   readonly species: readonly Species[]
   readonly parameters: readonly Parameter[]
   readonly lets: readonly Definition[]
   readonly observables: readonly Definition[]
   readonly reactions: readonly Reaction[]
+  readonly events: readonly TriggeredEvent[]
 }
 
 /** Everything that can be observed, in this order: species, then observables. */

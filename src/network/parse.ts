@@ -3,13 +3,35 @@
 import { caution, type Source } from './caution'
 import type { Declaration, DefinitionItem, Literal, ParameterItem, SpeciesItem } from './declaration'
 import { type Diagnostic, either, type Fix, lineEnd, nearest, quote, Report, type Span } from './diagnostics'
+import type { AssignmentItem, EventItem } from './event'
+import { isWatchable } from './events'
 import type { Node } from './expression'
 import { reserved } from './functions'
-import { maxDefinitions, maxDepth, maxOrder, maxParameters, maxReactions, maxSpecies, maxTextLength } from './limits'
+import {
+  maxDefinitions,
+  maxDepth,
+  maxEvents,
+  maxOrder,
+  maxParameters,
+  maxReactions,
+  maxSpecies,
+  maxTextLength,
+} from './limits'
 import type { Name } from './name'
-import type { Definition, Expr, Network, Parameter, Range, Reaction, Species, Term } from './network'
+import type {
+  Assignment,
+  Definition,
+  Expr,
+  Network,
+  Parameter,
+  Range,
+  Reaction,
+  Species,
+  Term,
+  TriggeredEvent,
+} from './network'
 import type { ReactionItem, TermItem } from './reaction'
-import { netChange } from './structure'
+import { exprReads, netChange } from './structure'
 import { readSyntax, type Syntax } from './syntax'
 
 export type { Diagnostic, Fix, Span } from './diagnostics'
@@ -61,7 +83,7 @@ const kinds: Readonly<Record<Kind, string>> = {
 
 /** Who reads an expression decides what it may read. */
 interface Scope {
-  readonly reader: 'let' | 'observable' | 'rate'
+  readonly reader: 'let' | 'observable' | 'reaction or event'
   /** Lets below this index may be read. */
   readonly lets: number
 }
@@ -83,6 +105,7 @@ class Reader {
   private tallest = 0
   private readonly observables: Definition[] = []
   private readonly reactions: Reaction[] = []
+  private readonly events: TriggeredEvent[] = []
   private readonly text: string
   private readonly syntax: Syntax
   private readonly report: Report
@@ -99,9 +122,11 @@ class Reader {
     this.suspectSpecies()
     for (const item of definitions) this.define(item)
     this.react(sides)
-    const { species, parameters, lets, observables, reactions } = this
+    const { species, parameters, lets, observables, reactions, events } = this
+    const network = { species, parameters, lets, observables, reactions, events }
+    for (const item of this.syntax.events) events.push(this.event(item, network))
     this.countAll(definitions.length)
-    return { species, parameters, lets, observables, reactions }
+    return network
   }
 
   /** Enter all declared names, so that expressions may read what is declared below them. */
@@ -309,18 +334,14 @@ class Reader {
           : fresh(`r${this.reactions.length + 1}`)
         const [reactants, products] = direction === 0 ? sides[i] : [sides[i][1], sides[i][0]]
         this.checkOrder(item, reactants)
-        this.tallest = 0
-        const expr = this.resolve(rate.expr, { reader: 'rate', lets: this.lets.length })
-        if (rate.expr.height + this.tallest > maxDepth) {
-          this.report.error(rate, `This rate is more than ${maxDepth} levels deep, through what it reads.`)
-        }
+        const expr = this.resolveWhole(rate.expr, rate, 'This rate')
         this.sources.push({ item, direction })
         this.reactions.push({
           name,
           named: label !== undefined,
           reactants,
           products,
-          net: netChange(reactants, products),
+          net: netChange(this.species, reactants, products),
           law: item.law,
           rate: expr,
           ...pair,
@@ -328,6 +349,57 @@ class Reader {
         })
       })
     })
+  }
+
+  private event({ trigger, assignments, line }: EventItem, network: Network): TriggeredEvent {
+    const condition = this.resolveWhole(trigger.expr, trigger, 'This condition')
+    const { species, time } = exprReads(network, condition)
+    const text = this.text.slice(trigger.offset, trigger.offset + trigger.length)
+    if (species.length === 0 && !time && !this.report.failed) {
+      this.report.error(trigger, 'This condition never becomes true: it reads neither time nor a count.', [
+        replacement(trigger, `t >= ${text}`),
+      ])
+    } else if (!isWatchable(network, condition)) {
+      const message = 'In a condition, time can only be compared with what never changes, as in `t >= 25`.'
+      this.report.error(trigger, message)
+    }
+    const assigned = new Set<number>()
+    return { trigger: condition, assignments: assignments.flatMap((item) => this.assignment(item, assigned)), line }
+  }
+
+  /** Nothing where what is assigned is no species, or is already assigned by the same event. */
+  private assignment(item: AssignmentItem, assigned: Set<number>): Assignment[] {
+    const known = this.names.get(item.name)
+    const value = this.resolveWhole(item.value, item, 'This value')
+    if (known?.kind === 'species') {
+      if (!assigned.has(known.index)) {
+        assigned.add(known.index)
+        return [{ species: known.index, value }]
+      }
+      this.report.error(item, `${quote(item.name)} is assigned twice by the same event.`)
+    } else if (known) {
+      const message = `An event assigns counts of species; ${quote(item.name)} is ${kinds[known.kind]}, since line ${known.line}.`
+      this.report.error(item, message)
+    } else {
+      const near = nearest(
+        item.name,
+        this.species.map(({ name }) => name),
+      )
+      const fixes: Fix[] = near.map((insert) => replacement(item, insert))
+      fixes.push(this.declaration('species', item.name, 0))
+      const question = near.length > 0 ? `did you mean ${either(near)}?` : 'an event assigns counts of species.'
+      this.report.error(item, `${quote(item.name)} is not a species: ${question}`, fixes)
+    }
+    return []
+  }
+
+  private resolveWhole(node: Node, at: Span, what: string): Expr {
+    this.tallest = 0
+    const expr = this.resolve(node, { reader: 'reaction or event', lets: this.lets.length })
+    if (node.height + this.tallest > maxDepth) {
+      this.report.error(at, `${what} is more than ${maxDepth} levels deep, through what it reads.`)
+    }
+    return expr
   }
 
   /** Names that the text gives to its reactions. */
@@ -371,6 +443,7 @@ class Reader {
     check(this.parameters.length, maxParameters, 'parameters')
     check(definitions, maxDefinitions, 'named expressions and observables')
     check(this.reactions.length, maxReactions, 'reactions')
+    check(this.events.length, maxEvents, 'events')
     if (this.species.length === 0 && !this.report.failed) {
       const example = 'species A = 10\n0 -> A, 5\nA -> 0, 1\n'
       const message = 'There is no species yet: write a reaction such as `0 -> A, 5`.'
@@ -381,7 +454,8 @@ class Reader {
   }
 }
 
-const speciesOf = ({ name, initial }: SpeciesItem): Species => ({ name, initial })
+const speciesOf = ({ name, initial, fixed }: SpeciesItem): Species =>
+  fixed ? { name, initial, fixed } : { name, initial }
 
 const replacement = (at: Span, insert: string): Fix => ({
   label: `Write \`${insert}\``,

@@ -9,6 +9,7 @@ import { print } from './print'
 const withoutLines = (network: Network) => ({
   ...network,
   reactions: network.reactions.map(({ line: _, ...reaction }) => reaction),
+  events: network.events.map(({ line: _, ...event }) => event),
 })
 
 describe('print', () => {
@@ -66,7 +67,7 @@ describe('print', () => {
 
   it('declares a thousand species on short lines', () => {
     const species = Array.from({ length: 1000 }, (_, s) => ({ name: `S${s}`, initial: s }))
-    const text = print({ species, parameters: [], lets: [], observables: [], reactions: [] })
+    const text = print({ species, parameters: [], lets: [], observables: [], reactions: [], events: [] })
     expect(parse(text).network!.species).toEqual(species)
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(120)
   })

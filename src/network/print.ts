@@ -1,7 +1,7 @@
 /** Network → text. What is printed reads back as the same network, up to the lines that reactions stand on. */
 
 import type { Network, Parameter, Range, Reaction, Species, Term } from './network'
-import { exprText, numberText } from './propensity'
+import { eventText, exprText, numberText } from './propensity'
 
 /** Species are declared on as few lines of about this length as they fit. */
 const lineLength = 100
@@ -15,6 +15,7 @@ export function print(network: Network): string {
     network.parameters.map(parameterLine),
     network.lets.map(definition('let')),
     reactionLines(network),
+    network.events.map((_, e) => eventText(network, e)),
     network.observables.map(definition('observable')),
   ]
   return blocks
@@ -25,8 +26,8 @@ export function print(network: Network): string {
 
 function speciesLines(species: readonly Species[]): string[] {
   const lines: string[] = []
-  for (const { name, initial } of species) {
-    const item = `${name} = ${initial}`
+  for (const { name, initial, fixed } of species) {
+    const item = `${name} = ${initial}${fixed ? ' fixed' : ''}`
     const last = lines.length - 1
     if (last >= 0 && lines[last].length + item.length < lineLength) lines[last] += `, ${item}`
     else lines.push(`species ${item}`)

@@ -121,6 +121,22 @@ export function reactionTex(network: Network, r: number): string {
   return `${side(reactants)}\\rightarrow ${side(products)}`
 }
 
+/** The event as network text: `at t >= 25: X = 50`. */
+export function eventText(network: Network, e: number): string {
+  const { trigger, assignments } = network.events[e]
+  const set = assignments.map(({ species, value }) => `${network.species[species].name} = ${exprText(network, value)}`)
+  return `at ${exprText(network, trigger)}: ${set.join(', ')}`
+}
+
+/** The event as TeX: `X\leftarrow 50\quad\text{at}\;t\ge 25`. */
+export function eventTex(network: Network, e: number): string {
+  const { trigger, assignments } = network.events[e]
+  const set = assignments.map(
+    ({ species, value }) => `${nameTex(network.species[species].name)}\\leftarrow ${exprTex(network, value)}`,
+  )
+  return `\\text{at}\\;${exprTex(network, trigger)}:\\quad ${set.join(',\\;')}`
+}
+
 /** The expression as TeX, with fractions and superscripts. */
 export function exprTex(network: Network, e: Expr): string {
   return typeset(network, e)[0]

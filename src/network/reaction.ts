@@ -49,7 +49,7 @@ function takeArrow(c: Cursor, from: number): [Span, string] {
     c.fail(c.token, 'A reaction begins with its reactants, and its rate comes last: `A -> B, k`.')
   }
   if (c.previous && c.previous.offset >= from) return c.unexpected('an arrow such as `->`')
-  return c.unexpected('a statement: `species`, `parameter`, `let`, `observable` or a reaction `A -> B, k`')
+  return c.unexpected('a statement: `species`, `parameter`, `let`, `observable`, `at` or a reaction `A -> B, k`')
 }
 
 /** None where they cannot be read: the species of the reaction are known nevertheless. */

@@ -1,18 +1,18 @@
 /** What follows from the reactions of a network without solving anything: changes, dependencies, conserved sums. */
 
-import type { Expr, Network, Term } from './network'
+import type { Expr, Network, Species, Term } from './network'
 
 export { type ConservationLaw, conservationLaws } from './conservation'
 
-/** products − reactants, without zeros, ordered by species. */
-export function netChange(reactants: readonly Term[], products: readonly Term[]): Term[] {
+/** products − reactants, without zeros and without fixed species, ordered by species. */
+export function netChange(species: readonly Species[], reactants: readonly Term[], products: readonly Term[]): Term[] {
   const change = new Map<number, number>()
-  for (const { species, count } of products) change.set(species, (change.get(species) ?? 0) + count)
-  for (const { species, count } of reactants) change.set(species, (change.get(species) ?? 0) - count)
+  for (const term of products) change.set(term.species, (change.get(term.species) ?? 0) + term.count)
+  for (const term of reactants) change.set(term.species, (change.get(term.species) ?? 0) - term.count)
   return [...change]
-    .filter(([, count]) => count !== 0)
+    .filter(([s, count]) => count !== 0 && !species[s].fixed)
     .sort(([a], [b]) => a - b)
-    .map(([species, count]) => ({ species, count }))
+    .map(([s, count]) => ({ species: s, count }))
 }
 
 /** net[r·S + s]: change of the count of species s when reaction r fires. Dense: R×S numbers. */
@@ -42,6 +42,22 @@ export function reads(network: Network, r: number): Reads {
 }
 
 const ascending = (numbers: Iterable<number>): number[] => [...new Set(numbers)].sort((a, b) => a - b)
+
+/** The expressions that an expression is made of. */
+export function parts(e: Expr): readonly Expr[] {
+  switch (e.kind) {
+    case 'unary':
+      return [e.of]
+    case 'binary':
+      return [e.left, e.right]
+    case 'conditional':
+      return [e.test, e.yes, e.no]
+    case 'call':
+      return e.args
+    default:
+      return []
+  }
+}
 
 /** What an expression reads, through the `let`s in it. */
 export function exprReads(network: Network, e: Expr): Reads {

@@ -6,11 +6,13 @@
 import { Cursor, skip } from './cursor'
 import { type Declaration, declarationKind, readDeclarations } from './declaration'
 import type { Report } from './diagnostics'
+import { beginsEvent, type EventItem, readEvent } from './event'
 import { type ReactionItem, readReaction } from './reaction'
 
 export interface Syntax {
   readonly declarations: readonly Declaration[]
   readonly reactions: readonly ReactionItem[]
+  readonly events: readonly EventItem[]
   /** Ends of the last `species` and `parameter` statements, or null where there is none. */
   readonly ends: { readonly species: number | null; readonly parameter: number | null }
 }
@@ -19,6 +21,7 @@ export function readSyntax(text: string, report: Report): Syntax {
   const c = new Cursor(text, report)
   const declarations: Declaration[] = []
   const reactions: ReactionItem[] = []
+  const events: EventItem[] = []
   const ends: { species: number | null; parameter: number | null } = { species: null, parameter: null }
   while (c.token.kind !== 'end') {
     if (c.ended) {
@@ -26,8 +29,10 @@ export function readSyntax(text: string, report: Report): Syntax {
       continue
     }
     try {
-      const kind = declarationKind(c)
-      if (kind) {
+      const kind = beginsEvent(c) ? 'event' : declarationKind(c)
+      if (kind === 'event') {
+        events.push(readEvent(c))
+      } else if (kind) {
         for (const item of readDeclarations(c, kind)) declarations.push(item)
         if (kind === 'species' || kind === 'parameter') ends[kind] = c.gap().offset
       } else {
@@ -39,5 +44,5 @@ export function readSyntax(text: string, report: Report): Syntax {
       c.skipTo()
     }
   }
-  return { declarations, reactions, ends }
+  return { declarations, reactions, events, ends }
 }

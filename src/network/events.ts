@@ -1,0 +1,63 @@
+/**
+ * When events happen. A trigger may compare time with what never changes, and read counts as it likes: so it can only
+ * turn at instants that are known beforehand, or when a reaction or another event changes a count that it reads.
+ */
+
+import type { BinaryOperator, Expr, Network } from './network'
+import { exprReads, parts } from './structure'
+
+/** A look at the clock in a trigger: holds from the instant `at` on (`from`), or until then. */
+export interface ClockFlag {
+  /** Reads neither counts nor time. */
+  readonly at: Expr
+  readonly from: boolean
+}
+
+export interface Watch {
+  /** In the order of `network.events`. Each look at the clock reads a flag instead: species S + k stands for flag k. */
+  readonly triggers: readonly Expr[]
+  readonly flags: readonly ClockFlag[]
+}
+
+/** What has to be watched so that no event of the network is missed. */
+export function watchOf(network: Network): Watch {
+  const flags: ClockFlag[] = []
+  const S = network.species.length
+  const replace = (e: Expr): Expr => {
+    const flag = clockFlag(network, e)
+    if (flag) return { kind: 'species', index: S + flags.push(flag) - 1 }
+    switch (e.kind) {
+      case 'unary':
+        return { ...e, of: replace(e.of) }
+      case 'binary':
+        return { ...e, left: replace(e.left), right: replace(e.right) }
+      case 'conditional':
+        return { ...e, test: replace(e.test), yes: replace(e.yes), no: replace(e.no) }
+      case 'call':
+        return { ...e, args: e.args.map(replace) }
+      default:
+        return e
+    }
+  }
+  return { triggers: network.events.map(({ trigger }) => replace(trigger)), flags }
+}
+
+/**
+ * Whether time is read only where it is compared, by <, <=, > or >=, with what reads neither counts nor time. At the
+ * instant of a comparison itself, a strict one counts as one that is not: the event is then, not an instant later.
+ */
+export function isWatchable(network: Network, trigger: Expr): boolean {
+  if (!exprReads(network, trigger).time || clockFlag(network, trigger)) return true
+  return trigger.kind !== 'time' && trigger.kind !== 'let' && parts(trigger).every((part) => isWatchable(network, part))
+}
+
+function clockFlag(network: Network, e: Expr): ClockFlag | null {
+  if (e.kind !== 'binary') return null
+  const [clock, at, op] = e.left.kind === 'time' ? [e.left, e.right, e.op] : [e.right, e.left, mirrored[e.op]]
+  if (clock.kind !== 'time' || op === undefined || mirrored[op] === undefined) return null
+  const { species, time } = exprReads(network, at)
+  return species.length === 0 && !time ? { at, from: op === '>' || op === '>=' } : null
+}
+
+/** c < t is t > c. */
+const mirrored: Partial<Record<BinaryOperator, BinaryOperator>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
