@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { createClient } from './services/worker-client'
 import { createStudio } from './store/studio'
 import { App } from './ui/app'
+import { Boundary } from './ui/boundary'
 import { StudioProvider } from './ui/studio'
 import './ui/style.css'
 import './ui/shell.css'
@@ -10,9 +11,17 @@ import './ui/controls/controls.css'
 import './ui/controls/runs.css'
 import './ui/gallery/gallery.css'
 
-const studio = createStudio(createClient())
-createRoot(document.getElementById('root') as HTMLElement).render(
-  <StudioProvider value={studio}>
-    <App />
-  </StudioProvider>,
-)
+const root = document.getElementById('root') as HTMLElement
+try {
+  const studio = createStudio(createClient())
+  createRoot(root).render(
+    <Boundary part="The page">
+      <StudioProvider value={studio}>
+        <App />
+      </StudioProvider>
+    </Boundary>,
+  )
+} catch (thrown) {
+  // Better a sentence than a page that says for ever that it is opening.
+  root.textContent = `Propensity could not start: ${thrown instanceof Error ? thrown.message : thrown}. Reload the page; if that does not help, your browser may be too old.`
+}

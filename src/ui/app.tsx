@@ -1,5 +1,6 @@
 /** The studio's page: the study on the left, its answers on the right, the runs below. */
 import { lazy, Suspense, useState } from 'react'
+import { Boundary } from './boundary'
 import { About } from './controls/about'
 import { Announcer } from './controls/announcer'
 import { useCopy } from './controls/copy'
@@ -40,9 +41,11 @@ export function App() {
       <section className="left" aria-label="Study">
         <About />
         <Section id="text" title="Network">
-          <Suspense fallback={<PlainText />}>
-            <Editor />
-          </Suspense>
+          <Boundary part="The editor">
+            <Suspense fallback={<PlainText />}>
+              <Editor />
+            </Suspense>
+          </Boundary>
         </Section>
         <Parameters />
         <Reactions />
@@ -54,7 +57,9 @@ export function App() {
         <Method />
       </section>
       <main className="right" id="answers" tabIndex={-1} aria-label="Answers">
-        <Plots />
+        <Boundary part="The plots">
+          <Plots />
+        </Boundary>
       </main>
       <RunBar />
       <NoticeList />
