@@ -1,7 +1,8 @@
 /** The live renderer: a canvas that is redrawn as frames come in, sharp at any pixel ratio, in the page's theme. */
 
+import { addPath, colourHits, noHits } from './crowd'
 import type { ColourMap, Dash, HeatLayer, Mark, Panel } from './figure'
-import { colour, darkTheme, dashes, lightTheme, shade, shades, shadesOf, type Theme } from './ink'
+import { colour, darkTheme, dashes, lightTheme, rgbOf, shade, shades, shadesOf, type Theme } from './ink'
 import { type Box, type Layout, layOut, place } from './layout'
 import { type Lettering, type Pen, paint, paintCursor } from './paint'
 
@@ -141,6 +142,24 @@ function canvasPen(context: CanvasRenderingContext2D, { ratio, theme }: Fit, scr
       const side = { from: 0, step: 1, count: 1 }
       image(scratch, { ...layer, x: side, y: { ...side, count: shades }, values })
       stretch(context, scratch, box)
+    },
+    crowd(layer, { plot, x, y }, opacity) {
+      const [left, top] = [Math.floor(plot.left * ratio), Math.floor(plot.top * ratio)]
+      const hits = noHits(Math.ceil(plot.right * ratio) - left, Math.ceil(plot.bottom * ratio) - top)
+      const columns = Int32Array.from(layer.x, (value) => Math.floor(place(x, value) * ratio) - left)
+      const rows = { offset: y.offset * ratio - top, slope: y.slope * ratio, log: y.log }
+      for (const path of layer.paths) addPath(hits, columns, path, rows)
+      scratch.width = hits.width
+      scratch.height = hits.height
+      const pixels = new ImageData(hits.width, hits.height)
+      // Finer pixels make finer lines: they must be darker to look alike.
+      const covered = Math.min(0.9, opacity * Math.sqrt(ratio))
+      colourHits(hits, rgbOf(colour(theme, layer.ink)), covered, new Uint32Array(pixels.data.buffer))
+      const flat = scratch.getContext('2d') as CanvasRenderingContext2D
+      flat.putImageData(pixels, 0, 0)
+      context.globalAlpha = group
+      const box = { left: left / ratio, top: top / ratio, right: (left + hits.width) / ratio }
+      stretch(context, scratch, { ...box, bottom: (top + hits.height) / ratio })
     },
     text(text, x, y, lettering) {
       context.fillStyle = colour(theme, lettering.ink)

@@ -49,14 +49,14 @@ export function shadesOf(map: ColourMap): Uint8Array {
   const at = map === 'viridis' ? interpolateViridis : interpolateCividis
   const table = new Uint8Array(shades * 3)
   for (let k = 0; k < shades; k++) {
-    table.set(bytes(at(k / (shades - 1))), 3 * k)
+    table.set(rgbOf(at(k / (shades - 1))), 3 * k)
   }
   tables.set(map, table)
   return table
 }
 
-/** The scale writes either #rrggbb or rgb(r, g, b). */
-function bytes(css: string): number[] {
+/** Red, green and blue of a colour written as #rrggbb or rgb(r, g, b). */
+export function rgbOf(css: string): number[] {
   return css.startsWith('#')
     ? [1, 3, 5].map((at) => Number.parseInt(css.slice(at, at + 2), 16))
     : (css.match(/\d+/g) ?? []).slice(0, 3).map(Number)

@@ -48,6 +48,8 @@ export interface Pen {
   /** Begin a group of marks, cut off outside the box and thinned to an opacity. */
   open(name: string, clip?: Box, opacity?: number): void
   close(): void
+  /** Many paths at once, if the pen has a faster way than line by line. */
+  crowd?(layer: StepsLayer, layout: Layout, opacity: number): void
   /** Where a horizontal or vertical hair line is sharp. */
   snap(position: number): number
 }
@@ -94,9 +96,14 @@ function paintLayer(layer: Layer, layout: Layout, pen: Pen): void {
   const hair = pen.hair
   switch (layer.kind) {
     case 'steps': {
-      const xs = placesOf(layer.x, x)
       const many = crowded(layer)
-      const thin: Stroke = { ink: layer.ink, width: hair, opacity: many ? Math.max(0.16, 3 / layer.paths.length) : 0.9 }
+      const opacity = many ? Math.max(0.16, 3 / layer.paths.length) : 0.9
+      if (many && pen.crowd) {
+        pen.crowd(layer, layout, opacity)
+        return
+      }
+      const xs = placesOf(layer.x, x)
+      const thin: Stroke = { ink: layer.ink, width: hair, opacity }
       for (let k = many ? 1 : 0; k < layer.paths.length; k++) {
         const { points, n } = stepped(xs, layer.paths[k], y, pen.columns)
         pen.line(points, n, thin)
