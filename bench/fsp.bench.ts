@@ -5,7 +5,7 @@
 import { evaluators } from '../src/network/evaluate'
 import { parse } from '../src/network/parse'
 import { uniformise } from '../src/numerics/uniformise'
-import { type BoxGenerator, fill, layOut } from '../src/solvers/fsp/generator'
+import { type BoxGenerator, fill, layOut, ratesAt } from '../src/solvers/fsp/generator'
 import { coordinates } from '../src/solvers/fsp/space'
 import { compare, type Line } from './measure'
 
@@ -67,7 +67,7 @@ function maker({ name, text, cap }: Case): (plain: boolean) => BoxGenerator {
   const box = { low: space.axes.map(() => 0), cap: space.axes.map(() => cap) }
   return (plain) => {
     const generator = layOut(network, space, box, plain)
-    for (const _ of fill(generator, space, rules, 0));
+    for (const _ of fill(generator, space, ratesAt(rules, 0)));
     return generator
   }
 }

@@ -37,6 +37,8 @@ interface Move {
 export interface BoxGenerator {
   readonly box: Box
   readonly states: number
+  /** How many reactions the network has. */
+  readonly reactions: number
   /** Place in the box → number of the state; undefined where they are the same. */
   readonly numbering?: Int32Array
   readonly matrix: StepMatrix
@@ -70,7 +72,8 @@ export function layOut(network: Network, space: Coordinates, box: Box, plain = f
   const places = volume(box)
   const states = countStates(space, box)
   const dense = states >= denseShare * places && places * 8 * (distances.length + 3) <= denseBytes
-  const base = { box, moves, rate: 0, sinks: { from: [], face: [], rate: [] }, broken: [] }
+  const reactions = network.reactions.length
+  const base = { box, reactions, moves, rate: 0, sinks: { from: [], face: [], rate: [] }, broken: [] }
   if (dense) return { ...base, states: places, matrix: diagonalMatrix(places, distances, plain) }
   const numbering = new Int32Array(places).fill(-1)
   let next = 0
@@ -87,16 +90,43 @@ export function layOut(network: Network, space: Coordinates, box: Box, plain = f
   return { ...base, states, numbering, matrix: gatheredMatrix(states, sources) }
 }
 
+/** Propensities by reaction and state; undefined for those that were not asked for. */
+export type Table = readonly (Float64Array | undefined)[]
+
+/** Writes the propensities of all reactions in a state, given by its counts and its number. */
+export type Rates = (into: Float64Array, counts: Float64Array, state: number) => void
+
+/** The propensities at time t. */
+export function ratesAt(propensities: readonly Rule[], t: number): Rates {
+  return (into, counts) => {
+    for (let r = 0; r < into.length; r++) into[r] = propensities[r](counts, t)
+  }
+}
+
+/** The propensities of some reactions at time t in every state. */
+export function tabulate(
+  { box, states, numbering }: BoxGenerator,
+  space: Coordinates,
+  propensities: readonly Rule[],
+  wanted: (reaction: number) => boolean,
+  t: number,
+): Table {
+  const table = propensities.map((_, r) => (wanted(r) ? new Float64Array(states) : undefined))
+  forEachState(space, box, (place, counts) => {
+    const i = numbering ? numbering[place] : place
+    for (let r = 0; r < table.length; r++) {
+      const column = table[r]
+      if (column) column[i] = propensities[r](counts, t)
+    }
+  })
+  return table
+}
+
 /** Places whose propensities are evaluated between two looks at the clock: some milliseconds. */
 const chunk = 1 << 15
 
-/** Evaluate every propensity at time t and fill in P = I + Q/Λ, the sinks and the broken states. Yields on the way. */
-export function* fill(
-  generator: BoxGenerator,
-  space: Coordinates,
-  propensities: readonly Rule[],
-  t: number,
-): Generator<void, void, void> {
+/** Fill in P = I + Q/Λ, the sinks and the broken states. Yields on the way. */
+export function* fill(generator: BoxGenerator, space: Coordinates, rates: Rates): Generator<void, void, void> {
   const { box, moves, numbering, matrix } = generator
   const { entries } = matrix
   const width = widths(box)
@@ -109,12 +139,12 @@ export function* fill(
   }
   for (const values of entries) values.fill(0)
   const [outflow] = entries
-  const a = new Float64Array(propensities.length)
+  const a = new Float64Array(generator.reactions)
   const number = (place: number) => (numbering ? numbering[place] : place)
   const visit = (place: number, counts: Float64Array, steps: Int32Array) => {
     const i = number(place)
+    rates(a, counts, i)
     for (let r = 0; r < a.length; r++) {
-      a[r] = propensities[r](counts, t)
       if (!(a[r] >= 0 && a[r] < Number.POSITIVE_INFINITY)) {
         broken.push({ reaction: r, value: a[r], counts: counts.slice(), index: i })
         return

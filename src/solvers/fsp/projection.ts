@@ -4,7 +4,7 @@ import type { Network } from '../../network/network'
 import { readsTime } from '../../network/structure'
 import { mass, type Series, uniformise } from '../../numerics/uniformise'
 import { Failure, type Problem } from '../contract'
-import { type BoxGenerator, type Broken, embed, fill, flux, layOut, tails } from './generator'
+import { type BoxGenerator, type Broken, embed, fill, flux, layOut, ratesAt, type Table, tails } from './generator'
 import type { FspOptions } from './index'
 import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
 
@@ -17,6 +17,8 @@ export interface Projection {
   readonly horizon: number
   /** Some propensity reads the time. */
   readonly timed: boolean
+  /** Propensities that do not read the time, in every state of one box: kept, when `timed`, for the next step. */
+  steady?: { readonly generator: BoxGenerator; readonly table: Table }
   /** Where the law stands, in `generator.matrix.transition.vectors[0]`. */
   generator: BoxGenerator
   time: number
@@ -42,8 +44,6 @@ const tailShare = 0.01
 const leakShare = 0.02
 /** Most that an axis grows at once, as a share of its width. */
 const growth = 0.5
-/** Time steps are not halved below this share of the horizon: what they then disagree by is in the estimate. */
-const shortestStep = 1e-9
 /** Entries a run may work through: some minutes. */
 const maxWork = 2e12
 
@@ -53,7 +53,7 @@ export function begin(problem: Problem, options: FspOptions): Projection {
   const space = coordinates(network, initial)
   const { propensities } = evaluators(network, parameters)
   const generator = layOut(network, space, origin(space))
-  for (const _ of fill(generator, space, propensities, 0));
+  for (const _ of fill(generator, space, ratesAt(propensities, 0)));
   if (generator.broken.length) throw brokenFailure(sentence(network, generator.broken[0]))
   generator.matrix.transition.vectors[0][0] = 1
   const timed = readsTime(network)
@@ -76,129 +76,32 @@ export function warnings({ network, generator }: Projection): string[] {
   return [`${sentence(network, broken[worst])}: what reaches such a state is counted as missing probability`]
 }
 
-/** Carry the law to `until`, growing the box as the tolerance demands. Yields about every millisecond. */
-export function* advance(projection: Projection, until: number): Generator<void, void, void> {
-  while (projection.time < until) {
-    yield* projection.timed ? timedSlice(projection, until) : slice(projection, until)
-  }
-}
-
-function* slice(projection: Projection, until: number): Generator<void, void, void> {
+/** Carry the law towards `until` by one slice, or make room for it. The rates must not read the time. */
+export function* slice(projection: Projection, until: number): Generator<void, void, void> {
   const { generator, time } = projection
   const { rate, matrix } = generator
   checkWork(projection)
   const h = Math.min(until - time, sliceEvents / rate)
-  const law = matrix.transition.vectors[0]
-  const before = law.slice()
-  const kept = yield* run(projection, h, time + h)
-  if (!kept) yield* grow(projection, before)
+  const before = matrix.transition.vectors[0].slice()
+  if (!(yield* run(projection, h, time + h))) yield* grow(projection, before)
   else settle(projection, h < until - time ? time + h : until)
 }
 
-/**
- * A commutator-free exponential method of order four (Blanes & Moan 2006, doi:10.1016/j.apnum.2005.11.004): two
- * exponentials over half a step each, of the generators at `nodes`, in `shares` that sum to 1.
- */
-interface Quadrature {
-  readonly nodes: readonly number[]
-  readonly shares: readonly (readonly number[])[]
-}
-
-const root = Math.sqrt(1 / 3)
-const gauss: Quadrature = {
-  nodes: [0.5 - root / 2, 0.5 + root / 2],
-  shares: [
-    [0.5 + root, 0.5 - root],
-    [0.5 - root, 0.5 + root],
-  ],
-}
-/** The ends lie a hair inside, so that a jump of a rate between two steps belongs to one of them. */
-const simpson: Quadrature = {
-  nodes: [1e-9, 0.5, 1 - 1e-9],
-  shares: [
-    [3 / 6, 4 / 6, -1 / 6],
-    [-1 / 6, 4 / 6, 3 / 6],
-  ],
-}
-
-/**
- * One step, taken whole by Simpson's nodes and in two halves by Gauss's; the halves are kept when the two agree. The
- * nodes interlace and the ends are among them, so that a jump of a rate shows wherever it falls.
- */
-function* timedSlice(projection: Projection, until: number): Generator<void, void, void> {
-  const { generator, options, horizon, time } = projection
-  const h = Math.min(until - time, projection.step)
-  const [law] = generator.matrix.transition.vectors
-  const before = law.slice()
-  if (!(yield* timedStep(projection, simpson, time, h))) return yield* grow(projection, before)
-  const whole = law.slice()
-  law.set(before)
-  const kept =
-    (yield* timedStep(projection, gauss, time, h / 2)) && (yield* timedStep(projection, gauss, time + h / 2, h / 2))
-  if (!kept) return yield* grow(projection, before)
-  const change = whole.reduce((sum, p, i) => sum + Math.abs(p - law[i]), 0)
-  // A few units of rounding are no change of the rates.
-  const allowed = (options.tolerance / 2) * (h / horizon) + 1e-15
-  // The error of a step goes with h⁵ and its allowance with h.
-  const factor = Math.min(4, Math.max(0.1, 0.9 * (allowed / change) ** 0.25))
-  const shortest = horizon * shortestStep
-  const tooLong = change > allowed && h > shortest
-  projection.step = Math.max(shortest, (tooLong ? h : Math.max(projection.step, h)) * factor)
-  if (tooLong) {
-    law.set(before)
-    return
-  }
-  projection.drift += change
-  settle(projection, h < until - time ? time + h : until)
-}
-
-function* timedStep(
-  projection: Projection,
-  { nodes, shares }: Quadrature,
-  from: number,
-  h: number,
-): Generator<void, boolean, void> {
-  const { generator, space, propensities } = projection
-  const times = nodes.map((node) => from + node * h)
-  for (const share of shares) {
-    const mixed = propensities.map(
-      (a): Rule =>
-        (x) =>
-          mixture(a, x, times, share),
-    )
-    yield* fill(generator, space, mixed, from)
-    checkWork(projection)
-    if (!(yield* run(projection, h / 2, from + h))) return false
-  }
-  return true
-}
-
-/** Shares of one propensity at several times. Below 0 only by extrapolation, and cut there; broken if any is. */
-function mixture(a: Rule, x: ArrayLike<number>, times: readonly number[], share: readonly number[]): number {
-  let sum = 0
-  for (let k = 0; k < times.length; k++) {
-    const value = a(x, times[k])
-    if (!(value >= 0)) return value
-    sum += share[k] * value
-  }
-  return Math.max(0, sum)
-}
-
 /** Apply the present generator for a time h; false when more leaks than the tolerance grants up to `end`. */
-function* run(projection: Projection, h: number, end: number): Generator<void, boolean, void> {
+export function* run(projection: Projection, h: number, end: number): Generator<void, boolean, void> {
   const { generator, options, horizon, timed } = projection
   const { transition, entries } = generator.matrix
   const budget = timed ? options.tolerance / 2 : options.tolerance
-  const missing = 1 - mass(transition.vectors[0])
-  // Nothing leaks through a box without sinks; what is missing then is rounding, which growing cannot mend.
-  const allowed = generator.sinks.from.length
-    ? budget * (end / horizon) - missing + projection.rounding
-    : Number.POSITIVE_INFINITY
   const tail = tailShare * budget * (h / horizon)
   let mean = generator.rate * h
   let series: Series = { terms: 0, kept: true }
   while (mean > 0 && series.kept) {
     const part = Math.min(mean, sliceEvents)
+    const missing = 1 - mass(transition.vectors[0])
+    // Nothing leaks through a box without sinks; what is missing then is rounding, which growing cannot mend.
+    const allowed = generator.sinks.from.length
+      ? budget * (end / horizon) - missing + projection.rounding
+      : Number.POSITIVE_INFINITY
     series = yield* uniformise(transition, part, (tail * part) / (generator.rate * h), allowed)
     mean -= part
     projection.terms += series.terms
@@ -208,13 +111,13 @@ function* run(projection: Projection, h: number, end: number): Generator<void, b
   return series.kept
 }
 
-function settle(projection: Projection, time: number): void {
+export function settle(projection: Projection, time: number): void {
   projection.time = time
   projection.leaked = Math.max(0, 1 - mass(projection.generator.matrix.transition.vectors[0]))
 }
 
 /** Move the faces that mass leaves through, and set the law back to `before`. */
-function* grow(projection: Projection, before: Float64Array): Generator<void, void, void> {
+export function* grow(projection: Projection, before: Float64Array): Generator<void, void, void> {
   const { network, space, propensities, generator, options, time, horizon } = projection
   const { box, broken, sinks } = generator
   const late = flux(generator, generator.matrix.transition.vectors[0])
@@ -244,7 +147,7 @@ function* grow(projection: Projection, before: Float64Array): Generator<void, vo
   }
   checkStates(projection, next, options.maxStates)
   const larger = roomFor(() => layOut(network, space, next))
-  yield* fill(larger, space, propensities, time)
+  yield* fill(larger, space, ratesAt(propensities, time))
   embed(space, before, generator, larger)
   projection.generator = larger
   projection.growths++
@@ -275,7 +178,7 @@ function roomFor<T>(make: () => T): T {
   }
 }
 
-function checkWork({ generator, time, horizon }: Projection): void {
+export function checkWork({ generator, time, horizon }: Projection): void {
   const terms = generator.rate * (horizon - time)
   const { nonzeros, states } = generator.matrix.transition
   if (terms * nonzeros <= maxWork) return

@@ -1,7 +1,8 @@
 import type { Frame, Method, Problem, Run, Snapshot, Solution } from '../contract'
 import type { FspOptions } from './index'
-import { advance, begin, type Projection, warnings } from './projection'
+import { begin, type Projection, slice, warnings } from './projection'
 import { type Recorder, recorder } from './record'
+import { timedSlice } from './timed'
 
 export const method: Method<FspOptions> = { solve }
 
@@ -11,7 +12,10 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
   const projection = begin(problem, options)
   const snapshot = () => frame(projection, record)
   for (const time of problem.times) {
-    for (const _ of advance(projection, time)) if (run.due()) yield snapshot
+    while (projection.time < time) {
+      const work = projection.timed ? timedSlice(projection, time) : slice(projection, time)
+      for (const _ of work) if (run.due()) yield snapshot
+    }
     record.take(projection)
     if (run.due()) yield snapshot
   }
