@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { law, open, runs, settled } from './studio'
+import { alarm, law, open, runs, settled } from './studio'
 
 test('opens on the toggle switch, sampled and exact on the same axes, and they agree', async ({ page }) => {
   await open(page)
@@ -44,7 +44,7 @@ test('a crashed worker is reported as a failure, replaced, and the next run work
       )
       .catch(() => undefined)
   }
-  await expect(lane.getByRole('alert')).toBeVisible()
+  await expect(alarm(page, 'Stochastic simulation')).toContainText(/struck by lightning.*fresh worker/)
   await replicates.fill('700')
   await replicates.press('Enter')
   await settled(page)

@@ -31,3 +31,13 @@ export async function write(page: Page, text: string): Promise<void> {
 export function law(page: Page, quantity: string): Locator {
   return page.getByRole('region', { name: `Distribution of ${quantity}` }).getByRole('img')
 }
+
+/** What is wrong with the text, below it. */
+export function problems(page: Page): Locator {
+  return page.getByRole('list', { name: 'Problems in the text' })
+}
+
+/** The sentence that says why a method's run failed. */
+export function alarm(page: Page, method: string): Locator {
+  return page.getByRole('region', { name: 'Runs' }).getByRole('alert').filter({ hasText: method })
+}
