@@ -1,15 +1,16 @@
 /** A law on a box that grows as mass leaves it. */
 import { evaluators, type Rule } from '../../network/evaluate'
-import type { Network } from '../../network/network'
+import { propensityText } from '../../network/propensity'
 import { readsTime } from '../../network/structure'
 import { mass, type Series, uniformise } from '../../numerics/uniformise'
+import { checkConstants, remedy, round, stateText } from '../broken'
 import { Failure, type Problem } from '../contract'
 import { type BoxGenerator, type Broken, embed, fill, flux, layOut, ratesAt, type Table, tails } from './generator'
 import type { FspOptions } from './index'
 import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
 
 export interface Projection {
-  readonly network: Network
+  readonly problem: Problem
   readonly space: Coordinates
   readonly propensities: readonly Rule[]
   readonly options: FspOptions
@@ -49,17 +50,18 @@ const maxWork = 2e12
 
 /** The initial law, in a box of one state. */
 export function begin(problem: Problem, options: FspOptions): Projection {
+  checkConstants(problem)
   const { network, parameters, initial, times } = problem
   const space = coordinates(network, initial)
   const { propensities } = evaluators(network, parameters)
   const generator = layOut(network, space, origin(space))
   for (const _ of fill(generator, space, ratesAt(propensities, 0)));
-  if (generator.broken.length) throw brokenFailure(sentence(network, generator.broken[0]))
+  if (generator.broken.length) throw new Failure('propensity', sentence(problem, generator.broken[0], 0), remedy)
   generator.matrix.transition.vectors[0][0] = 1
   const timed = readsTime(network)
   const horizon = times.length ? times[times.length - 1] : 0
   const ledger = { time: 0, leaked: 0, rounding: 0, drift: 0, terms: 0, growths: 0, step: horizon / 16 }
-  return { network, space, propensities, options, horizon, timed, generator, ...ledger }
+  return { problem, space, propensities, options, horizon, timed, generator, ...ledger }
 }
 
 /** The l1 distance from the true law: proved, unless rates change with time; then `drift` is an estimate. */
@@ -68,12 +70,12 @@ export function certificate({ leaked, rounding, drift }: Projection): number {
 }
 
 /** What a reader should know although the certificate holds: some of the missing probability met a broken rate. */
-export function warnings({ network, generator }: Projection): string[] {
+export function warnings({ problem, generator, time }: Projection): string[] {
   const { broken, box, matrix } = generator
   const entering = flux(generator, matrix.transition.vectors[0]).subarray(2 * box.low.length)
   const worst = entering.indexOf(entering.reduce((a, b) => Math.max(a, b), 0))
   if (!(entering[worst] > 0)) return []
-  return [`${sentence(network, broken[worst])}: what reaches such a state is counted as missing probability`]
+  return [`${sentence(problem, broken[worst], time)} What reaches such states is counted as missing probability.`]
 }
 
 /** Carry the law towards `until` by one slice, or make room for it. The rates must not read the time. */
@@ -118,7 +120,8 @@ export function settle(projection: Projection, time: number): void {
 
 /** Move the faces that mass leaves through, and set the law back to `before`. */
 export function* grow(projection: Projection, before: Float64Array): Generator<void, void, void> {
-  const { network, space, propensities, generator, options, time, horizon } = projection
+  const { problem, space, propensities, generator, options, time, horizon } = projection
+  const { network } = problem
   const { box, broken, sinks } = generator
   const late = flux(generator, generator.matrix.transition.vectors[0])
   const leaving = flux(generator, before).map((early, face) => early + late[face])
@@ -129,7 +132,7 @@ export function* grow(projection: Projection, before: Float64Array): Generator<v
   const onlyBroken = sinks.face.every((face) => face >= faces.length)
   if (onlyBroken || broke.reduce((a, b) => a + b, 0) > through) {
     const worst = broken[broke.indexOf(broke.reduce((a, b) => Math.max(a, b), 0))]
-    throw brokenFailure(`${sentence(network, worst)}, a state entered after t = ${short(time)}`)
+    throw new Failure('propensity', sentence(problem, worst, time), remedy)
   }
   const moves = (face: number) => (through > 0 ? faces[face] >= leakShare * through : used.has(face))
   // The flux through a face, kept up to the horizon, should fall to its share of the tolerance.
@@ -153,10 +156,12 @@ export function* grow(projection: Projection, before: Float64Array): Generator<v
   projection.growths++
 }
 
-function checkStates({ network, space, generator, options, time, horizon }: Projection, next: Box, most: number): void {
+function checkStates({ problem, space, generator, options, time, horizon }: Projection, next: Box, most: number): void {
   const states = volume(next) > 50 * most ? volume(next) : countStates(space, next)
   if (states <= most) return
-  const counts = space.axes.map((s, a) => `${network.species[s].name} ${generator.box.low[a]}…${generator.box.cap[a]}`)
+  const counts = space.axes.map(
+    (s, a) => `${problem.network.species[s].name} ${generator.box.low[a]}…${generator.box.cap[a]}`,
+  )
   throw new Failure(
     'states',
     `at t = ${short(time)} the law outgrows the box ${counts.join(', ')}: to lose at most ${options.tolerance} by ` +
@@ -190,15 +195,11 @@ export function checkWork({ generator, time, horizon }: Projection): void {
   )
 }
 
-function brokenFailure(what: string): Failure {
-  const hint = 'propensities must be finite and ≥ 0: guard the rate, for example with max(0, …) or a condition ? … : …'
-  return new Failure('propensity', what, hint)
-}
-
-function sentence(network: Network, { reaction, value, counts }: Broken): string {
-  const { name, line } = network.reactions[reaction]
-  const state = network.species.map((s, i) => `${s.name} = ${counts[i]}`).join(', ')
-  return `the propensity of reaction ${name} (line ${line}) is ${value} at ${state}`
+/** Which propensity is broken in a state entered after `time`. */
+function sentence(problem: Problem, { reaction, value, counts }: Broken, time: number): string {
+  const { network } = problem
+  const what = `The propensity of reaction ${network.reactions[reaction].name}, ${propensityText(network, reaction)},`
+  return `${what} is ${round(value)} at ${stateText(problem, counts, time)}.`
 }
 
 function short(value: number): string {

@@ -70,7 +70,8 @@ function* timedStep(
   from: number,
   h: number,
 ): Generator<void, boolean, void> {
-  const { network, generator, space, propensities } = projection
+  const { problem, generator, space, propensities } = projection
+  const { network } = problem
   const timed = network.reactions.map((_, r) => reads(network, r).time)
   if (projection.steady?.generator !== generator) {
     projection.steady = { generator, table: tabulate(generator, space, propensities, (r) => !timed[r], from) }
