@@ -187,6 +187,7 @@ function paintWhiskers(layer: Extract<Layer, { kind: 'bars' | 'points' }>, xs: F
   const low = Float64Array.from(layer.y, (v, k) => Math.max(v - size[k], layout.y.log ? v / 10 : 0))
   const high = Float64Array.from(layer.y, (v, k) => v + size[k])
   if (xs.length > 1 && Math.abs(xs[1] - xs[0]) < pen.hair * 4) {
+    for (let k = 0; k < xs.length; k++) if (!(layer.y[k] > 0)) low[k] = Number.NaN
     const { points, n } = flatten(xs, low, high, layout.y)
     pen.area(points, n, layer.ink, 0.45)
     return

@@ -77,6 +77,29 @@ function findSupport(array: NamedArray, axis: number, quantity?: number): [numbe
   return last < 0 ? [0, length - 1] : [first, last]
 }
 
+/**
+ * Sampled probabilities and their standard errors in bins of `factor` times the width, aligned to multiples of it.
+ * Counts of different bins exclude each other, so that the root of the summed squares is never less than the error.
+ */
+export function coarsen(
+  { x, p, width }: Law,
+  errors: Float64Array,
+  factor: number,
+): { law: Law; errors: Float64Array } {
+  if (factor === 1 || x.length === 0) return { law: { x, p, width }, errors }
+  const wide = width * factor
+  const bin = (k: number) => Math.floor((x[k] - (width - 1) / 2) / wide)
+  const first = bin(0)
+  const size = bin(x.length - 1) - first + 1
+  const [sums, squares] = [new Float64Array(size), new Float64Array(size)]
+  for (let k = 0; k < p.length; k++) {
+    sums[bin(k) - first] += p[k]
+    squares[bin(k) - first] += errors[k] ** 2
+  }
+  const centres = sums.map((_, i) => (first + i) * wide + (wide - 1) / 2)
+  return { law: { x: centres, p: sums, width: wide }, errors: squares.map(Math.sqrt) }
+}
+
 export interface Shape {
   readonly mean: number
   readonly sd: number

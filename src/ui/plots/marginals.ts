@@ -1,6 +1,6 @@
 import type { Layer, Panel } from '../figure/figure'
 import { nice, number } from '../figure/ticks'
-import { bins, type Law, lawAt, shapeOf, support } from './law'
+import { bins, coarsen, type Law, lawAt, shapeOf, support } from './law'
 import {
   type Answer,
   answers,
@@ -32,21 +32,23 @@ interface Slice {
 function marginal(all: readonly Answer[], name: string, ink: number, outlook: Outlook): Panel[] {
   const slices = all.flatMap((answer) => slice(answer, name, outlook.time))
   if (!slices.length) return []
-  // Bins of several counts are drawn per count, so that laws with different bins share one axis.
-  const coarse = slices.some(({ law }) => law.width > 1)
+  const domain = countDomain(all, name)
   const samples = slices.filter(({ answer }) => sampled(answer))
   const computed = slices.filter(({ answer }) => !sampled(answer)).sort((a, b) => rank(a.answer) - rank(b.answer))
   const layers = [
-    ...samples.map((it, place) => sampleLayer(it, all, ink, place)),
+    ...samples.map((it, place) => sampleLayer(it, all, ink, place, domain[1] - domain[0])),
     ...computed.map((it, place) => curveLayer(it, all, place)),
   ]
+  // Bins of several counts are drawn per count, so that laws with different bins share one axis.
+  const coarse =
+    layers.some((layer) => layer.kind === 'bars' && layer.width > 1) || slices.some(({ law }) => law.width > 1)
   const best = computed[0] ?? samples[0]
   const time = Number(best.answer.observation.array.coords.time[best.time])
   const panel: Panel = {
     id: `marginal:${name}`,
     title: `Distribution of ${name}`,
     note: `t = ${number(time)}`,
-    x: { label: name, scale: 'linear', domain: countDomain(all, name), whole: true },
+    x: { label: name, scale: 'linear', domain, whole: true },
     y: { label: coarse ? 'probability per count' : 'probability', scale: 'linear', domain: nice(0, highest(layers)) },
     layers,
     summary: sentence(best, name, time),
@@ -71,19 +73,32 @@ function slice(answer: Answer, name: string, cursor: number): Slice[] {
   return [{ answer, law, time, size }]
 }
 
-function sampleLayer({ answer, law, time, size }: Slice, all: readonly Answer[], ink: number, place: number): Layer {
+function sampleLayer(slice: Slice, all: readonly Answer[], ink: number, place: number, span: number): Layer {
+  const { answer, time, size = new Float64Array(slice.law.p.length) } = slice
+  const factor = binFactor(span / slice.law.width)
+  const { law, errors } = coarsen(slice.law, size, factor)
   const shared = {
-    name: nameOf(answer, all, time),
+    name: nameOf(answer, all, time).replace(', ±', factor > 1 ? `, bins of ${law.width}, ±` : ', ±'),
     ink,
     faded: answer.source.faded,
     x: law.x,
     y: law.p.map((p) => p / law.width),
-    whiskers: size && { meaning: 'SE' as const, size: size.map((s) => s / law.width) },
+    whiskers: { meaning: 'SE' as const, size: errors.map((s) => s / law.width) },
   }
   return place === 0
     ? { kind: 'bars', width: law.width, ...shared }
     : { kind: 'points', mark: marks[(place - 1) % marks.length], ...shared }
 }
+
+/** How many bins to merge so that about a hundred remain in sight: 1, 2, 5, 10, 20, … */
+function binFactor(bins: number): number {
+  let [factor, k] = [1, 0]
+  while (bins / factor > maxBars) factor *= [2, 2.5, 2][k++ % 3]
+  return factor
+}
+
+/** More bars than this are thinner than their own noise. */
+const maxBars = 110
 
 function curveLayer({ answer, law, time }: Slice, all: readonly Answer[], place: number): Layer {
   const { error } = answer.observation

@@ -3,7 +3,7 @@ import type { ErrorEstimate } from '../../solvers/contract'
 import type { Layer, Panel } from '../figure/figure'
 import { comparisons } from './comparison'
 import { exactSource, fixtureOutlook, meanOf, meansSource, sampledSource } from './fixture'
-import { lawAt, shapeOf } from './law'
+import { coarsen, lawAt, shapeOf } from './law'
 import { panels } from './panels'
 import { read, step } from './reading'
 import { errorWords, type Source, timeIndex } from './sources'
@@ -239,5 +239,28 @@ describe('while a new answer is on its way', () => {
     const shownBy = (outlook = fixtureOutlook) => panel('joint', both, outlook).provenance.methods[0].solver
     expect(shownBy()).toBe('sampledOne')
     expect(shownBy({ ...fixtureOutlook, jointOf: 'exactOne' })).toBe('exactOne')
+  })
+})
+
+describe('bins', () => {
+  const law = { x: Float64Array.of(0, 1, 2, 3, 4), p: Float64Array.of(0.1, 0.2, 0.3, 0.2, 0.2), width: 1 }
+
+  it('merge at multiples of their width and keep the sum', () => {
+    const { law: wide, errors } = coarsen(law, Float64Array.of(3, 4, 0, 0, 1), 2)
+    expect(Array.from(wide.x)).toEqual([0.5, 2.5, 4.5])
+    expect(wide.width).toBe(2)
+    expect(wide.p.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 15)
+    expect(Array.from(errors)).toEqual([5, 0, 1])
+  })
+
+  it('never give a smaller error than the binomial one', () => {
+    const binomial = (p: number) => Math.sqrt((p * (1 - p)) / 100)
+    const { law: wide, errors } = coarsen(law, law.p.map(binomial), 5)
+    expect(errors[0]).toBeGreaterThan(binomial(wide.p[0]))
+  })
+
+  it('stay single counts where there are few', () => {
+    expect(layer(panel('marginal:U'), 'bars')[0].width).toBe(1)
+    expect(panel('marginal:U').y.label).toBe('probability')
   })
 })

@@ -34,7 +34,7 @@ function Panels({ live }: { live: Live }) {
         </p>
       </div>
       {heads.length === 0 && <p className="plots-empty muted">The first picture is on its way.</p>}
-      <div className="plots-grid" data-alone={shown.length === 1}>
+      <div className="plots-grid" data-alone={shown.length === 1} data-few={shown.length < 4}>
         {shown.map(({ id, title }) => (
           <PanelView key={id} id={id} title={title} live={live} onDialog={setDialog} />
         ))}
