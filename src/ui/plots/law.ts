@@ -107,8 +107,11 @@ export interface Shape {
   readonly modes: readonly number[]
 }
 
-/** Mean, spread and modes of a law. Sampled laws are rough: `smooth` averages over a tenth of the spread first. */
-export function shapeOf({ x, p }: Law, smooth = false): Shape {
+/**
+ * Mean, spread and modes of a law. A law of `samples` replicates is rough: it is averaged over a tenth of its spread
+ * first, and a dip counts only when it is deeper than three standard errors.
+ */
+export function shapeOf({ x, p }: Law, samples?: number): Shape {
   let [mass, first, second] = [0, 0, 0]
   for (let k = 0; k < p.length; k++) {
     mass += p[k]
@@ -118,8 +121,9 @@ export function shapeOf({ x, p }: Law, smooth = false): Shape {
   for (let k = 0; k < p.length; k++) second += p[k] * (x[k] - mean) ** 2
   const sd = Math.sqrt(second / mass)
   const step = x.length > 1 ? x[1] - x[0] : 1
-  const heights = smooth ? averaged(p, Math.max(1, Math.round((0.12 * sd) / step))) : p
-  return { mean, sd, modes: peaks(heights).map((k) => x[k]) }
+  const reach = Math.max(1, Math.round((0.12 * sd) / step))
+  const found = samples ? peaks(averaged(p, reach), samples * (2 * reach + 1)) : peaks(p)
+  return { mean, sd, modes: found.map((k) => x[k]) }
 }
 
 function averaged(p: Float64Array, reach: number): Float64Array {
@@ -130,8 +134,11 @@ function averaged(p: Float64Array, reach: number): Float64Array {
   })
 }
 
-/** A peak counts when it reaches a twentieth of the highest and the dip to its neighbour goes below 70 % of it. */
-function peaks(p: Float64Array): number[] {
+/**
+ * A peak counts when it reaches a twentieth of the highest and the dip to its neighbour goes below 70 % of it, and by
+ * more than the noise in the mean of `draws` draws.
+ */
+function peaks(p: Float64Array, draws = Number.POSITIVE_INFINITY): number[] {
   const top = p.reduce((a, b) => Math.max(a, b), 0)
   const kept: number[] = []
   let dip = 0
@@ -140,7 +147,9 @@ function peaks(p: Float64Array): number[] {
     if (before !== undefined) dip = Math.min(dip, p[k])
     const rising = p[k] > (p[k - 1] ?? 0) && p[k] >= (p[k + 1] ?? 0)
     if (!rising || p[k] < top / 20) continue
-    if (before === undefined || dip < 0.7 * Math.min(p[before], p[k])) kept.push(k)
+    const lower = before === undefined ? p[k] : Math.min(p[before], p[k])
+    const clear = dip < 0.7 * lower && lower - dip > 3 * Math.sqrt(lower / draws)
+    if (before === undefined || clear) kept.push(k)
     else if (p[k] > p[before]) kept[kept.length - 1] = k
     else continue
     dip = p[k]

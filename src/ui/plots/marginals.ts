@@ -90,7 +90,7 @@ function sampleLayer(slice: Slice, all: readonly Answer[], ink: number, place: n
     : { kind: 'points', mark: marks[(place - 1) % marks.length], ...shared }
 }
 
-/** How many bins to merge so that about a hundred remain in sight: 1, 2, 5, 10, 20, … */
+/** How many bins to merge so that no more than `maxBars` remain in sight: 1, 2, 5, 10, 20, … */
 function binFactor(bins: number): number {
   let [factor, k] = [1, 0]
   while (bins / factor > maxBars) factor *= [2, 2.5, 2][k++ % 3]
@@ -98,7 +98,7 @@ function binFactor(bins: number): number {
 }
 
 /** More bars than this are thinner than their own noise. */
-const maxBars = 110
+const maxBars = 75
 
 function curveLayer({ answer, law, time }: Slice, all: readonly Answer[], place: number): Layer {
   const { error } = answer.observation
@@ -140,7 +140,10 @@ function highest(layers: readonly Layer[]): number {
 }
 
 function sentence({ answer, law }: Slice, name: string, time: number): string {
-  const { mean, sd, modes } = shapeOf(law, sampled(answer))
+  const { mean, sd, modes } = shapeOf(
+    law,
+    sampled(answer) ? (answer.source.frame.diagnostics.replicates ?? 1) : undefined,
+  )
   const list = modes.map(number)
   const likely =
     list.length > 1

@@ -174,6 +174,12 @@ describe('the shape of a law', () => {
     expect(shapeOf(law([0.1, 0.2, 0.19, 0.2, 0.1])).modes).toHaveLength(1)
   })
 
+  it('takes a dip in few samples for noise, and in many for a dip', () => {
+    const rough = law([0, 0.2, 0.1, 0.1, 0.1, 0.05, 0.05, 0.1, 0.1, 0.2, 0])
+    expect(shapeOf(rough, 20).modes).toHaveLength(1)
+    expect(shapeOf(rough, 20_000).modes).toHaveLength(2)
+  })
+
   it('agrees with Poisson’s mean and variance', () => {
     const { array } = exactSource().frame.observations.marginals
     const { mean, sd } = shapeOf(lawAt(array, 4, 1))
