@@ -97,7 +97,7 @@ const inLocal = (local: number): Slot => ({ read: get(local), write: (value) => 
 const inMemory = (address: number): Slot => ({ read: load(address), write: (value) => store(address, value) })
 
 /** The module's bytes and its map of memory. Exports `prepare`, `advance` and `fill`. */
-export function emitKernel(network: Network): { bytes: Uint8Array; layout: Layout } {
+export function emitKernel(network: Network): { bytes: Uint8Array<ArrayBuffer>; layout: Layout } {
   const constants = findConstants(network)
   const layout = planMemory(network, constants.lets.size + constants.exprs.size)
   const imports = imported.map((name) => ({

@@ -133,7 +133,7 @@ export interface Func extends Signature {
 }
 
 /** Bytes of a module: imports of `env`, among them its memory; every function is exported. Imports are numbered first. */
-export function encode(imports: readonly Import[], functions: readonly Func[]): Uint8Array {
+export function encode(imports: readonly Import[], functions: readonly Func[]): Uint8Array<ArrayBuffer> {
   const type = ({ parameters, results }: Signature): Code => [0x60, list(parameters), list(results)]
   const env = name('env')
   const importSection = [

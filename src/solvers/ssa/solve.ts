@@ -1,4 +1,4 @@
-import { compile } from '../../network/compile'
+import { compilable, compile } from '../../network/compile'
 import { readsTime } from '../../network/structure'
 import type { Walker } from '../../network/walker'
 import { brokenPropensity, checkConstants, round, stateText } from '../broken'
@@ -40,8 +40,8 @@ export function sampler(problem: Problem, walker: Walker): Sampler {
 
 /** Kernels hold counts as whole numbers up to 2³¹. */
 const maxCount = 2 ** 31 - 1
-/** Events before a replicate that keeps growing is given up, about a second's work, … */
-const patience = 2 ** 26
+/** Events before a replicate that keeps growing is given up, a few seconds' work at most, … */
+const patience = { compiled: 2 ** 26, plain: 2 ** 23 }
 /** … if at this rate it had to fire so many more: hours of work. */
 const hopeless = 2 ** 40
 const firstLook = 2 ** 16
@@ -52,7 +52,8 @@ const firstLook = 2 ** 16
  * so that the verdict does not depend on the machine.
  */
 function growthGuard(problem: Problem) {
-  const { times } = problem
+  const { times, network } = problem
+  const patient = compilable(network) ? patience.compiled : patience.plain
   const horizon = times[times.length - 1]
   let nextCheck = firstLook
   let next = firstLook
@@ -74,7 +75,7 @@ function growthGuard(problem: Problem) {
       next *= 2
       doublings = walker.total >= 1.5 * total && total > 0 ? doublings + 1 : 0
       const doublingTime = walker.time - time
-      if (events >= patience && doublings >= 9) {
+      if (events >= patient && doublings >= 9) {
         const needed = events * 2 ** ((horizon - walker.time) / doublingTime)
         if (needed > hopeless) {
           const pace = `events double every ${round(doublingTime)} and would go beyond 10¹²`

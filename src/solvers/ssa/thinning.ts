@@ -16,6 +16,8 @@ import { Failure, type Problem } from '../contract'
 
 /** Candidates and windows per `advance`. */
 const batch = 256
+/** A window costs as much as about so many candidates. */
+const fewCandidates = 4
 /** Windows of less than this share of the whole time are a sign of a rate without bound. */
 const smallestWindow = 2 ** -45
 /** Covers the rounding of bounds and propensities, which are computed differently. */
@@ -58,7 +60,7 @@ export function thinning(problem: Problem): Walker {
     total = 0
     for (let r = 0; r < R; r++) total += b[r]
   }
-  /** A window from now: as long as bounds stay within twice the values at its ends, or hardly a candidate falls in it. */
+  /** A window from now: as long as a bound is at most twice the values at its ends, or few candidates come from it. */
   const openWindow = () => {
     width = Math.min(2 * width, horizon - time)
     for (const r of timed) {
@@ -66,7 +68,7 @@ export function thinning(problem: Problem): Walker {
       for (;;) {
         windowEnd = time + width
         b[r] = upper(r, windowEnd)
-        if (b[r] * width <= 1 || b[r] <= 2 * slack * Math.max(here, propensities[r](x, windowEnd))) break
+        if (b[r] * width <= fewCandidates || b[r] <= 2 * slack * Math.min(here, propensities[r](x, windowEnd))) break
         width /= 2
         if (width < smallestWindow * horizon) throw unbounded(problem, r, x, time)
       }
