@@ -108,7 +108,9 @@ function crewMember(member: Remote<SolverService>, id: number, study: Study): Cr
 function buffersOf({ observations, artifact }: Solution): ArrayBuffer[] {
   const arrays = [
     ...Object.values(observations).flatMap(({ array, error }) =>
-      error.kind === 'sampling' ? [array, error.standardError] : [array],
+      error.kind === 'sampling'
+        ? [array, error.standardError, ...(error.bias ? [error.bias.value, error.bias.noise] : [])]
+        : [array],
     ),
     ...Object.values(artifact?.arrays ?? {}),
   ]

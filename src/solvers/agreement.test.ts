@@ -51,7 +51,11 @@ function allowed(error: ErrorEstimate, place: Record<string, number | string>, k
     case 'exact':
       return 0
     case 'sampling':
-      return widest * at(error.standardError, place)
+      // A bias is as wide as it was measured, and as the noise in it.
+      return (
+        widest * at(error.standardError, place) +
+        (error.bias ? Math.abs(at(error.bias.value, place)) + at(error.bias.noise, place) : 0)
+      )
     case 'bound':
       return error.value[k]
     case 'estimate':

@@ -330,7 +330,7 @@ function margin(error: ErrorEstimate, i: number, k: number): number {
     case 'exact':
       return 0
     case 'sampling':
-      return 4.5 * error.standardError.data[i]
+      return 4.5 * error.standardError.data[i] + (error.bias ? Math.abs(error.bias.value.data[i]) : 0)
     case 'bound':
       return error.value[k]
     case 'estimate':

@@ -33,11 +33,23 @@ export interface Observe {
 export type ErrorEstimate =
   | { readonly kind: 'exact' }
   /** Falls as 1/√replicates; same axes as the observation. */
-  | { readonly kind: 'sampling'; readonly standardError: NamedArray }
+  | { readonly kind: 'sampling'; readonly standardError: NamedArray; readonly bias?: Bias }
   /** Proved, one per output time. `l1` bounds Σ|p − p̂| over the observed law. */
   | { readonly kind: 'bound'; readonly norm: 'l1'; readonly value: readonly number[] }
   | { readonly kind: 'estimate'; readonly value: number; readonly how: string }
   | { readonly kind: 'none'; readonly why: string }
+
+/**
+ * What a sampling method that is not exact adds to the error of sampling, as far as it can be measured: not below
+ * `noise`, which is the error of sampling in `value` itself. Of moments both have the axes of the observation, value
+ * being signed; of laws one l1 distance per time.
+ */
+export interface Bias {
+  readonly value: NamedArray
+  readonly noise: NamedArray
+  /** How it was measured, and what it does not measure. */
+  readonly how: string
+}
 
 export interface Observation {
   readonly array: NamedArray
@@ -94,6 +106,8 @@ export interface Traits {
   readonly random: boolean
   readonly trains: boolean
   readonly spatial: boolean
+  /** Honours events. Without it a network that has any is refused, see `verdictOn`. */
+  readonly events?: boolean
   /** The keys of `observations` it can fill (`joint` for all `joint:A,B`). */
   readonly observes: readonly ('moments' | 'marginals' | 'joint' | 'trajectories')[]
 }

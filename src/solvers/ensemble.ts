@@ -7,7 +7,7 @@ import { quantities } from '../network/network'
 import type { Stream } from '../numerics/rng'
 import type { Frame, Method, Problem, Run } from './contract'
 import { summarise } from './summary'
-import { addReplicate, emptyTally, type Path, type Share, type Tally } from './tally'
+import { type Approximation, addReplicate, emptyTally, type Path, type Share, type Tally } from './tally'
 
 export interface Sampler {
   /** Back to time 0 and the initial counts, with the replicate's own stream. */
@@ -27,6 +27,8 @@ export interface Place {
   /** Output times passed, and the counts at each: [time, species]. */
   readonly recorded: number
   readonly records: Float64Array
+  /** What the method counts of its own work, by name: whole numbers, of this replicate. */
+  readonly counters?: Readonly<Record<string, number>>
 }
 
 export interface EnsembleOptions {
@@ -35,17 +37,29 @@ export interface EnsembleOptions {
   readonly trajectories: number
 }
 
+/** What a method that is not exact brings besides, so that its error can be measured. */
+export interface Halving<O> extends Approximation {
+  /** The same options, but for a step half as long. */
+  halved(options: O): O
+}
+
+/** One replicate in so many is run again with the step halved … */
+const halvedEvery = 4
+/** … on streams that no replicate uses. */
+const halvedStreams = 2 ** 40
+
 /** Events between two looks at the clock: about a tenth of a millisecond. */
 const eventsPerLook = 4096
 /** A replicate costs as much as this many events, besides its own. */
 const eventsPerReplicate = 32
 
-/** A method that samples. `sampler` is made once per share of the replicates. */
+/** A method that samples. `sampler` is made once per share of the replicates; `halving` if it is not exact. */
 export function ensembleMethod<O extends EnsembleOptions>(
   sampler: (problem: Problem, options: O) => Sampler,
+  halving?: Halving<O>,
 ): Method<O> {
   const tally = (problem: Problem, options: O, run: Run, share: Share) =>
-    tallyShare(problem, options, run, share, () => sampler(problem, options))
+    tallyShare(problem, options, run, share, sampler, halving)
   return {
     ensemble: { tally, replicates: (options) => options.replicates },
     async *solve(problem, options, run) {
@@ -66,85 +80,116 @@ export function picture(problem: Problem, tally: Tally, until: number): Frame {
   return { ...summarise(problem, tally), done, phase: `${tally.replicates} of ${until} replicates` }
 }
 
-async function* tallyShare(
+async function* tallyShare<O extends EnsembleOptions>(
   problem: Problem,
-  options: EnsembleOptions,
+  options: O,
   run: Run,
   { first, step, until }: Share,
-  makeSampler: () => Sampler,
+  makeSampler: (problem: Problem, options: O) => Sampler,
+  halving?: Halving<O>,
 ): AsyncGenerator<Tally, Tally> {
-  const tally = emptyTally(problem)
-  const T = problem.times.length
-  if (T === 0) {
-    tally.replicates = Math.max(0, Math.ceil((until - first) / step))
+  const tally = emptyTally(problem, halving && { how: halving.how, real: halving.real })
+  const replicates = Math.max(0, Math.ceil((until - first) / step))
+  if (problem.times.length === 0) {
+    tally.replicates = replicates
     return tally
   }
-  const sampler = makeSampler()
-  const { place } = sampler
-  const observed = observer(problem)
-  const horizon = problem.times[T - 1]
-  let finished = 0
-  let work = 0
+  const observed = observer(problem, halving?.real !== undefined)
+  const look = { due: () => run.due(), work: 0 }
+  const sampler = makeSampler(problem, options)
+  let fine: Sampler | undefined
   try {
+    if (halving && replicates > 0) fine = makeSampler(problem, halving.halved(options))
     for (let i = first; i < until; i += step) {
       const path = problem.observe.trajectories && i < options.trajectories ? emptyPath(i, observed.length) : null
       if (path) tally.paths.push(path)
-      sampler.start(run.rng(i))
-      for (let ended = false; !ended; ) {
-        const before = place.events
-        ended = sampler.advance()
-        work += place.events - before
-        if (work < eventsPerLook || ended) continue
-        work = 0
-        if (!run.due()) continue
-        if (path) observed.fill(path, place)
-        tally.underway = horizon > 0 ? Math.min(1, place.time / horizon) : 0
-        tally.events = finished + place.events
-        yield tally
-      }
-      if (path) observed.fill(path, place)
-      addReplicate(tally, observed.values(place))
-      finished += place.events
-      tally.events = finished
-      tally.underway = 0
-      work += eventsPerReplicate
-      if (work < eventsPerLook) continue
-      work = 0
-      if (run.due()) yield tally
+      for (const _ of replicate(problem, sampler, run.rng(i), tally, observed, look, path)) yield tally
+      if (!fine || !tally.approximation || i % halvedEvery !== 0) continue
+      const { halved } = tally.approximation
+      for (const _ of replicate(problem, fine, run.rng(halvedStreams + i), halved, observed, look)) yield tally
     }
     return tally
   } finally {
     sampler.release()
+    fine?.release()
   }
+}
+
+/** Walk one replicate into a tally; yields when it is time to. */
+function* replicate(
+  { times }: Problem,
+  sampler: Sampler,
+  stream: Stream,
+  tally: Tally,
+  observed: Observer,
+  look: { due(): boolean; work: number },
+  path?: Path | null,
+): Generator<void, void> {
+  const { place } = sampler
+  const horizon = times[times.length - 1]
+  const finished = tally.events
+  sampler.start(stream)
+  for (let ended = false; !ended; ) {
+    const before = place.events
+    ended = sampler.advance()
+    look.work += place.events - before
+    if (look.work < eventsPerLook || ended) continue
+    look.work = 0
+    if (!look.due()) continue
+    if (path) observed.fill(path, place)
+    tally.underway = horizon > 0 ? Math.min(1, place.time / horizon) : 0
+    tally.events = finished + place.events
+    yield
+  }
+  if (path) observed.fill(path, place)
+  addReplicate(tally, observed.values(place), observed.rounded(place))
+  for (const [name, count] of Object.entries(place.counters ?? {})) {
+    tally.counters[name] = (tally.counters[name] ?? 0) + count
+  }
+  tally.events = finished + place.events
+  tally.underway = 0
+  look.work += eventsPerReplicate
+  if (look.work < eventsPerLook) return
+  look.work = 0
+  if (look.due()) yield
 }
 
 function emptyPath(replicate: number, length: number): Path {
   return { replicate, values: new Float64Array(length).fill(Number.NaN) }
 }
 
+interface Observer {
+  readonly length: number
+  /** All output times: [time, quantity]. */
+  values(place: Place): Float64Array
+  /** The same of counts rounded to whole numbers, where they are real. */
+  rounded(place: Place): Float64Array | undefined
+  /** Those passed so far, into a path. */
+  fill(path: Path, place: Place): void
+}
+
 /** From recorded counts to quantities. */
-function observer({ network, parameters, times }: Problem) {
+function observer({ network, parameters, times }: Problem, real: boolean): Observer {
   const rules = evaluators(network, parameters).quantities
   const [S, Q, T] = [network.species.length, quantities(network).length, times.length]
   const row = new Float64Array(Q)
-  const all = new Float64Array(T * Q)
-  const observe = (records: Float64Array, k: number): Float64Array => {
-    for (let s = 0; s < S; s++) row[s] = records[k * S + s]
+  const [all, laws] = [new Float64Array(T * Q), new Float64Array(T * Q)]
+  const observe = (records: Float64Array, k: number, round: boolean): Float64Array => {
+    for (let s = 0; s < S; s++) row[s] = round ? Math.max(0, Math.round(records[k * S + s])) : records[k * S + s]
     for (let q = S; q < Q; q++) row[q] = rules[q](row, times[k])
     return row
   }
+  const observeAll = (records: Float64Array, out: Float64Array, round: boolean): Float64Array => {
+    for (let k = 0; k < T; k++) out.set(observe(records, k, round), k * Q)
+    return out
+  }
   return {
     length: Q * T,
-    /** All output times: [time, quantity]. */
-    values({ records }: Place): Float64Array {
-      if (Q === S) return records
-      for (let k = 0; k < T; k++) all.set(observe(records, k), k * Q)
-      return all
-    },
-    /** Those passed so far, into a path. */
-    fill({ values }: Path, { records, recorded }: Place): void {
+    values: ({ records }) => (Q === S ? records : observeAll(records, all, false)),
+    rounded: ({ records }) => (real ? observeAll(records, laws, true) : undefined),
+    fill({ values }, { records, recorded }) {
       for (let k = 0; k < recorded; k++) {
-        observe(records, k)
+        observe(records, k, false)
         for (let q = 0; q < Q; q++) values[q * T + k] = row[q]
       }
     },

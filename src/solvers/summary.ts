@@ -2,7 +2,8 @@
 import { quantities } from '../network/network'
 import { addPowers, carry, digits, fixedBits, toFixed } from '../numerics/exact-sum'
 import { type NamedArray, namedArray } from '../numerics/named-array'
-import type { Observation, Observations, Problem, Solution } from './contract'
+import { biasOfMarginals, biasOfMoments } from './bias'
+import type { Bias, ErrorEstimate, Observation, Observations, Problem, Solution } from './contract'
 import type { JointTally, QuantityTally, Tally } from './tally'
 
 /**
@@ -16,28 +17,54 @@ export function summarise(problem: Problem, tally: Tally): Solution {
   const names = quantities(network)
   const shown = names.map((_, q) => q).filter((q) => !tally.quantities[q].uncountable)
   const observations: Record<string, Observation> = {}
-  if (observe.moments) observations.moments = moments(problem, tally, names)
-  if (observe.marginals && shown.length > 0) {
-    const array = marginals(problem, tally, names, shown)
-    observations.marginals = { array, error: sampling(probabilityErrors(array, tally.replicates)) }
-  }
+  if (observe.moments) observations.moments = momentsWithBias(problem, tally, names)
+  const laws = shown.length > 0 && (observe.marginals || tally.joints.length > 0)
+  const array = laws ? marginals(problem, tally, names, shown) : undefined
+  const bias = array && biasOfLaws(problem, tally, array, names)
+  if (observe.marginals && array) observations.marginals = { array, error: errorOfLaw(tally, array, bias) }
   for (const joint of tally.joints) {
     if (tally.quantities[joint.a].uncountable || tally.quantities[joint.b].uncountable) continue
     const array = jointLaw(problem, tally, names, joint)
-    const key = `joint:${names[joint.a]},${names[joint.b]}`
-    observations[key] = { array, error: sampling(probabilityErrors(array, tally.replicates)) }
+    observations[`joint:${names[joint.a]},${names[joint.b]}`] = { array, error: errorOfLaw(tally, array, bias) }
   }
   if (observe.trajectories) observations.trajectories = trajectories(problem, tally, names)
   return {
     observations,
-    diagnostics: { replicates: tally.replicates, events: tally.events },
-    warnings: warnings(observations, tally, names),
+    diagnostics: { replicates: tally.replicates, events: tally.events, ...tally.counters },
+    warnings: [...warnings(observations, tally, names), ...biasWarnings(observations)],
   }
 }
 
-const sampling = (standardError: NamedArray) => ({ kind: 'sampling', standardError }) as const
+const sampling = (standardError: NamedArray, bias?: Bias) =>
+  bias ? ({ kind: 'sampling', standardError, bias } as const) : ({ kind: 'sampling', standardError } as const)
 
-function moments({ times }: Problem, tally: Tally, names: readonly string[]): Observation {
+function errorOfLaw({ replicates, approximation }: Tally, array: NamedArray, bias?: Bias): ErrorEstimate {
+  if (approximation?.real) return { kind: 'none', why: approximation.real }
+  return sampling(probabilityErrors(array, replicates), bias)
+}
+
+function biasOfLaws(problem: Problem, tally: Tally, array: NamedArray, names: readonly string[]): Bias | undefined {
+  if (!tally.approximation || tally.approximation.real) return undefined
+  const { halved, how } = tally.approximation
+  const shown = names.map((_, q) => q).filter((q) => !halved.quantities[q].uncountable)
+  const fine = marginals(problem, halved, names, shown)
+  return biasOfMarginals(array, fine, [tally.replicates, halved.replicates], `${how}; of the laws of single quantities`)
+}
+
+function momentsWithBias(problem: Problem, tally: Tally, names: readonly string[]): Observation {
+  const own = moments(problem, tally, names)
+  if (!tally.approximation) return { array: own.array, error: sampling(own.standardError) }
+  const { halved, how } = tally.approximation
+  const fine = moments(problem, halved, names)
+  const bias = biasOfMoments(own.array, fine.array, [own.standardError, fine.standardError], how)
+  return { array: own.array, error: sampling(own.standardError, bias) }
+}
+
+function moments(
+  { times }: Problem,
+  tally: Tally,
+  names: readonly string[],
+): { array: NamedArray; standardError: NamedArray } {
   const axes = [
     ['time', [...times]],
     ['moment', ['mean', 'variance']],
@@ -51,7 +78,7 @@ function moments({ times }: Problem, tally: Tally, names: readonly string[]): Ob
     const sums = quantity.sums?.slice()
     if (sums) carry(sums)
     for (let k = 0; k < times.length; k++) {
-      const wide = sums && nearHits(quantity, k) < n
+      const wide = sums && (quantity.apart || nearHits(quantity, k) < n)
       const { mean, m2, m4 } = wide ? wideMoments(tally, quantity, sums, k) : nearMoments(tally, quantity, k)
       // Unbiased; one replicate has no variance.
       const variance = n > 1 ? (m2 * n) / (n - 1) : Number.NaN
@@ -62,7 +89,7 @@ function moments({ times }: Problem, tally: Tally, names: readonly string[]): Ob
       errors.data[(2 * k + 1) * Q + q] = Math.sqrt(Math.max(0, spread))
     }
   })
-  return { array: values, error: sampling(errors) }
+  return { array: values, standardError: errors }
 }
 
 /** Central moments, over n. */
@@ -90,11 +117,11 @@ function nearMoments({ replicates }: Tally, { near, row }: QuantityTally, k: num
 
 /** From the histogram and from the sums over what is not in it, both about the quantity's center, without rounding. */
 function wideMoments(tally: Tally, quantity: QuantityTally, sums: Float64Array, k: number): Central {
-  const { near, row, center, scale } = quantity
+  const { near, row, center, scale, apart } = quantity
   const raw = [0, 1, 2, 3].map((power) => toFixed(sums, (4 * k + power) * digits))
   const nothing = { mean: Number.NaN, m2: Number.NaN, m4: Number.NaN }
   if (!raw.every((sum) => sum !== null)) return nothing
-  for (let i = 0; i < row; i++) {
+  for (let i = 0; i < row && !apart; i++) {
     const hits = near[k * row + i]
     if (hits === 0) continue
     const powers = new Float64Array(4 * digits)
@@ -185,7 +212,7 @@ function probabilityErrors(array: NamedArray, n: number): NamedArray {
   return { ...array, data }
 }
 
-function trajectories({ times }: Problem, { paths }: Tally, names: readonly string[]): Observation {
+function trajectories({ times }: Problem, { paths, approximation }: Tally, names: readonly string[]): Observation {
   const array = namedArray([
     ['replicate', paths.map((path) => path.replicate)],
     ['quantity', names],
@@ -194,8 +221,34 @@ function trajectories({ times }: Problem, { paths }: Tally, names: readonly stri
   paths.forEach(({ values }, i) => {
     array.data.set(values, i * values.length)
   })
-  return { array, error: { kind: 'exact' } }
+  if (!approximation) return { array, error: { kind: 'exact' } }
+  return { array, error: { kind: 'none', why: 'each path is one of the approximate process' } }
 }
+
+/** Where halving the step moves a mean or a variance beyond what noise explains, and beyond the standard error. */
+function biasWarnings({ moments }: Observations): string[] {
+  if (moments?.error.kind !== 'sampling' || !moments.error.bias) return []
+  const { value, noise } = moments.error.bias
+  let worst = -1
+  let most = widestNoise
+  const excess = (i: number) => Math.abs(value.data[i]) / noise.data[i]
+  for (let i = 0; i < value.data.length; i++) {
+    if (excess(i) > most) [worst, most] = [i, excess(i)]
+  }
+  if (worst < 0) return []
+  const { moment, quantity, time } = value.coords
+  const q = worst % quantity.length
+  const m = Math.floor(worst / quantity.length) % moment.length
+  const k = Math.floor(worst / (quantity.length * moment.length))
+  const change = Number(value.data[worst].toPrecision(2))
+  const share = Math.abs(value.data[worst] / moments.array.data[worst])
+  return [
+    `The step is too long for this many replicates: it moves the ${moment[m]} of ${quantity[q]} at t = ${time[k]} by about ${change} (${Number((100 * share).toPrecision(2))} %), which is more than sampling explains`,
+  ]
+}
+
+/** In standard deviations; among hundreds of numbers this is still rare (p ≈ 7·10⁻⁶ each). */
+const widestNoise = 4.5
 
 function warnings(observations: Observations, tally: Tally, names: readonly string[]): string[] {
   const said: string[] = []

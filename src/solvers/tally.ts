@@ -34,6 +34,8 @@ export interface QuantityTally {
   uncountable: boolean
   /** Exact sums of ((value − center)/scale)^k, k = 1…4, over what is not in `near`: [time, k, digit]. */
   sums: Float64Array | null
+  /** Everything is in the sums, whatever is in `near`. */
+  apart: boolean
   added: number
   readonly center: number
   readonly scale: number
@@ -69,6 +71,27 @@ export interface Tally {
   readonly joints: JointTally[]
   /** The first replicates' paths, by replicate. */
   paths: Path[]
+  /** What the method counts of its own work, by name. */
+  counters: Record<string, number>
+  /** Present where the method is not exact. */
+  readonly approximation?: ApproximationTally
+}
+
+/** What is said and measured of a method that is not exact. */
+export interface ApproximationTally extends Approximation {
+  /** Every fourth replicate, once more with the step halved and other random numbers. */
+  readonly halved: Tally
+}
+
+/** What a method that is not exact says of itself. */
+export interface Approximation {
+  /** What was halved, and what that does not show. */
+  readonly how: string
+  /**
+   * Present where counts are real numbers: why their laws have no error. Moments are those of the real numbers, laws
+   * those of the quantities after every count has been rounded to a whole number ≥ 0.
+   */
+  readonly real?: string
 }
 
 /** Cells of one quantity at one time. */
@@ -81,7 +104,11 @@ export const maxJointCells = 2 ** 21
 const powerOfTwoBelow = (n: number) => 2 ** Math.floor(Math.log2(n))
 
 /** An empty tally for a problem. */
-export function emptyTally(problem: Problem): Tally {
+export function emptyTally(problem: Problem, approximation?: Approximation): Tally {
+  if (approximation) {
+    const halved = emptyTally({ ...problem, observe: { ...problem.observe, joints: [], trajectories: false } })
+    return { ...emptyTally(problem), approximation: { ...approximation, halved } }
+  }
   const { network, times, observe } = problem
   const T = times.length
   const Q = quantities(network).length
@@ -107,6 +134,7 @@ export function emptyTally(problem: Problem): Tally {
       most: 0,
       uncountable: false,
       sums: null,
+      apart: false,
       added: 0,
       center,
       scale,
@@ -124,6 +152,7 @@ export function emptyTally(problem: Problem): Tally {
       missed: new Uint32Array(T),
     })),
     paths: [],
+    counters: {},
   }
 }
 
@@ -143,8 +172,28 @@ function references({ network, parameters, initial }: Problem): { center: number
   })
 }
 
-/** Add one finished replicate: `values` is [time, quantity]. */
-export function addReplicate(tally: Tally, values: Float64Array): void {
+/**
+ * Add one finished replicate: `values` is [time, quantity]. Where these are real numbers, `rounded` has what laws are
+ * made of; a tally has either all of its replicates so, or none.
+ */
+export function addReplicate(tally: Tally, values: Float64Array, rounded?: Float64Array): void {
+  if (rounded) {
+    addReal(tally, values)
+    addCounts(tally, rounded, false)
+  } else addCounts(tally, values, true)
+  tally.replicates++
+}
+
+/** Values whose moments are summed apart from their law. */
+function addReal({ times, quantities }: Tally, values: Float64Array): void {
+  quantities.forEach((quantity, q) => {
+    for (let k = 0; k < times; k++) addToSums(quantity, times, k, values[k * quantities.length + q])
+    quantity.apart = true
+  })
+}
+
+/** `summed`: what does not fit into the near cells goes into the sums. */
+function addCounts(tally: Tally, values: Float64Array, summed: boolean): void {
   const { times, quantities, joints } = tally
   const Q = quantities.length
   for (let q = 0; q < Q; q++) {
@@ -153,30 +202,24 @@ export function addReplicate(tally: Tally, values: Float64Array): void {
       const value = values[k * Q + q]
       const cell = value | 0
       if (cell === value && cell >= 0 && cell < quantity.row) quantity.near[k * quantity.row + cell]++
-      else addRare(tally, quantity, k, value)
+      else addRare(tally, quantity, k, value, summed)
     }
   }
   for (const joint of joints) {
     for (let k = 0; k < times; k++) addJoint(tally, joint, k, values[k * Q + joint.a], values[k * Q + joint.b])
   }
-  tally.replicates++
 }
 
 const countable = (value: number) => value >= 0 && Number.isSafeInteger(value)
 
-function addRare({ times, cells }: Tally, quantity: QuantityTally, k: number, value: number): void {
+function addRare({ times, cells }: Tally, quantity: QuantityTally, k: number, value: number, summed: boolean): void {
   const whole = countable(value)
   if (whole && value < cells) {
     growNear(quantity, times, 2 ** Math.ceil(Math.log2(Math.max(16, value + 1))))
     quantity.near[k * quantity.row + value]++
     return
   }
-  quantity.sums ??= new Float64Array(times * 4 * digits)
-  addPowers(quantity.sums, 4 * digits * k, (value - quantity.center) / quantity.scale)
-  if (++quantity.added >= additionsBeforeCarry) {
-    carry(quantity.sums)
-    quantity.added = 0
-  }
+  if (summed) addToSums(quantity, times, k, value)
   if (!whole) {
     quantity.uncountable = true
     quantity.far = null
@@ -184,6 +227,15 @@ function addRare({ times, cells }: Tally, quantity: QuantityTally, k: number, va
     quantity.far ??= new Uint32Array(times * cells)
     if (value > quantity.most) widen(quantity, cells, value)
     quantity.far[k * cells + Math.floor(value / quantity.width)]++
+  }
+}
+
+function addToSums(quantity: QuantityTally, times: number, k: number, value: number): void {
+  quantity.sums ??= new Float64Array(times * 4 * digits)
+  addPowers(quantity.sums, 4 * digits * k, (value - quantity.center) / quantity.scale)
+  if (++quantity.added >= additionsBeforeCarry) {
+    carry(quantity.sums)
+    quantity.added = 0
   }
 }
 
@@ -271,26 +323,30 @@ function pour(from: JointTally, to: JointTally, times: number): void {
 /** The sum of tallies of the same problem, over different replicates. The parts are left as they are. */
 export function merge(tallies: readonly Tally[]): Tally {
   const sum = structuredClone(tallies[0])
-  for (const part of tallies.slice(1)) {
-    sum.replicates += part.replicates
-    sum.underway += part.underway
-    sum.events += part.events
-    part.quantities.forEach((quantity, q) => {
-      mergeQuantity(sum, sum.quantities[q], quantity)
-    })
-    part.joints.forEach((joint, j) => {
-      const into = sum.joints[j]
-      part.joints[j].missed.forEach((missed, k) => {
-        into.missed[k] += missed
-      })
-      if (joint.rows === 0) return
-      reshape(sum, into, joint.rowMost, joint.columnMost)
-      pour(joint, into, sum.times)
-    })
-    sum.paths = [...sum.paths, ...structuredClone(part.paths)]
-  }
+  for (const part of tallies.slice(1)) add(part, sum)
   sum.paths.sort((a, b) => a.replicate - b.replicate)
   return sum
+}
+
+function add(part: Tally, sum: Tally): void {
+  sum.replicates += part.replicates
+  sum.underway += part.underway
+  sum.events += part.events
+  for (const [name, count] of Object.entries(part.counters)) sum.counters[name] = (sum.counters[name] ?? 0) + count
+  part.quantities.forEach((quantity, q) => {
+    mergeQuantity(sum, sum.quantities[q], quantity)
+  })
+  part.joints.forEach((joint, j) => {
+    const into = sum.joints[j]
+    part.joints[j].missed.forEach((missed, k) => {
+      into.missed[k] += missed
+    })
+    if (joint.rows === 0) return
+    reshape(sum, into, joint.rowMost, joint.columnMost)
+    pour(joint, into, sum.times)
+  })
+  sum.paths = [...sum.paths, ...structuredClone(part.paths)]
+  if (part.approximation && sum.approximation) add(part.approximation.halved, sum.approximation.halved)
 }
 
 function mergeQuantity({ times, cells }: Tally, into: QuantityTally, part: QuantityTally): void {
@@ -307,6 +363,7 @@ function mergeQuantity({ times, cells }: Tally, into: QuantityTally, part: Quant
     })
     into.added = 1
   }
+  into.apart ||= part.apart
   into.uncountable ||= part.uncountable
   if (into.uncountable) into.far = null
   if (!part.far || into.uncountable) return

@@ -3,7 +3,7 @@
  * the kind of their error, never by name.
  */
 import { format } from 'd3-format'
-import type { ErrorEstimate, Frame, Observation } from '../../solvers/contract'
+import type { Bias, ErrorEstimate, Frame, Observation } from '../../solvers/contract'
 import { version } from '../../version'
 import type { Contribution, Dash, Mark, Provenance } from '../figure/figure'
 import { number } from '../figure/ticks'
@@ -75,12 +75,21 @@ export function errorWords(error: ErrorEstimate, time: number): string {
     case 'estimate':
       return `error about ${number(error.value)}, estimated: ${error.how}`
     case 'sampling':
-      return '± 1 standard error'
+      return error.bias ? `± 1 standard error, ${biasWords(error.bias, time)}` : '± 1 standard error'
     case 'none':
       return `error unknown: ${error.why}`
     default:
       return error satisfies never
   }
+}
+
+/** What a step costs at this time: the largest of what was measured, in noise, and how. */
+function biasWords({ value, noise, how }: Bias, time: number): string {
+  const size = value.data.length / value.coords.time.length
+  let worst = time * size
+  const share = (i: number) => (noise.data[i] > 0 ? Math.abs(value.data[i]) / noise.data[i] : 0)
+  for (let i = worst; i < (time + 1) * size; i++) if (share(i) > share(worst)) worst = i
+  return `and ${number(Math.abs(value.data[worst]))} ± ${number(noise.data[worst])} of the step (${how})`
 }
 
 /** A bound in two digits is rounded up, or it would not be one. */
