@@ -5,6 +5,7 @@ import { type Artifact, Failure, type Frame, type Outcome, type Provenance, type
 import { picture } from './ensemble'
 import { type Reading, readStudy } from './study'
 import { merge, type Share, type Tally } from './tally'
+import { verdictOn } from './verdict'
 
 /** A host is a clock, a breath, a wish to stop and an eye. Node, workers and tests differ in nothing else. */
 export interface Host {
@@ -50,7 +51,7 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
     if (!read.ok) return finish({ status: 'failed' as const, code: 'study', message: sentence(read.issues) })
     const { solver, seed, problem, options } = read.value
     provenance = { ...provenance, solver: solver.id, seed, device: solver.traits.device }
-    const verdict = solver.supports(problem, options)
+    const verdict = verdictOn(solver, problem, options)
     if (!verdict.ok) {
       const hint = verdict.instead ? `try the solver "${verdict.instead}"` : undefined
       return finish({ status: 'failed' as const, code: 'unsupported', message: verdict.why, hint })
@@ -100,13 +101,25 @@ async function runEnsemble(
   const parts: (Tally | undefined)[] = crew.map(() => undefined)
   const earlier = first > 0 ? [host.earlier as Tally] : []
   const whole = (own: Tally) => merge([...earlier, own, ...parts.filter((part) => part !== undefined)])
-  const outcomes = crew.map((member, k) =>
-    member.tally(json, { first: first + k + 1, step, until }, (tally) => {
+  // A share that ends early ends the run: nobody should wait for the rest of a sum that will not be made.
+  let broken: TallyOutcome | undefined
+  const outcomes = crew.map(async (member, k) => {
+    const outcome = await member.tally(json, { first: first + k + 1, step, until }, (tally) => {
       parts[k] = tally
-    }),
-  )
+    })
+    if (outcome.status === 'done') parts[k] = outcome.tally
+    else broken ??= outcome
+  })
+  const stopped = () => {
+    if (broken?.status === 'failed') throw new Failure(broken.code, broken.message, broken.hint)
+    return broken !== undefined || host.cancelled()
+  }
   const show = (own: Tally) => host.onFrame(picture(problem, whole(own), until))
-  const own = await drive(ensemble.tally(problem, options, lend(seed, host), { first, step, until }), host, show)
+  const own = await drive(
+    ensemble.tally(problem, options, lend(seed, host), { first, step, until }),
+    { ...host, cancelled: stopped },
+    show,
+  )
   if (!own) return undefined
   // The others may be behind: keep showing what they have while they finish.
   let waiting = true
@@ -115,14 +128,10 @@ async function runEnsemble(
   })
   while (waiting) {
     await Promise.race([all, host.breathe()])
-    if (host.cancelled()) return undefined
+    if (stopped()) return undefined
     if (waiting && (host.wanted?.() ?? true)) show(own)
   }
-  for (const [k, outcome] of (await all).entries()) {
-    if (outcome.status === 'cancelled') return undefined
-    if (outcome.status === 'failed') throw new Failure(outcome.code, outcome.message, outcome.hint)
-    parts[k] = outcome.tally
-  }
+  if (stopped()) return undefined
   const tally = whole(own)
   host.keep?.(tally)
   return picture(problem, tally, until)

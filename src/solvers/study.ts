@@ -41,7 +41,9 @@ const studySchema = z.strictObject({
   network: z.string(),
   parameters: values.optional(),
   initial: z.record(z.string(), z.int().nonnegative().max(maxCount)).optional(),
-  times: z.union([z.array(time).max(maxTimes), timeGrid]),
+  times: z.union([z.array(time).max(maxTimes), timeGrid], {
+    error: 'expected a list of times ≥ 0 such as [1, 5, 20], or { "from": 0, "to": 100, "count": 101 }',
+  }),
   observe: z.array(z.string()).max(64).optional(),
   solver: z.string().optional(),
   options: optionValues.optional(),

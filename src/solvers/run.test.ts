@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest'
+import { type Host, runStudy } from './run'
+
+const study = {
+  version: 1,
+  network: 'parameter k = 10\n0 -> X, k\nX -> 0, 1',
+  times: [1, 2],
+  solver: 'ssa',
+  // So many that waiting for them all would take hours.
+  options: { replicates: 10_000_000 },
+}
+
+/** A host on one thread, whose clock counts the times it was asked: no test waits for real time. */
+function host(over: Partial<Host> = {}): Host {
+  let now = 0
+  return {
+    now: () => (now += 20),
+    breathe: () => new Promise((resolve) => setTimeout(resolve)),
+    cancelled: () => false,
+    onFrame() {},
+    ...over,
+  }
+}
+
+it('ends a run as soon as another thread fails its share, with that thread’s words', async () => {
+  const outcome = await runStudy(
+    study,
+    host({ crew: [{ tally: async () => ({ status: 'failed', code: 'crash', message: 'struck', hint: 'again' }) }] }),
+  )
+  expect(outcome).toMatchObject({ status: 'failed', code: 'crash', message: 'struck', hint: 'again' })
+})
+
+it('ends a run as cancelled when another thread’s share was cancelled', async () => {
+  const outcome = await runStudy(study, host({ crew: [{ tally: async () => ({ status: 'cancelled' }) }] }))
+  expect(outcome.status).toBe('cancelled')
+})
+
+it('stops at the next breath when cancelled, and carries nothing', async () => {
+  let breaths = 0
+  const outcome = await runStudy(study, host({ cancelled: () => ++breaths > 3 }))
+  expect(breaths).toBe(4)
+  expect(outcome).not.toHaveProperty('solution')
+})
+
+it('makes no picture while nobody looks', async () => {
+  let frames = 0
+  let breaths = 0
+  const silent = host({ wanted: () => false, onFrame: () => frames++, cancelled: () => ++breaths > 5 })
+  await runStudy(study, silent)
+  expect(frames).toBe(0)
+})
+
+it.each([
+  [{ version: 2 }, 'version'],
+  [{ solvr: 'ssa' }, 'solvr: unknown key; a study knows'],
+  [{ solver: 'sssa' }, 'unknown solver "sssa"; known are ssa'],
+  [{ options: { replicatess: 3 } }, 'options.replicatess: unknown option; this solver knows replicates'],
+  [{ options: { replicates: 0.5 } }, 'options.replicates: expected integer in [1,'],
+  [{ parameters: { q: 1 } }, 'parameters.q: unknown name; the network has k'],
+  [{ initial: { X: -1 } }, 'initial.X'],
+  [{ times: [2, 1] }, 'times must ascend, but 1 follows 2'],
+  [{ observe: ['joint:X,Y'] }, 'a joint law needs two different quantities out of X'],
+  [{ network: 'X -> 0, kk' }, 'network:1:9'],
+])('says where %o is wrong and what would be right', async (change, words) => {
+  const outcome = await runStudy({ ...study, ...change }, host())
+  expect(outcome).toMatchObject({ status: 'failed', code: 'study' })
+  expect(outcome.status === 'failed' && outcome.message).toContain(words)
+})
