@@ -1,0 +1,130 @@
+/**
+ * `npm run bench:page`: what a person feels, measured in headless Chromium on the built page.
+ * - load: from navigation to the first drawn trajectories, with an empty cache, in ms
+ * - frames: gaps between animation frames while all workers sample the toggle and 50 trajectories are drawn
+ * - drag: from a slider's change to the first picture of the new law, in ms
+ * - cancel: from the click to the lane saying so, in ms
+ */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { chromium } from 'playwright'
+import { findBrowser } from '../scripts/browser.mjs'
+import { serve } from '../scripts/serve.mjs'
+import { root } from '../scripts/setup.mjs'
+
+const vite = join(root, 'node_modules/vite/bin/vite.js')
+if (spawnSync(process.execPath, [vite, 'build', '--logLevel', 'error'], { cwd: root, stdio: 'inherit' }).status) {
+  process.exit(1)
+}
+const { address, close } = await serve(join(root, 'dist'))
+const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+const browser = await chromium.launch({ executablePath: findBrowser(), args })
+const rows = {}
+
+const loads = []
+for (let k = 0; k < 5; k++) loads.push(await load())
+rows['load, first trajectories (ms)'] = spread(loads)
+
+const page = await opened()
+const replicates = page.getByRole('textbox', { name: 'Replicates' })
+await replicates.fill('3000000')
+await replicates.press('Enter')
+await page.waitForTimeout(1500)
+rows['frame gap while sampling (ms)'] = spread(await page.evaluate(gaps, 5000))
+
+const first = []
+for (let k = 0; k < 12; k++) first.push(await page.evaluate(drag, 60 + k))
+rows['slider to first picture (ms)'] = spread(first)
+
+const cancels = []
+for (let k = 0; k < 8; k++) {
+  await page.waitForTimeout(400)
+  cancels.push(await page.evaluate(cancel))
+}
+rows['cancel to words (ms)'] = spread(cancels)
+
+await browser.close()
+close?.()
+if (process.argv.includes('--json')) console.log(JSON.stringify(rows, null, 2))
+else console.table(rows)
+process.exit(0)
+
+async function opened() {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  const page = await context.newPage()
+  await page.goto(address)
+  await page.waitForFunction(drawn)
+  return page
+}
+
+async function load() {
+  const page = await opened()
+  const ms = await page.evaluate(() => performance.now())
+  await page.context().close()
+  return ms
+}
+
+/** In the page: trajectories are on the screen, not only announced. */
+function drawn() {
+  const canvas = document.querySelector('section[aria-label="Trajectories"] canvas, [aria-labelledby] canvas')
+  return Boolean(canvas?.width) && /[1-9][\d,]* replicates/.test(document.querySelector('main')?.textContent ?? '')
+}
+
+/** In the page: gaps between animation frames for so many milliseconds. */
+function gaps(forMs) {
+  return new Promise((resolve) => {
+    const found = []
+    const began = performance.now()
+    let last = began
+    requestAnimationFrame(function frame(now) {
+      found.push(now - last)
+      last = now
+      if (now - began < forMs) requestAnimationFrame(frame)
+      else resolve(found.slice(1))
+    })
+  })
+}
+
+/** In the page: move the first slider; wait until a smaller ensemble than before is on the screen. */
+function drag(position) {
+  const sampled = () =>
+    Number(/of ([\d,]+) replicates/.exec(document.querySelector('main').textContent)?.[1].replaceAll(',', ''))
+  return new Promise((resolve) => {
+    const slider = document.querySelector('input[type=range][aria-label="a1"], li input[type=range]')
+    const before = sampled()
+    const began = performance.now()
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(slider, String(position))
+    slider.dispatchEvent(new Event('input', { bubbles: true }))
+    requestAnimationFrame(function frame() {
+      if (sampled() < before || performance.now() - began > 5000) resolve(performance.now() - began)
+      else requestAnimationFrame(frame)
+    })
+  }).then(async (ms) => {
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    return ms
+  })
+}
+
+/** In the page: click the run bar's cancel; wait for the word; start again. */
+function cancel() {
+  const bar = document.querySelector('[aria-label="Runs"]')
+  const named = (words) =>
+    [...bar.querySelectorAll('button')].find((b) => words.test(`${b.ariaLabel ?? ''} ${b.textContent}`))
+  return new Promise((resolve) => {
+    const began = performance.now()
+    named(/cancel/i)?.click()
+    requestAnimationFrame(function frame() {
+      const ended = /cancelled/i.test(bar.textContent)
+      if (!ended && performance.now() - began < 5000) return requestAnimationFrame(frame)
+      const ms = performance.now() - began
+      named(/run again/i)?.click()
+      resolve(ms)
+    })
+  })
+}
+
+function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (share) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] * 10) / 10
+  return { n: sorted.length, median: at(0.5), p95: at(0.95), max: at(1) }
+}
