@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { at, indexOf } from '../../numerics/named-array'
+import { stream } from '../../numerics/rng'
 import { chiSquare, poisson, twoSided } from '../../numerics/statistics'
 import { Failure, type Frame, type Observe, type Problem, type Solution } from '../contract'
 import { picture } from '../ensemble'
@@ -12,6 +13,7 @@ import { merge, type Share, type Tally } from '../tally'
 import { ask, finish, lend } from '../testing'
 import { type SsaOptions, ssa } from './index'
 import { method } from './solve'
+import { thinning } from './thinning'
 
 const widest = 4.5
 const rarest = twoSided(widest)
@@ -147,6 +149,21 @@ describe('rates that depend on time', () => {
     const { code, message } = await failure('0 -> X, 1/sqrt(abs(t - 1))', [3])
     expect(code).toBe('unbounded')
     expect(message).toContain('r1')
+  })
+})
+
+describe('thinning', () => {
+  it('also walks networks that do not read time, to the same law', () => {
+    const problem = ask('0 -> X, 10; X -> 0, 1', [3])
+    const walker = thinning(problem)
+    const observed = new Float64Array(60)
+    for (let i = 0; i < 15_000; i++) {
+      walker.start(stream(3, i))
+      while (walker.advance() === 'going');
+      observed[walker.records[0]]++
+    }
+    const law = observed.map((_, n) => poisson(10 * (1 - Math.exp(-3)), n))
+    expect(chiSquare(observed, law).pValue).toBeGreaterThan(rarest)
   })
 })
 

@@ -63,6 +63,7 @@ export function thinning(problem: Problem): Walker {
   /** A window from now: as long as a bound is at most twice the values at its ends, or few candidates come from it. */
   const openWindow = () => {
     width = Math.min(2 * width, horizon - time)
+    windowEnd = time + width
     for (const r of timed) {
       const here = exactly(r, time)
       for (;;) {
