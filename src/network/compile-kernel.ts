@@ -29,8 +29,9 @@ import {
   storeI32,
   when,
 } from './compile-wasm'
+import { type Watch, watchOf } from './events'
 import type { Expr, Network } from './network'
-import { dependents, parts, reads } from './structure'
+import { dependents, exprReads, parts, reads } from './structure'
 
 /** Largest number of (uniform, exponential) pairs drawn at once: 8 KiB stay in the nearest cache. */
 export const batchPairs = 512
@@ -56,7 +57,7 @@ export const cell = {
 } as const
 
 /** Answers of `advance`. */
-export const status = { done: 0, drained: 1, invalid: 2 } as const
+export const status = { done: 0, drained: 1, invalid: 2, flipped: 3 } as const
 
 interface Table {
   readonly reaction: number
@@ -68,7 +69,10 @@ export interface Layout extends RandomLayout {
   readonly pairs: number
   readonly parameters: number
   readonly constants: number
+  /** Counts, then flags: see `watchOf`. */
   readonly counts: number
+  /** The truth of each trigger when last looked at. */
+  readonly truth: number
   readonly propensities: number
   readonly sums: number
   readonly tables: readonly Table[]
@@ -98,8 +102,9 @@ const inMemory = (address: number): Slot => ({ read: load(address), write: (valu
 
 /** The module's bytes and its map of memory. Exports `prepare`, `advance` and `fill`. */
 export function emitKernel(network: Network): { bytes: Uint8Array<ArrayBuffer>; layout: Layout } {
+  const watch = watchOf(network)
   const constants = findConstants(network)
-  const layout = planMemory(network, constants.lets.size + constants.exprs.size)
+  const layout = planMemory(network, constants.lets.size + constants.exprs.size, watch)
   const imports = imported.map((name) => ({
     name,
     parameters: name === 'pow' ? [f64Type, f64Type] : [f64Type],
@@ -107,13 +112,13 @@ export function emitKernel(network: Network): { bytes: Uint8Array<ArrayBuffer>; 
   }))
   const functions = [
     prepareFunction(network, layout, constants),
-    advanceFunction(network, layout, constants),
+    advanceFunction(network, layout, constants, watch),
     fillFunction(layout, imported.indexOf('exp')),
   ]
   return { bytes: encode(imports, functions), layout }
 }
 
-function planMemory(network: Network, constants: number): Layout {
+function planMemory(network: Network, constants: number, { triggers, flags }: Watch): Layout {
   const [S, R] = [network.species.length, network.reactions.length]
   let at = 64
   const take = (bytes: number) => {
@@ -126,7 +131,8 @@ function planMemory(network: Network, constants: number): Layout {
     pairs: take(batchPairs * 16),
     parameters: take(network.parameters.length * 8),
     constants: take(constants * 8),
-    counts: take(S * 8),
+    counts: take((S + flags.length) * 8),
+    truth: take(triggers.length * 8),
     propensities: take(R * 8),
     sums: take(R * 8),
   }
@@ -224,7 +230,7 @@ function prepareFunction(network: Network, layout: Layout, constants: Constants)
 }
 
 /** `advance(): status`: fires until the last output time is recorded, the pairs are used up or a propensity is invalid. */
-function advanceFunction(network: Network, layout: Layout, constants: Constants): Func {
+function advanceFunction(network: Network, layout: Layout, constants: Constants, { triggers }: Watch): Func {
   const [S, R] = [network.species.length, network.reactions.length]
   const tableOf = new Map(layout.tables.map((table) => [table.reaction, table]))
   // The count, as an integer, of each species that a table is looked up by: kept beside the count itself,
@@ -241,7 +247,8 @@ function advanceFunction(network: Network, layout: Layout, constants: Constants)
   const count = slots(layout.counts, 0)
   const propensity = slots(layout.propensities, S)
   const sum = slots(layout.sums, S + R)
-  const scope = scopeOf(layout, constants, (s) => count(s).read, firstLet)
+  const read = (s: number): Code => (s < S ? count(s).read : load(layout.counts + 8 * s))
+  const scope = scopeOf(layout, constants, read, firstLet)
   const tree = balanced(0, R, { next: 0 })
   const value = (node: Node) => (node.leaf ? propensity(node.lo) : sum(node.id)).read
   const total = value(tree)
@@ -270,6 +277,17 @@ function advanceFunction(network: Network, layout: Layout, constants: Constants)
     return [changed.map(recompute), add(tree)]
   }
 
+  const triggerReads = triggers.map((trigger) => new Set(exprReads(network, trigger).species))
+  /** After reaction r: whether a trigger that reads what it has changed is no longer what it was. */
+  const look = (r: number): Code =>
+    triggers.map((trigger, e) => {
+      if (!network.reactions[r].net.some(({ species }) => triggerReads[e].has(species))) return []
+      const lets = letsOf(network, constants, trigger).map((l) => set(firstLet + l, emit(network.lets[l].expr, scope)))
+      const holds = f64Op.fromI32(f64Op.ne(emit(trigger, scope), f64(0)))
+      const flipped = f64Op.ne(holds, load(layout.truth + 8 * e))
+      return [lets, set(answer, i32Op.or(get(answer), flipped))]
+    })
+
   const affected = dependents(network)
   /** Fire reaction r; leaves `depth` blocks where rounding has led to a propensity of 0. */
   const fire = (r: number, depth: number): Code => [
@@ -280,6 +298,7 @@ function advanceFunction(network: Network, layout: Layout, constants: Constants)
       return row === undefined ? moved : [moved, set(row, i32Op.add(get(row), i32(change)))]
     }),
     refresh([...affected[r]]),
+    look(r),
   ]
   const choosing = (node: Node, depth: number): Code => {
     if (node.leaf) return fire(node.lo, depth)
@@ -308,6 +327,7 @@ function advanceFunction(network: Network, layout: Layout, constants: Constants)
       set(exponential, load(8, get(pair))),
       nextPair,
       schedule,
+      triggers.length > 0 ? when(get(answer), leave(status.flipped, 4)) : [], // if, block, record, loop, all
       branch(2), // block, record, loop
     ),
     nextPair,

@@ -8,7 +8,7 @@ import { batchPairs, cell, emitKernel, type Layout, status } from './compile-ker
 import { writeZiggurat } from './compile-random'
 import type { Network } from './network'
 import { dependents, readsTime } from './structure'
-import type { Walker } from './walker'
+import { leftOver, type Walker, type Watched } from './walker'
 
 /** Propensities and sums recomputed, over all reactions: beyond this, unrolled code is slower to build than it is worth. */
 const maxUnrolled = 60_000
@@ -50,9 +50,10 @@ export function compile(
 
 function moduleOf(network: Network): Compiled | null {
   // Names and values of parameters, and where the statements stand, leave the code as it is.
-  const { species, parameters, lets, reactions } = network
+  const { species, parameters, lets, reactions, events } = network
   const shape = [species.length, parameters.length, lets.map((l) => l.expr)]
-  const key = JSON.stringify([shape, reactions.map((r) => [r.reactants, r.net, r.law, r.rate])], numerals)
+  const code = [reactions.map((r) => [r.reactants, r.net, r.law, r.rate]), events.map((e) => e.trigger)]
+  const key = JSON.stringify([shape, code], numerals)
   const known = modules.get(key)
   if (known) return known
   if (!compilable(network)) return null
@@ -115,6 +116,22 @@ function bind(
     integers[pair] = layout.pairs
     integers[pairsEnd] = to
   }
+  const E = network.events.length
+  const watched: Watched | undefined =
+    E > 0
+      ? {
+          state: doubles.subarray(layout.counts / 8, layout.truth / 8),
+          truth: doubles.subarray(layout.truth / 8, layout.truth / 8 + E),
+          limit(rows) {
+            integers[cell.timesCount / 4] = rows
+          },
+          resume(time) {
+            const [now, e, total] = [cell.time, cell.exponential, cell.total].map((at) => doubles[at / 8])
+            doubles[cell.exponential / 8] = leftOver(e, total, now, time)
+            doubles[cell.time / 8] = time
+          },
+        }
+      : undefined
   return {
     counts,
     records,
@@ -135,6 +152,7 @@ function bind(
       words.set(stream.words)
       counts.set(initial)
       integers[cell.recorded / 4] = 0
+      integers[cell.timesCount / 4] = times.length
       integers[rejected] = 0
       doubles[cell.time / 8] = 0
       drawn = 0
@@ -147,8 +165,10 @@ function bind(
       if (integers[pair] === integers[pairsEnd]) draw(Math.min(drawn, batchPairs))
       const answer = advance()
       if (answer === status.done) return 'done'
+      if (answer === status.flipped) return 'flipped'
       return answer === status.invalid || !(doubles[cell.total / 8] < Number.POSITIVE_INFINITY) ? 'invalid' : 'going'
     },
+    watched,
     release() {
       compiled.idle.push(instance)
     },

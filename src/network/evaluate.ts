@@ -37,8 +37,8 @@ export function evaluators(network: Network, parameters: ArrayLike<number>): Eva
   }
 }
 
-/** Turns expressions into rules that may be called on their own. */
-function builder(network: Network, parameters: ArrayLike<number>): (e: Expr) => Rule {
+/** Turns expressions into rules that may be called on their own, for these values of the parameters. */
+export function builder(network: Network, parameters: ArrayLike<number>): (e: Expr) => Rule {
   const values = new Float64Array(network.lets.length)
   const stamps = new Float64Array(network.lets.length)
   let stamp = 0

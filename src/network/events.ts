@@ -3,6 +3,7 @@
  * turn at instants that are known beforehand, or when a reaction or another event changes a count that it reads.
  */
 
+import { builder } from './evaluate'
 import type { BinaryOperator, Expr, Network } from './network'
 import { exprReads, parts } from './structure'
 
@@ -61,3 +62,27 @@ function clockFlag(network: Network, e: Expr): ClockFlag | null {
 
 /** c < t is t > c. */
 const mirrored: Partial<Record<BinaryOperator, BinaryOperator>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
+
+/** The state of a plain walker, and how it watches its triggers: what compiled code does by itself. */
+export interface PlainWatch {
+  /** The counts, then the flags; and the counts alone. The same memory. */
+  readonly state: Float64Array
+  readonly counts: Float64Array
+  readonly truth: Float64Array
+  /** Whether a trigger is no longer what it was when last looked at. */
+  flipped(): boolean
+}
+
+export function plainWatch(network: Network, parameters: ArrayLike<number>): PlainWatch {
+  const { triggers, flags } = watchOf(network)
+  const S = network.species.length
+  const state = new Float64Array(S + flags.length)
+  const truth = new Float64Array(triggers.length)
+  const rules = triggers.map(builder(network, parameters))
+  return {
+    state,
+    counts: state.subarray(0, S),
+    truth,
+    flipped: () => rules.some((rule, e) => (rule(state, 0) !== 0) !== (truth[e] === 1)),
+  }
+}

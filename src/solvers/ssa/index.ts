@@ -37,6 +37,7 @@ export const ssa: Solver<SsaOptions> = {
     random: true,
     trains: false,
     spatial: false,
+    events: true,
     observes: ['moments', 'marginals', 'joint', 'trajectories'],
   },
   options,

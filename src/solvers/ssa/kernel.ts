@@ -5,8 +5,9 @@
  * a: propensities; x: counts; u, e: the uniform and the exponential that the pending event has drawn.
  */
 import { evaluators } from '../../network/evaluate'
+import { plainWatch } from '../../network/events'
 import type { Network } from '../../network/network'
-import type { Walker } from '../../network/walker'
+import { leftOver, type Walker } from '../../network/walker'
 import type { Stream } from '../../numerics/rng'
 
 /** Draws per `advance`. */
@@ -22,11 +23,12 @@ export function plain(
   const { propensities } = evaluators(network, parameters)
   const { reactions } = network
   const [S, R, T] = [network.species.length, reactions.length, times.length]
-  const x = new Float64Array(S)
   const a = new Float64Array(R)
   const records = new Float64Array(S * T)
+  const { state, counts: x, truth, flipped } = plainWatch(network, parameters)
+  const watching = network.events.length > 0
   let source: Stream
-  let [time, due, u, e, total, recorded, events] = [0, 0, 0, 0, 0, 0, 0]
+  let [time, due, u, e, total, recorded, events, limit] = [0, 0, 0, 0, 0, 0, 0, T]
 
   const refresh = () => {
     for (let r = 0; r < R; r++) {
@@ -69,6 +71,7 @@ export function plain(
       time = 0
       events = 0
       recorded = 0
+      limit = T
       u = source.uniform()
       e = source.exponential()
       refresh()
@@ -78,15 +81,30 @@ export function plain(
         if (due <= times[recorded]) {
           fire()
           left--
+          if (watching && flipped()) return 'flipped'
           continue
         }
         if (!(total < Number.POSITIVE_INFINITY)) return 'invalid'
         records.set(x, recorded * S)
         recorded++
-        if (recorded === T) return 'done'
+        if (recorded === limit) return 'done'
       }
       return total < Number.POSITIVE_INFINITY ? 'going' : 'invalid'
     },
+    watched: watching
+      ? {
+          state,
+          truth,
+          limit(rows) {
+            limit = rows
+          },
+          resume(at) {
+            e = leftOver(e, total, time, at)
+            time = at
+            refresh()
+          },
+        }
+      : undefined,
     release() {},
   }
 }

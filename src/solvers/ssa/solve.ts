@@ -4,6 +4,7 @@ import type { Walker } from '../../network/walker'
 import { brokenPropensity, checkConstants, round, stateText } from '../broken'
 import { Failure, type Problem } from '../contract'
 import { ensembleMethod, type Sampler } from '../ensemble'
+import { withEvents } from '../events'
 import type { SsaOptions } from './index'
 import { plain } from './kernel'
 import { thinning } from './thinning'
@@ -12,6 +13,11 @@ export const method = ensembleMethod<SsaOptions>((problem) => sampler(problem, w
 
 /** The fastest exact walker there is for a problem. */
 export function walkerFor(problem: Problem): Walker {
+  if (problem.network.events.length === 0) return withoutEvents(problem)
+  return withEvents(problem, (times) => withoutEvents({ ...problem, times }))
+}
+
+function withoutEvents(problem: Problem): Walker {
   const { network, parameters, initial, times } = problem
   if (readsTime(network)) return thinning(problem)
   return compile(network, parameters, initial, times) ?? plain(network, parameters, initial, times)

@@ -7,9 +7,10 @@
  * x: counts; b: bounds over [time, windowEnd]; u, e: uniform and exponential of the pending candidate.
  */
 import { combinations, evaluators } from '../../network/evaluate'
+import { plainWatch } from '../../network/events'
 import { enclosures } from '../../network/interval'
 import { dependents, reads } from '../../network/structure'
-import type { Walker } from '../../network/walker'
+import { leftOver, type Walker } from '../../network/walker'
 import type { Stream } from '../../numerics/rng'
 import { stateText } from '../broken'
 import { Failure, type Problem } from '../contract'
@@ -34,11 +35,12 @@ export function thinning(problem: Problem): Walker {
   const isTimed = reactions.map((_, r) => timed.includes(r))
   const affected = dependents(network)
   const horizon = times[T - 1]
-  const x = new Float64Array(S)
+  const { state, counts: x, truth, flipped } = plainWatch(network, parameters)
+  const watching = network.events.length > 0
   const b = new Float64Array(R)
   const records = new Float64Array(S * T)
   let source: Stream
-  let [time, windowEnd, width, total, u, e, recorded, events] = [0, 0, 0, 0, 0, 0, 0, 0]
+  let [time, windowEnd, width, total, u, e, recorded, events, limit] = [0, 0, 0, 0, 0, 0, 0, 0, T]
   let invalid = false
 
   /** Upper bound of a propensity that reads time, over [time, end], for the counts now. */
@@ -95,6 +97,11 @@ export function thinning(problem: Problem): Walker {
     events++
     afterEvent(r)
   }
+  /** Bounds anew for the state and the time now. */
+  const begin = () => {
+    for (let r = 0; r < R; r++) if (!isTimed[r]) b[r] = exactly(r, time)
+    if (!invalid && horizon > 0) openWindow()
+  }
   return {
     counts: x,
     records,
@@ -113,12 +120,11 @@ export function thinning(problem: Problem): Walker {
     start(stream) {
       source = stream
       x.set(initial)
-      ;[time, recorded, events, invalid] = [0, 0, 0, false]
+      ;[time, recorded, events, limit, invalid] = [0, 0, 0, T, false]
       width = horizon
       u = source.uniform()
       e = source.exponential()
-      for (let r = 0; r < R; r++) if (!isTimed[r]) b[r] = exactly(r, 0)
-      if (!invalid && horizon > 0) openWindow()
+      begin()
     },
     advance() {
       for (let left = batch; left > 0; left--) {
@@ -126,10 +132,11 @@ export function thinning(problem: Problem): Walker {
         const at = time + e / total
         while (times[recorded] < at && times[recorded] <= windowEnd) {
           records.set(x, recorded * S)
-          if (++recorded === T) return 'done'
+          if (++recorded === limit) return 'done'
         }
         if (at <= windowEnd) {
           candidate(at)
+          if (watching && flipped()) return 'flipped'
         } else {
           // What is left of the exponential lives on in the next window.
           e -= (windowEnd - time) * total
@@ -139,6 +146,20 @@ export function thinning(problem: Problem): Walker {
       }
       return 'going'
     },
+    watched: watching
+      ? {
+          state,
+          truth,
+          limit(rows) {
+            limit = rows
+          },
+          resume(to) {
+            e = leftOver(e, total, time, to)
+            time = to
+            begin()
+          },
+        }
+      : undefined,
     release() {},
   }
 }

@@ -2,6 +2,7 @@
 import { useMemo } from 'react'
 import type { Solver, Verdict } from '../../solvers/contract'
 import { solvers } from '../../solvers/registry'
+import { verdictOn } from '../../solvers/verdict'
 import { useStudies, useStudio } from '../studio'
 import { sentence } from './numbers'
 import { OptionsForm } from './options-form'
@@ -82,10 +83,10 @@ function MethodRow({ solver, main, beside, onMain, onBeside }: MethodRowProps) {
 /** What the solver says to the last problem that could be read. */
 function useVerdict(solver: Solver): Verdict {
   const reading = useStudies((state) => state.reading)
-  return useMemo(() => verdictOn(solver, reading, reading.study), [solver, reading])
+  return useMemo(() => verdictFor(solver, reading, reading.study), [solver, reading])
 }
 
-function verdictOn(solver: Solver, { problem }: Reading, study: Study): Verdict {
+function verdictFor(solver: Solver, { problem }: Reading, study: Study): Verdict {
   const options = solver.options.parse(studyOptions(study, solver.id))
-  return solver.supports(problem, options.ok ? options.value : solver.options.defaults)
+  return verdictOn(solver, problem, options.ok ? options.value : solver.options.defaults)
 }
