@@ -88,7 +88,7 @@ function gaps(forMs) {
 /** In the page: move the first slider; wait until a smaller ensemble than before is on the screen. */
 function drag(position) {
   const sampled = () =>
-    Number(/of ([\d,]+) replicates/.exec(document.querySelector('main').textContent)?.[1].replaceAll(',', ''))
+    Number(/([\d,]+) replicates/.exec(document.querySelector('main').textContent)?.[1].replaceAll(',', ''))
   return new Promise((resolve) => {
     const slider = document.querySelector('input[type=range][aria-label="a1"], li input[type=range]')
     const before = sampled()
