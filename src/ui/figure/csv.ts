@@ -14,7 +14,7 @@ const optional = ['path', 'x', 'y', 'low', 'high', 'error', 'meaning', 'value'] 
 export function table(panel: Panel): Table {
   const rows = panel.layers.flatMap((layer) => rowsOf(layer).map((row) => ({ series: seriesOf(layer), row })))
   const used = optional.filter((column) => rows.some(({ row }) => row[column] !== undefined))
-  const heat = panel.layers.find((layer) => layer.kind === 'heat')
+  const heat = panel.layers.find((layer) => layer.kind === 'heat' || layer.kind === 'ridges')
   const titles: Record<string, string> = { x: axisTitle(panel.x), y: axisTitle(panel.y), value: heat?.label ?? 'value' }
   return {
     columns: ['series', ...used.map((column) => titles[column] ?? column)],
@@ -76,6 +76,13 @@ function rowsOf(layer: Layer): Row[] {
         value: values[k],
       }))
     }
+    case 'ridges':
+      return layer.rows.flatMap((row, r) =>
+        Array.from(layer.x, (x, k) => {
+          const error = layer.errors && { error: layer.errors[r][k], meaning: 'SE' }
+          return { x, y: layer.at[r], value: row[k], ...error }
+        }),
+      )
     case 'rule':
       return [layer.axis === 'x' ? { x: layer.at } : { y: layer.at }]
   }

@@ -40,7 +40,7 @@ export interface LineLayer {
 }
 
 /** What a shaded interval means is part of it: the spread of single cells and the doubt about a mean differ. */
-export type Meaning = 'SD' | 'SE' | 'bound'
+export type Meaning = 'SD' | 'SE' | 'bound' | 'quantiles'
 
 export interface BandLayer {
   readonly kind: 'band'
@@ -103,6 +103,21 @@ export interface HeatLayer {
   readonly label: string
 }
 
+/** Laws one above the other: row k stands on `at[k]` and rises by `height` per unit of its values. */
+export interface RidgesLayer {
+  readonly kind: 'ridges'
+  readonly name: string
+  readonly ink: Ink
+  readonly x: Numbers
+  readonly at: Numbers
+  readonly rows: readonly Numbers[]
+  /** One standard error of each value, where values are sampled. */
+  readonly errors?: readonly Numbers[]
+  readonly height: number
+  /** What the values measure. */
+  readonly label: string
+}
+
 export interface RuleLayer {
   readonly kind: 'rule'
   readonly name: string
@@ -129,6 +144,7 @@ export type Layer = { readonly faded?: boolean } & (
   | BarsLayer
   | CurveLayer
   | HeatLayer
+  | RidgesLayer
   | RuleLayer
   | PointsLayer
 )

@@ -147,6 +147,19 @@ function paintLayer(layer: Layer, layout: Layout, pen: Pen): void {
       })
       return
     }
+    case 'ridges': {
+      const xs = placesOf(layer.x, x)
+      // From the top down, so that each hides what rises behind it only by its own tint.
+      for (let row = layer.at.length - 1; row >= 0; row--) {
+        const base = layer.at[row]
+        const crest = Float64Array.from(layer.rows[row], (value) => base + value * layer.height)
+        const body = flatten(xs, crest.slice().fill(base), crest, y)
+        pen.area(body.points, body.n, layer.ink, 0.3)
+        const { points, n } = straight(xs, crest, y, pen.columns)
+        pen.line(points, n, { ink: layer.ink, width: hair * 1.2 })
+      }
+      return
+    }
     case 'rule': {
       const at = pen.snap(place(layer.axis === 'x' ? x : y, layer.at))
       const ends = layer.axis === 'x' ? [at, plot.top, at, plot.bottom] : [plot.left, at, plot.right, at]

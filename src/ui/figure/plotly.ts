@@ -139,6 +139,18 @@ function traces(layer: Layer, theme: Theme): Data[] {
         { type: 'heatmap', name, x: side(x), y: side(y), z, zmin: 0, zmax: top, colorscale, colorbar: bar } as Data,
       ]
     }
+    case 'ridges':
+      return layer.rows.flatMap((row, r): Data[] => {
+        const shared = { type: 'scatter', mode: 'lines', name, legendgroup: name, x: list(layer.x) } as const
+        const line = { color: tint(layer.ink), width: 1 }
+        const base = layer.at[r]
+        const text = list(row).map((value) => `${plain(layer.label)} ${value.toPrecision(3)}`)
+        const crest = list(row).map((value) => base + value * layer.height)
+        return [
+          { ...shared, y: crest.map(() => base), line: { width: 0 }, showlegend: false, hoverinfo: 'skip' },
+          { ...shared, y: crest, text, line, showlegend: r === 0, fill: 'tonexty', fillcolor: `${tint(layer.ink)}44` },
+        ]
+      })
     case 'rule':
       // Rules mark a place for the eye; there is nothing in them to explore.
       return []

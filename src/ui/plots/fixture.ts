@@ -126,5 +126,6 @@ export const fixtureOutlook: Outlook = {
   quantities: ['U', 'V'],
   palette: ['U', 'V'],
   band: 'SD',
+  asked: { views: [], margin: 0 },
   link: 'https://example.org/#s=abc',
 }

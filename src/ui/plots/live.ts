@@ -7,6 +7,7 @@ import { solvers } from '../../solvers/registry'
 import { linkTo } from '../../store/link'
 import type { Studio } from '../../store/studio'
 import { type Panel, same } from '../figure/figure'
+import { askedOf } from './asked'
 import { type Comparison, comparisons } from './comparison'
 import { jointAnswers, jointShown } from './joint'
 import { panels } from './panels'
@@ -183,7 +184,8 @@ function createOutlook() {
     const band = study.view?.band === 'SE' ? 'SE' : 'SD'
     const jointOf = typeof study.view?.jointOf === 'string' ? study.view.jointOf : undefined
     const palette = quantitiesOf(reading.problem.network)
-    const next: Outlook = { time, joint, quantities, palette, band, jointOf, link: linked.link }
+    const asked = askedOf(study)
+    const next: Outlook = { time, joint, quantities, palette, band, jointOf, asked, link: linked.link }
     if (!kept || !same(kept, next)) kept = next
     return kept
   }

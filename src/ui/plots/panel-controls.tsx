@@ -2,12 +2,15 @@ import { useSyncExternalStore } from 'react'
 import { quantities } from '../../network/network'
 import { useStudies, useStudio, useView } from '../studio'
 import type { Live } from './live'
+import { ViewControls } from './view-controls'
+import { viewOfPanel } from './views'
 
 /** What can be chosen about one panel, beside its heading. */
 export function PanelControls({ id, live }: { id: string; live: Live }) {
   if (id === 'moments') return <BandChoice />
   if (id === 'joint') return <JointChoice live={live} />
-  return null
+  const view = viewOfPanel(id)
+  return view && view.picks !== 'nothing' ? <ViewControls view={view} /> : null
 }
 
 function BandChoice() {

@@ -3,7 +3,9 @@ import { copyNumbers, copyPicture, type FileType, fileName, fileOf, save } from 
 import type { Panel } from '../figure/figure'
 import { paperOf } from '../figure/svg'
 import { useStudio, useView } from '../studio'
+import { askedOf, viewsText } from './asked'
 import type { Live } from './live'
+import { viewOfPanel } from './views'
 
 /** A dialog about one panel. */
 export interface Dialog {
@@ -15,7 +17,7 @@ export interface Dialog {
 export function PanelMenu({ id, title, live, onDialog }: Props) {
   const menu = useRef<HTMLDetailsElement>(null)
   const [message, setMessage] = useState('')
-  const { view } = useStudio()
+  const { studies, view } = useStudio()
   const focused = useView((state) => state.focus === id)
 
   const run = async (action: (panel: Panel) => Promise<string>) => {
@@ -34,6 +36,11 @@ export function PanelMenu({ id, title, live, onDialog }: Props) {
       view.getState().setFocus(focused ? undefined : id)
       return ''
     })
+  const takeAway = (panel: string) => {
+    const { study, setView } = studies.getState()
+    setView(viewsText(askedOf(study).views.filter((other) => other !== viewOfPanel(panel)?.id)))
+    return 'View removed'
+  }
   const open = (kind: Dialog['kind']) =>
     run(async () => {
       onDialog({ kind, id })
@@ -64,6 +71,11 @@ export function PanelMenu({ id, title, live, onDialog }: Props) {
         <button type="button" onClick={enlarge}>
           {focused ? 'Show all panels' : 'Enlarge'}
         </button>
+        {viewOfPanel(id) && (
+          <button type="button" onClick={() => run(async () => takeAway(id))}>
+            Remove this view
+          </button>
+        )}
         <button type="button" onClick={() => open('explore')}>
           Explore: zoom, values
         </button>

@@ -5,6 +5,7 @@ import { marginals } from './marginals'
 import { moments } from './moments'
 import type { Outlook, Source } from './sources'
 import { trajectories } from './trajectories'
+import { viewPanels } from './views'
 
 /** All panels for which there is an answer, in reading order. */
 export function panels(sources: readonly Source[], outlook: Outlook): Panel[] {
@@ -13,5 +14,6 @@ export function panels(sources: readonly Source[], outlook: Outlook): Panel[] {
     ...marginals(sources, outlook),
     joint(sources, outlook),
     moments(sources, outlook),
+    ...viewPanels(sources, outlook),
   ].filter((panel) => panel !== undefined)
 }

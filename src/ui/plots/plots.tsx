@@ -6,6 +6,7 @@ import { PanelView } from './panel'
 import { PanelDialog } from './panel-dialog'
 import type { Dialog } from './panel-menu'
 import { TimeCursor } from './time-cursor'
+import { ViewMenu } from './view-menu'
 
 /** The right half of the studio: everything that answers are drawn on. */
 export function Plots() {
@@ -29,6 +30,7 @@ function Panels({ live }: { live: Live }) {
     <div className="plots" data-outdated={outdated}>
       <div className="plots-bar">
         <TimeCursor />
+        <ViewMenu />
         <p className="updating" role="status">
           {outdated ? 'updating' : ''}
         </p>

@@ -33,11 +33,11 @@ export function read(panel: Panel, spot: Spot): string {
   }
   const xs = positions(panel)
   const x = xs[nearest(xs, spot.x)] ?? spot.x
-  const parts = panel.layers.map((layer) => describe(layer, x)).filter((part) => part !== '')
+  const parts = panel.layers.map((layer) => describe(layer, x, spot.y)).filter((part) => part !== '')
   return `${panel.x.label} = ${number(x)}: ${parts.join('; ')}`
 }
 
-function describe(layer: Layer, x: number): string {
+function describe(layer: Layer, x: number, y: number): string {
   if (layer.kind === 'heat' || layer.kind === 'rule') return ''
   const k = nearest(layer.x, x)
   if (Math.abs(layer.x[k] - x) > spacing(layer.x)) return ''
@@ -46,6 +46,13 @@ function describe(layer: Layer, x: number): string {
     if (!here.length) return ''
     const range = `${number(Math.min(...here))} to ${number(Math.max(...here))}`
     return here.length === 1 ? `${layer.name} ${number(here[0])}` : `${layer.name} ${range}, first ${number(here[0])}`
+  }
+  if (layer.kind === 'ridges') {
+    const row = nearest(layer.at, y - 0.3 * spacing(layer.at))
+    return `${layer.name}, ${number(layer.at[row])}: ${layer.label} ${number(layer.rows[row][k])}`
+  }
+  if (layer.kind === 'band' && layer.meaning === 'quantiles') {
+    return `${layer.name}: ${number(layer.low[k])} to ${number(layer.high[k])}`
   }
   if (layer.kind === 'band') {
     const half = (layer.high[k] - layer.low[k]) / 2

@@ -7,6 +7,7 @@ import type { Bias, ErrorEstimate, Frame, Observation } from '../../solvers/cont
 import { version } from '../../version'
 import type { Contribution, Dash, Mark, Provenance } from '../figure/figure'
 import { number } from '../figure/ticks'
+import type { Asked } from './asked'
 
 export interface Source {
   readonly id: string
@@ -27,6 +28,8 @@ export interface Outlook {
   readonly band: 'SD' | 'SE'
   /** Whose joint law is shown, where several have one. */
   readonly jointOf?: string
+  /** What is shown besides, and what is asked there. */
+  readonly asked: Asked
   /** Opens the studio on this very study. */
   readonly link: string
 }
@@ -149,6 +152,27 @@ export function provenance(used: readonly Answer[], outlook: Outlook, time: numb
     }),
   )
   return { version, seed: used[0]?.source.seed ?? 0, methods, link: outlook.link }
+}
+
+/** Where numbers are made from kept paths: their error is the spread between so many. */
+export function pathProvenance(sources: readonly Source[], outlook: Outlook, paths: number): Provenance {
+  const made = provenance(answers(sources, 'trajectories').slice(0, 1), outlook, 0)
+  const error = `± 1 standard error, from ${paths} paths`
+  return { ...made, methods: made.methods.map((method) => ({ ...method, replicates: paths, error })) }
+}
+
+/** The answer to trust most, among those to the newest question if there are any. */
+export function surest(all: readonly Answer[]): Answer | undefined {
+  return [...all].sort(
+    (a, b) => Number(a.source.faded ?? false) - Number(b.source.faded ?? false) || rank(a) - rank(b),
+  )[0]
+}
+
+/** The quantity asked about, where one of the answers has it; else the first that is shown. */
+export function askedQuantity(all: readonly Answer[], outlook: Outlook): { name: string; ink: number } | undefined {
+  const { quantity } = outlook.asked
+  const [own] = quantity === undefined ? [] : shown(all, { ...outlook, quantities: [quantity] })
+  return own?.name === quantity && own ? own : shown(all, outlook)[0]
 }
 
 /** Index of the output time nearest to the cursor. */

@@ -1,0 +1,53 @@
+import { useRef } from 'react'
+import { useStudies, useStudio } from '../studio'
+import { askedOf, viewsText } from './asked'
+import { views } from './views'
+
+/** Adds and takes away views besides the standing panels. What is chosen is part of the study, and of its link. */
+export function ViewMenu() {
+  const menu = useRef<HTMLDetailsElement>(null)
+  const { studies } = useStudio()
+  const chosen = useStudies(({ study }) => askedOf(study).views.join()).split(',')
+  const close = () => {
+    if (menu.current) menu.current.open = false
+    menu.current?.querySelector('summary')?.focus()
+  }
+  const toggle = (id: string) => {
+    const { study, setView, setObserve } = studies.getState()
+    const shown = askedOf(study).views
+    const added = !shown.includes(id)
+    setView(viewsText(added ? [...shown, id] : shown.filter((other) => other !== id)))
+    const needs = views.find((view) => view.id === id)?.needs
+    const observe = study.observe ?? ['moments', 'marginals']
+    if (added && needs && !observe.includes(needs)) setObserve([...observe, needs])
+    close()
+    if (added) requestAnimationFrame(() => reveal(`view:${id}`, 8))
+  }
+  return (
+    <details
+      ref={menu}
+      className="menu view-menu"
+      onKeyDown={({ key }) => key === 'Escape' && close()}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget)) currentTarget.open = false
+      }}
+    >
+      <summary>Add a view</summary>
+      <div className="menu-list">
+        {views.map(({ id, title, about }) => (
+          <button key={id} type="button" aria-pressed={chosen.includes(id)} onClick={() => toggle(id)}>
+            <strong>{title}</strong>
+            <small>{about}</small>
+          </button>
+        ))}
+      </div>
+    </details>
+  )
+}
+
+/** Bring a panel into sight, once it is there. */
+function reveal(panel: string, patience: number): void {
+  const element = document.querySelector(`[data-panel="${CSS.escape(panel)}"]`)
+  if (element) element.scrollIntoView({ block: 'nearest' })
+  else if (patience > 0) setTimeout(() => reveal(panel, patience - 1), 60)
+}
