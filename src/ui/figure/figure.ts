@@ -103,7 +103,7 @@ export interface HeatLayer {
   readonly label: string
 }
 
-/** Laws one above the other: row k stands on `at[k]` and rises by `height` per unit of its values. */
+/** Laws one above the other: row k stands on `at[k]` and rises by `heights[k]` per unit of its values. */
 export interface RidgesLayer {
   readonly kind: 'ridges'
   readonly name: string
@@ -113,7 +113,7 @@ export interface RidgesLayer {
   readonly rows: readonly Numbers[]
   /** One standard error of each value, where values are sampled. */
   readonly errors?: readonly Numbers[]
-  readonly height: number
+  readonly heights: Numbers
   /** What the values measure. */
   readonly label: string
 }

@@ -152,7 +152,7 @@ function paintLayer(layer: Layer, layout: Layout, pen: Pen): void {
       // From the top down, so that each hides what rises behind it only by its own tint.
       for (let row = layer.at.length - 1; row >= 0; row--) {
         const base = layer.at[row]
-        const crest = Float64Array.from(layer.rows[row], (value) => base + value * layer.height)
+        const crest = Float64Array.from(layer.rows[row], (value) => base + value * layer.heights[row])
         const body = flatten(xs, crest.slice().fill(base), crest, y)
         pen.area(body.points, body.n, layer.ink, 0.3)
         const { points, n } = straight(xs, crest, y, pen.columns)

@@ -145,7 +145,7 @@ function traces(layer: Layer, theme: Theme): Data[] {
         const line = { color: tint(layer.ink), width: 1 }
         const base = layer.at[r]
         const text = list(row).map((value) => `${plain(layer.label)} ${value.toPrecision(3)}`)
-        const crest = list(row).map((value) => base + value * layer.height)
+        const crest = list(row).map((value) => base + value * layer.heights[r])
         return [
           { ...shared, y: crest.map(() => base), line: { width: 0 }, showlegend: false, hoverinfo: 'skip' },
           { ...shared, y: crest, text, line, showlegend: r === 0, fill: 'tonexty', fillcolor: `${tint(layer.ink)}44` },

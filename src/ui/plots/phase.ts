@@ -5,7 +5,7 @@ import { spanOf } from './time-axis'
 import { type Body, nothing } from './views'
 
 /** More than these hide each other. */
-const mostPaths = 3
+const mostPaths = 2
 
 /** One quantity against the other: the first paths, and every method's mean. */
 export function phase(sources: readonly Source[], outlook: Outlook): Body | undefined {

@@ -6,7 +6,7 @@ import type { Body } from './views'
 
 const mostRows = 9
 const mostCells = 120
-/** The highest ridge reaches over so many rows. */
+/** A ridge reaches over so many rows: a law that starts as a single count would flatten all others on one scale. */
 const reach = 1.7
 
 /** The law of one quantity at several times, one above the other. */
@@ -32,7 +32,7 @@ export function ridges(sources: readonly Source[], outlook: Outlook): Body | und
   const until = Math.min(x.length, Math.floor(last / factor) + 2)
   const cut = (values: Float64Array) => values.subarray(from, until).map((value) => value / width)
   const rows = laws.map(({ law }) => cut(law.p))
-  const top = rows.reduce((most, row) => row.reduce((a, b) => Math.max(a, b), most), 0)
+  const tops = rows.map((row) => row.reduce((a, b) => Math.max(a, b), 0))
   const spacing = at.length > 1 ? (at[at.length - 1] - at[0]) / (at.length - 1) : 1
   const layer: Layer = {
     kind: 'ridges',
@@ -42,7 +42,7 @@ export function ridges(sources: readonly Source[], outlook: Outlook): Body | und
     at,
     rows,
     errors: sampled(answer) ? laws.map(({ errors }) => cut(errors)) : undefined,
-    height: top > 0 ? (reach * spacing) / top : 0,
+    heights: tops.map((top) => (top > 0 ? (reach * spacing) / top : 0)),
     label: width > 1 ? 'probability per count' : 'probability',
     faded: answer.source.faded,
   }
@@ -51,11 +51,11 @@ export function ridges(sources: readonly Source[], outlook: Outlook): Body | und
   const final = number(at[at.length - 1])
   return {
     title: `${name} over time`,
-    note: `${errorWords(error, times[times.length - 1])}; highest ${number(Number(top.toPrecision(2)))}`,
+    note: 'each as high as its own peak',
     x: { label: name, scale: 'linear', domain: [x[from] - 0.5, x[until - 1] + 0.5], whole: true },
     y: { label: 'time', scale: 'linear', domain: [at[0], nice(at[0], at[at.length - 1] + reach * spacing)[1]] },
     layers: [layer],
-    summary: `The distribution of ${name} at ${at.length} times from ${number(at[0])} to ${final}; at ${final} its mean is ${number(mean)}, its standard deviation ${number(sd)}.`,
+    summary: `The distribution of ${name} at ${at.length} times from ${number(at[0])} to ${final}; at ${final} its mean is ${number(mean)}, its standard deviation ${number(sd)} (${errorWords(error, times[times.length - 1])}).`,
     provenance: provenance([answer], outlook, times[times.length - 1]),
   }
 }

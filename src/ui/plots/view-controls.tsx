@@ -30,7 +30,7 @@ export function ViewControls({ view }: { view: View }) {
       {view.picks === 'level' && (
         <span className="choice">
           level
-          <Field label="Level" value={level} placeholder="halfway" onCommit={(value) => setView({ level: value })} />
+          <Field label="Level" value={level} placeholder="auto" onCommit={(value) => setView({ level: value })} />
           ±
           <Field
             label="Margin"
