@@ -228,22 +228,25 @@ export function embed(space: Coordinates, law: Float64Array, from: BoxGenerator,
 }
 
 /**
- * How fast the law falls off towards each face: minus the slope of the logarithm of its axis' marginal over the last
- * eighth of the axis, per count. Not a number where that part is empty.
+ * How the law ends at each face: the mass at the edge of its axis' marginal, and how fast it falls off, as minus the slope
+ * of the marginal's logarithm over the last eighth of the axis, per count (not a number where that part is empty).
  */
-export function tails({ box, numbering, matrix }: BoxGenerator, space: Coordinates): Float64Array {
+export function tails(
+  { box, numbering, matrix }: BoxGenerator,
+  space: Coordinates,
+): { slope: Float64Array; edge: Float64Array } {
   const law = matrix.transition.vectors[0]
   const marginals = widths(box).map((width) => new Float64Array(width))
   forEachState(space, box, (place, _, steps) => {
     const p = law[numbering ? numbering[place] : place]
     for (let axis = 0; axis < steps.length; axis++) marginals[axis][steps[axis]] += p
   })
-  return Float64Array.from(
-    marginals.flatMap((marginal) => {
-      const last = marginal.length - 1
-      const span = Math.ceil(last / 8)
-      const fall = (edge: number, inner: number) => Math.log(marginal[inner] / marginal[edge]) / span
-      return [fall(0, span), fall(last, last - span)]
-    }),
-  )
+  const slope = marginals.flatMap((marginal) => {
+    const last = marginal.length - 1
+    const span = Math.ceil(last / 8)
+    const fall = (edge: number, inner: number) => Math.log(marginal[inner] / marginal[edge]) / span
+    return [fall(0, span), fall(last, last - span)]
+  })
+  const edge = marginals.flatMap((marginal) => [marginal[0], marginal[marginal.length - 1]])
+  return { slope: Float64Array.from(slope), edge: Float64Array.from(edge) }
 }

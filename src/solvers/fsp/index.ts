@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { evaluators } from '../../network/evaluate'
+import { readsTime } from '../../network/structure'
 import type { Problem, Solver, Verdict } from '../contract'
 import { optionSchema } from '../options'
 
@@ -10,6 +11,10 @@ const options = optionSchema({
     .max(0.5)
     .default(1e-6)
     .meta({ title: 'Tolerance', help: 'Largest l1 distance from the true law, at the last output time.' }),
+  horizon: z.enum(['times', 'stationary']).default('times').meta({
+    title: 'Horizon',
+    help: 'The law at the output times, or the one at which it comes to rest, shown alike at all of them.',
+  }),
   maxStates: z
     .int()
     .min(1)
@@ -40,7 +45,7 @@ export const fsp: Solver<FspOptions> = {
 }
 
 /** Only what the first box already rules out: how far it must grow is known by growing it. */
-function supports({ network, parameters, initial, times, observe }: Problem): Verdict {
+function supports({ network, parameters, initial, times, observe }: Problem, { horizon: end }: FspOptions): Verdict {
   const number = (value: number) => value.toLocaleString('en', { maximumSignificantDigits: 4 })
   const horizon = times.length ? times[times.length - 1] : 0
   const largest = initial.reduce((a, b) => Math.max(a, b), 0)
@@ -48,6 +53,10 @@ function supports({ network, parameters, initial, times, observe }: Problem): Ve
   if (observe.marginals && numbers > maxNumbers) {
     const why = `laws over counts up to ${number(largest)} at ${times.length} output times are ${number(numbers)} numbers; this solver holds ${number(maxNumbers)}`
     return { ok: false, why, instead: 'ssa' }
+  }
+  if (end === 'stationary') {
+    if (readsTime(network)) return { ok: false, why: 'rates change with time, so that the law never comes to rest' }
+    return { ok: true, caution: 'the law at rest, shown alike at every time' }
   }
   // The box keeps the initial state, so that its outflow is a lower bound of the uniformisation rate.
   const { propensities } = evaluators(network, parameters)

@@ -7,6 +7,7 @@ import { checkConstants, remedy, round, stateText } from '../broken'
 import { Failure, type Problem } from '../contract'
 import { type BoxGenerator, type Broken, embed, fill, flux, layOut, ratesAt, type Table, tails } from './generator'
 import type { FspOptions } from './index'
+import type { Held } from './record'
 import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
 
 export interface Projection {
@@ -64,9 +65,10 @@ export function begin(problem: Problem, options: FspOptions): Projection {
   return { problem, space, propensities, options, horizon, timed, generator, ...ledger }
 }
 
-/** The l1 distance from the true law: proved, unless rates change with time; then `drift` is an estimate. */
-export function certificate({ leaked, rounding, drift }: Projection): number {
-  return leaked + rounding + drift
+/** The law and its l1 distance from the truth: proved, unless rates change with time; then `drift` is an estimate. */
+export function held({ generator, space, leaked, rounding, drift, timed }: Projection): Held {
+  const how = timed ? 'l1: leaked probability (proved) plus the change from halving the time steps' : undefined
+  return { generator, space, distance: leaked + rounding + drift, how }
 }
 
 /** What a reader should know although the certificate holds: some of the missing probability met a broken rate. */
@@ -137,11 +139,11 @@ export function* grow(projection: Projection, before: Float64Array): Generator<v
   const moves = (face: number) => (through > 0 ? faces[face] >= leakShare * through : used.has(face))
   // The flux through a face, kept up to the horizon, should fall to its share of the tolerance.
   const excess = (face: number) => Math.log((4 * faces.length * faces[face] * horizon) / options.tolerance)
-  const slopes = tails(generator, space)
+  const { slope } = tails(generator, space)
   const jump = reach(network, space)
   const by = widths(box).map((width, axis) => (face: number) => {
     if (!moves(face)) return 0
-    const needed = Math.ceil(excess(face) / slopes[face])
+    const needed = Math.ceil(excess(face) / slope[face])
     return Math.max(jump[axis], needed > 0 ? Math.min(needed, Math.ceil(growth * width)) : Math.ceil(growth * width))
   })
   const next: Box = {
@@ -170,7 +172,7 @@ function checkStates({ problem, space, generator, options, time, horizon }: Proj
   )
 }
 
-function roomFor<T>(make: () => T): T {
+export function roomFor<T>(make: () => T): T {
   try {
     return make()
   } catch (thrown) {
@@ -196,7 +198,7 @@ export function checkWork({ generator, time, horizon }: Projection): void {
 }
 
 /** Which propensity is broken in a state entered after `time`. */
-function sentence(problem: Problem, { reaction, value, counts }: Broken, time: number): string {
+export function sentence(problem: Problem, { reaction, value, counts }: Broken, time: number): string {
   const { network } = problem
   const what = `The propensity of reaction ${network.reactions[reaction].name}, ${propensityText(network, reaction)},`
   return `${what} is ${round(value)} at ${stateText(problem, counts, time)}.`

@@ -5,8 +5,16 @@ import { exprReads } from '../../network/structure'
 import { namedArray } from '../../numerics/named-array'
 import { type ErrorEstimate, Failure, type Observation, type Observations, type Problem } from '../contract'
 import type { BoxGenerator } from './generator'
-import { certificate, type Projection } from './projection'
-import { forEachState } from './space'
+import { type Coordinates, forEachState } from './space'
+
+/** A law, in `generator.matrix.transition.vectors[0]`, and how far it may be from the truth. */
+export interface Held {
+  readonly generator: BoxGenerator
+  readonly space: Coordinates
+  /** l1 distance: proved, unless `how` says how it was estimated. */
+  readonly distance: number
+  readonly how?: string
+}
 
 /** A law over pairs of counts, as many as the box had when it was taken. */
 interface Joint {
@@ -17,7 +25,7 @@ interface Joint {
 
 export interface Recorder {
   /** Note the law as it stands, as that of the next output time. */
-  take(projection: Projection): void
+  take(held: Held): void
   /** All output times; those not yet taken are not a number. */
   observations(): Observations
   warnings(): string[]
@@ -51,11 +59,11 @@ export function recorder(problem: Problem): Recorder {
   let taken = 0
   let kept = 0
   let largest = 0
-  let estimated = false
+  let estimated: string | undefined
   let known: { generator: BoxGenerator; columns: Quantity[] } | undefined
 
   /** Every quantity in every state of the box. */
-  const columns = ({ generator, space }: Projection, t: number): Quantity[] => {
+  const columns = ({ generator, space }: Held, t: number): Quantity[] => {
     const fresh = known?.generator !== generator
     const old = known?.columns
     const compute = names.map((_, q) => (fresh || timed[q] ? new Float64Array(generator.states) : undefined))
@@ -83,11 +91,11 @@ export function recorder(problem: Problem): Recorder {
   }
 
   return {
-    take(projection) {
-      const law = projection.generator.matrix.transition.vectors[0]
-      const every = columns(projection, times[taken])
-      estimated ||= projection.timed
-      bounds[taken] = certificate(projection)
+    take(held) {
+      const law = held.generator.matrix.transition.vectors[0]
+      const every = columns(held, times[taken])
+      estimated ??= held.how
+      bounds[taken] = held.distance
       every.forEach((column, q) => {
         largest = Math.max(largest, column.farthest, column.farthest ** 2)
         countable[q] &&= column.countable
@@ -160,10 +168,10 @@ export function recorder(problem: Problem): Recorder {
   }
 }
 
-function certified(bounds: readonly number[], estimated: boolean): ErrorEstimate {
-  if (!estimated) return { kind: 'bound', norm: 'l1', value: [...bounds] }
+function certified(bounds: readonly number[], how: string | undefined): ErrorEstimate {
+  if (how === undefined) return { kind: 'bound', norm: 'l1', value: [...bounds] }
   const value = Math.max(0, ...bounds.filter((bound) => bound >= 0))
-  return { kind: 'estimate', value, how: 'l1: leaked probability (proved) plus the change from halving the time steps' }
+  return { kind: 'estimate', value, how }
 }
 
 function counts(length: number): number[] {

@@ -1,10 +1,13 @@
 import type { Frame, Method, Problem, Run, Snapshot, Solution } from '../contract'
 import type { FspOptions } from './index'
-import { begin, type Projection, slice, warnings } from './projection'
+import { begin, held, type Projection, slice, warnings } from './projection'
 import { type Recorder, recorder } from './record'
+import { solveRest } from './rest'
 import { timedSlice } from './timed'
 
-export const method: Method<FspOptions> = { solve }
+export const method: Method<FspOptions> = {
+  solve: (problem, options, run) => (options.horizon === 'times' ? solve : solveRest)(problem, options, run),
+}
 
 /** One pass over the output times; see README.md for the method and its errors. */
 async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGenerator<Snapshot, Solution> {
@@ -16,7 +19,7 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
       const work = projection.timed ? timedSlice(projection, time) : slice(projection, time)
       for (const _ of work) if (run.due()) yield snapshot
     }
-    record.take(projection)
+    record.take(held(projection))
     if (run.due()) yield snapshot
   }
   return solution(projection, record)

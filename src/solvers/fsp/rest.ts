@@ -1,0 +1,99 @@
+/** The law at rest: the stationary law of the closed class that the initial state leads to, on a box that grows. */
+import { solveLeft, stationaryLaw, stationaryRounding } from '../../numerics/elimination'
+import type { Problem, Run, Snapshot, Solution } from '../contract'
+import { closedClasses, forEachRate, marks, reachable } from './chain'
+import { type BoxGenerator, flux } from './generator'
+import type { FspOptions } from './index'
+import { begin, type Projection } from './projection'
+import { type Recorder, recorder } from './record'
+import { eliminated, initialState, settleBox } from './settled'
+
+/** Solve for the law at rest once, and give it at every output time. */
+export async function* solveRest(problem: Problem, options: FspOptions, run: Run): AsyncGenerator<Snapshot, Solution> {
+  const record = recorder(problem)
+  const projection = begin(problem, options)
+  const snapshot = () => {
+    const { growths, generator } = projection
+    const phase = `law at rest, ${generator.states.toLocaleString('en')} states`
+    // Boxes grow by halves, to a size that is not known before.
+    return { ...solution(projection, record), done: 1 - 0.8 ** growths, phase }
+  }
+  const work = rest(projection)
+  let step = work.next()
+  for (; !step.done; step = work.next()) if (run.due()) yield snapshot
+  const { generator, space } = projection
+  const { distance, how } = step.value
+  for (const _ of problem.times) {
+    record.take({ generator, space, distance, how })
+    if (run.due()) yield snapshot
+  }
+  return solution(projection, record)
+}
+
+/** How far the law at rest is from the truth: proved, unless `how` says how it was estimated. */
+export interface RestError {
+  readonly distance: number
+  readonly how?: string
+}
+
+/**
+ * Brings the projection to rest. Where the states that the network ends in have no way out of the box, the error is
+ * proved: rounding, and the probability of leaving the box before that.
+ */
+export function* rest(projection: Projection): Generator<void, RestError, void> {
+  let distance = 0
+  const change = yield* settleBox(projection, function* ({ generator }) {
+    const law = generator.matrix.transition.vectors[0].fill(0)
+    const start = initialState(projection)
+    const classes = closedClasses(generator, start)
+    const { weights, lost, rounding } = yield* destinies(generator, start, classes)
+    distance = rounding + (lost ? lost.reduce((a, b) => a + b, 0) : 0)
+    for (const [c, members] of classes.entries()) {
+      if (members.length === 1) law[members[0]] = weights[c]
+      if (members.length === 1) continue
+      const { chain, states } = yield* eliminated(generator, marks(generator, members), false)
+      const solved = stationaryLaw(chain)
+      for (const [i, state] of states.entries()) law[state] = weights[c] * solved[i]
+      distance += weights[c] * stationaryRounding(chain)
+    }
+    return { size: 1, lost }
+  })
+  if (change === 0) return { distance }
+  // The proved rounding is far above what rounding does, which is no more than this.
+  const usual = projection.generator.states * 2 ** -53
+  return { distance: change + usual, how: 'l1: what the law changed by when the box was last enlarged' }
+}
+
+/** The probability of ending in each closed class, and of leaving the box through each face before. */
+function* destinies(
+  generator: BoxGenerator,
+  start: number,
+  classes: readonly (readonly number[])[],
+): Generator<void, { weights: Float64Array; lost?: Float64Array; rounding: number }, void> {
+  const ends = new Int32Array(generator.states).fill(-1)
+  for (const [c, members] of classes.entries()) for (const state of members) ends[state] = c
+  const weights = new Float64Array(classes.length)
+  if (ends[start] >= 0) {
+    weights[ends[start]] = 1
+    return { weights, rounding: 0 }
+  }
+  const passing = reachable(generator, start).map((on, state) => on & Number(ends[state] < 0))
+  const { chain, states } = yield* eliminated(generator, passing, true)
+  const spent = new Float64Array(states.length)
+  spent[states.indexOf(start)] = 1
+  solveLeft(chain, spent)
+  const time = generator.matrix.transition.vectors[1].fill(0)
+  for (const [i, state] of states.entries()) time[state] = spent[i]
+  forEachRate(generator, (from, to, rate) => {
+    if (ends[to] >= 0 && passing[from]) weights[ends[to]] += time[from] * rate
+  })
+  const lost = flux(generator, time).subarray(0, 2 * generator.box.low.length)
+  // A chain that is left is one with one more state, which leads back to the first.
+  return { weights, lost, rounding: stationaryRounding(chain) }
+}
+
+function solution({ generator, growths }: Projection, record: Recorder): Solution {
+  const outflow = flux(generator, generator.matrix.transition.vectors[0]).reduce((a, b) => a + b, 0)
+  const diagnostics = { states: generator.states, outflow, growths }
+  return { observations: record.observations(), diagnostics, warnings: record.warnings() }
+}
