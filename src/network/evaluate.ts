@@ -156,7 +156,8 @@ function application(name: FunctionName, [a, b]: readonly Rule[]): Rule {
   return (x, t) => both(a(x, t), b(x, t))
 }
 
-function propensity(reaction: Reaction, rate: Rule): Rule {
+/** The propensity of a reaction with this rate: its law's combinations, or its guard, around it. */
+export function propensity(reaction: Reaction, rate: Rule): Rule {
   if (reaction.law === 'explicit') {
     const falling = reaction.net.filter((term) => term.count < 0)
     if (falling.length === 0) return rate

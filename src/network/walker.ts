@@ -21,6 +21,10 @@ export interface Walker {
   readonly records: Float64Array
   /** Only of networks with events: where it stops, and how it goes on. */
   readonly watched?: Watched
+  /** One `advance` is worth a look at the clock: a large network. */
+  readonly slow?: boolean
+  /** What is to be told of this replicate, by name: whole numbers. */
+  readonly counters?: Readonly<Record<string, number>>
   /** Others may use its memory from now on. */
   release(): void
 }

@@ -95,6 +95,10 @@ export function withEvents(problem: Problem, make: (times: Float64Array) => Walk
       goOn()
       return 'going'
     },
+    slow: inner.slow,
+    get counters() {
+      return inner.counters
+    },
     release: () => inner.release(),
   }
 }

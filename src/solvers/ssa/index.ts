@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { evaluators } from '../../network/evaluate'
+import { readsTime } from '../../network/structure'
 import type { Problem, Solver } from '../contract'
 import { optionSchema } from '../options'
 
@@ -15,6 +16,14 @@ const options = optionSchema({
     help: 'The first so many replicates are kept as paths, to be drawn.',
     advanced: true,
   }),
+  variant: z
+    .enum(['auto', 'direct', 'sorting', 'nextReaction', 'compositionRejection', 'rejection'])
+    .default('auto')
+    .meta({
+      title: 'Algorithm',
+      help: 'All have the same law, and differ in speed. Auto: compiled code while the network is small; beyond, a pilot run decides.',
+      advanced: true,
+    }),
 })
 
 export type SsaOptions = typeof options.defaults
@@ -41,7 +50,13 @@ export const ssa: Solver<SsaOptions> = {
     observes: ['moments', 'marginals', 'joint', 'trajectories'],
   },
   options,
-  supports(problem) {
+  supports(problem, { variant }) {
+    if (variant !== 'auto' && variant !== 'direct' && readsTime(problem.network)) {
+      return {
+        ok: false,
+        why: `the algorithm ${variant} cannot follow rates that depend on t; "auto" and "direct" can`,
+      }
+    }
     const events = eventsAtFirst(problem)
     if (!(events > manyEvents)) return { ok: true }
     return {

@@ -1,4 +1,5 @@
 import { compilable, compile } from '../../network/compile'
+import type { Network } from '../../network/network'
 import { readsTime } from '../../network/structure'
 import type { Walker } from '../../network/walker'
 import { brokenPropensity, checkConstants, round, stateText } from '../broken'
@@ -6,22 +7,30 @@ import { Failure, type Problem } from '../contract'
 import { ensembleMethod, type Sampler } from '../ensemble'
 import { withEvents } from '../events'
 import type { SsaOptions } from './index'
-import { plain } from './kernel'
+import { interpret } from './large'
 import { thinning } from './thinning'
 
-export const method = ensembleMethod<SsaOptions>((problem) => sampler(problem, walkerFor(problem)))
+export const method = ensembleMethod<SsaOptions>((problem, { variant }) =>
+  sampler(problem, walkerFor(problem, variant)),
+)
 
-/** The fastest exact walker there is for a problem. */
-export function walkerFor(problem: Problem): Walker {
-  if (problem.network.events.length === 0) return withoutEvents(problem)
-  return withEvents(problem, (times) => withoutEvents({ ...problem, times }))
+/** The walker that an option asks for, by itself the fastest exact one there is for a problem. */
+export function walkerFor(problem: Problem, variant: SsaOptions['variant'] = 'auto'): Walker {
+  if (problem.network.events.length === 0) return withoutEvents(problem, variant)
+  return withEvents(problem, (times) => withoutEvents({ ...problem, times }, variant))
 }
 
-function withoutEvents(problem: Problem): Walker {
+function withoutEvents(problem: Problem, variant: SsaOptions['variant']): Walker {
   const { network, parameters, initial, times } = problem
   if (readsTime(network)) return thinning(problem)
-  return compile(network, parameters, initial, times) ?? plain(network, parameters, initial, times)
+  const direct = variant === 'auto' || variant === 'direct'
+  const compiled = direct && isSmall(network) ? compile(network, parameters, initial, times) : null
+  return compiled ?? interpret(problem, variant)
 }
+
+/** Up to so many reactions compiled code is the fastest there is, and compiled at once. */
+const fewReactions = 150
+const isSmall = (network: Network) => network.reactions.length <= fewReactions
 
 /** A walker that says in a sentence why it cannot go on. */
 export function sampler(problem: Problem, walker: Walker): Sampler {
@@ -59,7 +68,7 @@ const firstLook = 2 ** 16
  */
 function growthGuard(problem: Problem) {
   const { times, network } = problem
-  const patient = compilable(network) ? patience.compiled : patience.plain
+  const patient = isSmall(network) && compilable(network) ? patience.compiled : patience.plain
   const horizon = times[times.length - 1]
   let nextCheck = firstLook
   let next = firstLook
