@@ -133,6 +133,15 @@ export interface Ensemble<O> {
   tally(problem: Problem, options: O, run: Run, share: Share): AsyncGenerator<Tally, Tally>
   /** How many replicates the options ask for. */
   replicates(options: O): number
+  /** Where they will be drawn, asked before a run. Absent: on the CPU. */
+  site?(options: O): Promise<Site>
+}
+
+/** One thread drives a GPU, and no crew is asked; on the CPU every thread of the crew takes a share. */
+export interface Site {
+  readonly device: Traits['device']
+  /** For the reader of the solution. */
+  readonly warning?: string
 }
 
 export interface Solver<O = Record<string, unknown>> {

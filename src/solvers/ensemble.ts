@@ -5,7 +5,7 @@
 import { evaluators } from '../network/evaluate'
 import { quantities } from '../network/network'
 import type { Stream } from '../numerics/rng'
-import type { Frame, Method, Problem, Run } from './contract'
+import type { Ensemble, Frame, Method, Problem, Run } from './contract'
 import { summarise } from './summary'
 import { type Approximation, addReplicate, emptyTally, type Path, type Share, type Tally } from './tally'
 
@@ -60,11 +60,16 @@ export function ensembleMethod<O extends EnsembleOptions>(
 ): Method<O> {
   const tally = (problem: Problem, options: O, run: Run, share: Share) =>
     tallyShare(problem, options, run, share, sampler, halving)
+  return tallied({ tally, replicates: (options) => options.replicates })
+}
+
+/** The method that an ensemble amounts to. */
+export function tallied<O>(ensemble: Ensemble<O>): Method<O> {
   return {
-    ensemble: { tally, replicates: (options) => options.replicates },
+    ensemble,
     async *solve(problem, options, run) {
-      const until = options.replicates
-      const tallies = tally(problem, options, run, { first: 0, step: 1, until })
+      const until = ensemble.replicates(options)
+      const tallies = ensemble.tally(problem, options, run, { first: 0, step: 1, until })
       for (let next = await tallies.next(); ; next = await tallies.next()) {
         const { value } = next
         if (next.done) return picture(problem, value, until)
@@ -161,15 +166,15 @@ function emptyPath(replicate: number, length: number): Path {
 interface Observer {
   readonly length: number
   /** All output times: [time, quantity]. */
-  values(place: Place): Float64Array
+  values(place: Pick<Place, 'records'>): Float64Array
   /** The same of counts rounded to whole numbers, where they are real. */
   rounded(place: Place): Float64Array | undefined
   /** Those passed so far, into a path. */
-  fill(path: Path, place: Place): void
+  fill(path: Path, place: Pick<Place, 'records' | 'recorded'>): void
 }
 
 /** From recorded counts to quantities. */
-function observer({ network, parameters, times }: Problem, real: boolean): Observer {
+export function observer({ network, parameters, times }: Problem, real: boolean): Observer {
   const rules = evaluators(network, parameters).quantities
   const [S, Q, T] = [network.species.length, quantities(network).length, times.length]
   const row = new Float64Array(Q)

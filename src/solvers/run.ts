@@ -57,11 +57,15 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
       return finish({ status: 'failed' as const, code: 'unsupported', message: verdict.why, hint })
     }
     const method = await solver.load()
+    const site = await method.ensemble?.site?.(options)
+    if (site) provenance = { ...provenance, device: site.device }
+    const crew = site?.device === 'gpu' ? [] : host.crew
     const solution = method.ensemble
-      ? await runEnsemble(read.value, json, method.ensemble, host)
+      ? await runEnsemble(read.value, json, method.ensemble, { ...host, crew })
       : await drive(method.solve(problem, options, lend(seed, host)), host, (snapshot) => host.onFrame(snapshot()))
     if (!solution) return finish({ status: 'cancelled' as const })
-    const warnings = verdict.caution ? [verdict.caution, ...solution.warnings] : solution.warnings
+    const before = [verdict.caution, site?.warning].filter((warning) => warning !== undefined)
+    const warnings = [...before, ...solution.warnings]
     return finish({ status: 'done' as const, solution: { ...solution, warnings } })
   } catch (thrown) {
     return finish(failed(thrown))

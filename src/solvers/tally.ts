@@ -290,7 +290,7 @@ function reshape(tally: Tally, joint: JointTally, a: number, b: number): void {
 }
 
 /** The shape depends on the largest values alone, so that it is the same in whatever order they came. */
-function jointShape(times: number, rowMost: number, columnMost: number) {
+export function jointShape(times: number, rowMost: number, columnMost: number) {
   const room = (most: number) => 2 ** Math.ceil(Math.log2(Math.max(16, most + 1)))
   let [rows, columns, rowWidth, columnWidth] = [room(rowMost), room(columnMost), 1, 1]
   while (times * rows * columns > maxJointCells && rows * columns > 1) {

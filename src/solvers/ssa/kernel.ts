@@ -130,3 +130,9 @@ function choose(a: Float64Array, rest: number): number {
   }
   return lo
 }
+
+/** The whole method and its defaults, for siblings that fall back on it. */
+export async function whole() {
+  const [{ ssa }, { method }] = await Promise.all([import('./index'), import('./solve')])
+  return { method, defaults: ssa.options.defaults }
+}
