@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -94,7 +94,7 @@ describe('propensity solve', () => {
 
 describe('propensity, told what it cannot do', () => {
   const wrong: [what: string, args: () => string[], says: RegExp][] = [
-    ['no command', () => [], /which command\?.*solve, solvers, check, bench/],
+    ['no command', () => [], /which command\?.*solve.*solvers, check.*bench/],
     ['an unknown command', () => ['sovle'], /no command sovle/],
     ['an unknown flag', () => ['solve', 'x.json', '--sed', '3'], /--sed/],
     ['a file that is not there', () => ['solve', join(folder, 'no.json')], /no\.json: there is no such file/],
@@ -145,6 +145,74 @@ describe('propensity check', () => {
 
   it('is silent about a sound network', () => {
     expect(propensity('check', file('o.crn', birthDeath))).toEqual({ status: 0, stdout: '', stderr: '' })
+  })
+})
+
+const sbml = (
+  law: string,
+) => `<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"><model id="m">
+<listOfCompartments><compartment id="c" size="1" constant="true"/></listOfCompartments>
+<listOfSpecies><species id="X" compartment="c" initialAmount="8" hasOnlySubstanceUnits="true"/></listOfSpecies>
+<listOfParameters><parameter id="k" value="2"/></listOfParameters>
+<listOfReactions><reaction id="R" reversible="false"><listOfReactants><speciesReference species="X" stoichiometry="1"/></listOfReactants>
+<kineticLaw><math><apply><times/><ci>k</ci>${law}</apply></math></kineticLaw></reaction></listOfReactions></model></sbml>`
+
+describe('SBML on the command line', () => {
+  it('is solved like a network', () => {
+    const path = file('p.xml', sbml('<ci>X</ci>'))
+    const { status, stdout } = propensity('solve', path, '--times', '0.5', '--solver', 'fsp', '--observe', 'moments')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout).solution.observations.moments.array.data[0]).toBeCloseTo(8 * Math.exp(-1), 5)
+  })
+
+  it('is shown as the network that it becomes, with what was assumed', () => {
+    const { status, stdout, stderr } = propensity('check', file('q.xml', sbml('<ci>X</ci>')))
+    expect(status).toBe(0)
+    expect(stdout).toContain('R: X -> 0, k')
+    expect(stderr).toMatch(/q\.xml:\d+: assumed: model m: No unit of substance/)
+  })
+
+  it('is refused by name and line where it cannot be', () => {
+    const { status, stderr } = propensity('check', file('r.xml', sbml('<apply><arcsin/><ci>X</ci></apply>')))
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/r\.xml:5: refused: reaction R: The operator <arcsin> is not read/)
+  })
+})
+
+describe('propensity conformance', () => {
+  const settings = 'output: X-mean, X-sd\n'
+  const row = (t: number, mean = 8 * Math.exp(-2 * t)) =>
+    `${t},${mean},${Math.sqrt(8 * Math.exp(-2 * t) * (1 - Math.exp(-2 * t)))}`
+  const suite = (name: string, results: string) => {
+    const at = join(folder, name, '00001')
+    mkdirSync(at, { recursive: true })
+    writeFileSync(join(at, '00001-sbml-l3v1.xml'), sbml('<ci>X</ci>'))
+    writeFileSync(join(at, '00001-settings.txt'), settings)
+    writeFileSync(join(at, '00001-results.csv'), `time,X-mean,X-sd\n${results}\n`)
+    return join(folder, name)
+  }
+
+  it('judges a folder of cases: exit status 0 when all pass, and a record without paths', () => {
+    const out = join(folder, 'trust.json')
+    const { status, stdout } = propensity(
+      'conformance',
+      suite('good', [0, 0.5, 1].map((t) => row(t)).join('\n')),
+      '-o',
+      out,
+    )
+    expect(stdout).toMatch(/00001 {2}passed[\s\S]*1 passed, 0 failed, 0 refused/)
+    expect(status).toBe(0)
+    const record = readFileSync(out, 'utf8')
+    expect(JSON.parse(record)).toMatchObject({ passed: 1, replicates: 10_000, cases: [{ verdict: 'passed' }] })
+    expect(record).not.toContain(folder)
+  })
+
+  it('fails what is not as tabulated, and says when a folder has no cases', () => {
+    const wrong = suite('wrong', [0, 0.5, 1].map((t) => row(t, 8 * Math.exp(-1.9 * t))).join('\n'))
+    const { status, stdout } = propensity('conformance', wrong, '--json')
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ failed: 1, cases: [{ verdict: 'failed', excursions: [2, 2] }] })
+    expect(propensity('conformance', join(folder, 'wrong', '00001')).stderr).toMatch(/has no case/)
   })
 })
 

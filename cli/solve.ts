@@ -4,20 +4,26 @@ import { parseArgs } from 'node:util'
 import type { Frame, Outcome } from '../src/solvers/contract'
 import { runStudy } from '../src/solvers/run'
 import { readStudy, type Study } from '../src/solvers/study'
+import { imported, isSbml } from './sbml'
 import { exitStatus, number, oneFile, optionValue, pairs, readText, UsageError } from './usage'
 
-const flags = {
-  output: { type: 'string', short: 'o' },
-  solver: { type: 'string' },
+/** What is asked of a network, whatever answers it. */
+export const questionFlags = {
   times: { type: 'string' },
   set: { type: 'string', multiple: true },
   initial: { type: 'string', multiple: true },
+} as const
+
+const flags = {
+  ...questionFlags,
+  output: { type: 'string', short: 'o' },
+  solver: { type: 'string' },
   observe: { type: 'string', multiple: true },
   options: { type: 'string', multiple: true },
   seed: { type: 'string' },
 } as const
 
-type Flags = ReturnType<typeof parseArgs<{ options: typeof flags }>>['values']
+type Flags = Partial<ReturnType<typeof parseArgs<{ options: typeof flags }>>['values']>
 
 export async function solve(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options: flags, allowPositionals: true })
@@ -44,8 +50,9 @@ export async function solve(args: string[]): Promise<number> {
 }
 
 /** A study file as it is; a bare network becomes a study that asks for the given times. */
-function readFileAsStudy(path: string, { times }: Flags): Record<string, unknown> {
-  const text = readText(path)
+export function readFileAsStudy(path: string, { times }: Flags): Record<string, unknown> {
+  const file = readText(path)
+  const text = isSbml(file) ? imported(path, file) : file
   if (path.endsWith('.crn') || !text.trimStart().startsWith('{')) {
     if (path.endsWith('.json')) throw new UsageError(`${path} is not a study: a study is a JSON object`)
     if (times === undefined) throw new UsageError(`${path} is a bare network: say when to look, as in --times 1,5,20`)
@@ -59,7 +66,7 @@ function readFileAsStudy(path: string, { times }: Flags): Record<string, unknown
 }
 
 /** The study with what the command line says instead. */
-function adjust(study: Record<string, unknown>, flags: Flags): Record<string, unknown> {
+export function adjust(study: Record<string, unknown>, flags: Flags): Record<string, unknown> {
   const changed = { ...study }
   if (flags.solver !== undefined && flags.solver !== (study.solver ?? 'ssa')) {
     changed.solver = flags.solver

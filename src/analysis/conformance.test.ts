@@ -1,0 +1,201 @@
+/** The suite's own measure, on cases written here: their tables come from closed forms and from the projection. */
+import { describe, expect, it } from 'vitest'
+import { runStudy } from '../solvers/run'
+import { type CaseFiles, judge } from './conformance'
+
+const host = { now: () => 0, breathe: async () => {}, cancelled: () => false, wanted: () => false, onFrame: () => {} }
+const question = { replicates: 2000, seed: 11, solver: 'ssa' }
+const times = Array.from({ length: 26 }, (_, t) => t)
+
+type Truth = (t: number) => readonly [mean: number, variance: number]
+
+function files(name: string, model: string, truth: Record<string, Truth>): CaseFiles {
+  const names = Object.keys(truth)
+  const row = (t: number) => [t, ...names.flatMap((one) => [truth[one](t)[0], Math.sqrt(truth[one](t)[1])])].join(',')
+  return {
+    name,
+    sbml: `<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1">${model}</sbml>`,
+    settings: `output: ${names.flatMap((one) => [`${one}-mean`, `${one}-sd`]).join(', ')}\n`,
+    results: [`time,${names.flatMap((one) => [`${one}-mean`, `${one}-sd`]).join(',')}`, ...times.map(row)].join('\n'),
+  }
+}
+
+const math = (content: string) => `<math xmlns="http://www.w3.org/1998/Math/MathML">${content}</math>`
+const product = (...args: string[]) => `<apply><times/>${args.join('')}</apply>`
+const ci = (name: string) => `<ci>${name}</ci>`
+const reaction = (id: string, from: string, to: string, n: number, law: string) => {
+  const reference = (species: string, count: number) =>
+    `<speciesReference species="${species}" stoichiometry="${count}"/>`
+  const reactants = from ? `<listOfReactants>${reference(from, 1)}</listOfReactants>` : ''
+  const products = to ? `<listOfProducts>${reference(to, n)}</listOfProducts>` : ''
+  return `<reaction id="${id}" reversible="false">${reactants}${products}<kineticLaw>${math(law)}</kineticLaw></reaction>`
+}
+const model = (species: string, parameters: Record<string, number>, rest: string) => `<model id="m">
+<listOfCompartments><compartment id="c" size="1" constant="true"/></listOfCompartments>
+<listOfSpecies>${species}</listOfSpecies>
+<listOfParameters>${Object.entries(parameters)
+  .map(([id, value]) => `<parameter id="${id}" value="${value}"/>`)
+  .join('')}</listOfParameters>${rest}</model>`
+const species = (id: string, amount: number) =>
+  `<species id="${id}" compartment="c" initialAmount="${amount}" hasOnlySubstanceUnits="true"/>`
+
+const [lambda, mu] = [0.1, 0.11]
+const growth = lambda - mu
+const birthDeath =
+  (scale = 1): Truth =>
+  (t) => {
+    const e = Math.exp(growth * t)
+    return [100 * e * scale, 100 * ((lambda + mu) / growth) * e * (e - 1) * scale]
+  }
+const birthDeathModel = model(
+  species('X', 100),
+  { lambda, mu },
+  `<listOfRules><assignmentRule variable="y">${math(product('<cn>2</cn>', ci('X')))}</assignmentRule></listOfRules>
+<listOfReactions>${reaction('Birth', 'X', 'X', 2, product(ci('lambda'), ci('X')))}${reaction('Death', 'X', '', 0, product(ci('mu'), ci('X')))}</listOfReactions>`,
+).replace('<listOfParameters>', '<listOfParameters><parameter id="y" constant="false"/>')
+
+const immigration = (event: string) =>
+  model(
+    species('X', 0),
+    { alpha: 1, mu: 0.1 },
+    `<listOfReactions>${reaction('In', '', 'X', 1, ci('alpha'))}${reaction('Out', 'X', '', 0, product(ci('mu'), ci('X')))}</listOfReactions>${event}`,
+  )
+const clock = '<csymbol definitionURL="http://www.sbml.org/sbml/symbols/time">t</csymbol>'
+const event = (trigger: string, assignments: Record<string, number>) =>
+  `<listOfEvents><event id="e"><trigger>${math(trigger)}</trigger><listOfEventAssignments>${Object.entries(assignments)
+    .map(([id, value]) => `<eventAssignment variable="${id}">${math(`<cn>${value}</cn>`)}</eventAssignment>`)
+    .join('')}</listOfEventAssignments></event></listOfEvents>`
+
+const batch = 5
+const judged = (one: CaseFiles, more = {}) => judge(one, { ...question, ...more }, host)
+
+describe('cases of the suite, regenerated', () => {
+  it('birth and death, with an assignment rule', async () => {
+    const y: Truth = (t) => [2 * birthDeath()(t)[0], 4 * birthDeath()(t)[1]]
+    const verdict = await judged(files('001', birthDeathModel, { X: birthDeath(), y }))
+    expect(verdict).toMatchObject({ verdict: 'passed', title: 'm', times })
+    expect(verdict.quantities.map(({ name }) => name)).toEqual(['X', 'y'])
+    expect(verdict.events).toBeGreaterThan(1e5)
+  })
+
+  it('immigration and death, reset off the grid', async () => {
+    const reset: Truth = (t) => {
+      const m = 10 * (1 - Math.exp(-0.1 * t))
+      if (t < 12.5) return [m, m]
+      const e = Math.exp(-0.1 * (t - 12.5))
+      return [20 * e + 10 * (1 - e), 20 * e * (1 - e) + 10 * (1 - e)]
+    }
+    const trigger = `<apply><geq/>${clock}<cn>12.5</cn></apply>`
+    expect(await judged(files('002', immigration(event(trigger, { X: 20 })), { X: reset }))).toMatchObject({
+      verdict: 'passed',
+    })
+  })
+
+  it('immigration and death, reset on the grid to what is then certain', async () => {
+    const reset: Truth = (t) => {
+      const m = 10 * (1 - Math.exp(-0.1 * t))
+      const e = Math.exp(-0.1 * (t - 20))
+      return t < 20 ? [m, m] : [50 * e + 10 * (1 - e), 50 * e * (1 - e) + 10 * (1 - e)]
+    }
+    const trigger = `<apply><geq/>${clock}<cn>20</cn></apply>`
+    const one = files('002e', immigration(event(trigger, { X: 50 })), { X: reset })
+    expect(await judged(one)).toMatchObject({ verdict: 'passed' })
+    // The same table read one event later: what is certain at t = 20 is missed.
+    const late = files('002f', immigration(event(trigger.replace('<cn>20</cn>', '<cn>20.001</cn>'), { X: 50 })), {
+      X: reset,
+    })
+    expect(await judged(late)).toMatchObject({ verdict: 'failed', worstZ: Number.POSITIVE_INFINITY })
+  })
+
+  it('batches', async () => {
+    const truth: Truth = (t) => {
+      const e = Math.exp(-0.2 * t)
+      const mean = (batch / 0.2) * (1 - e)
+      return [mean, mean + ((batch * (batch - 1)) / 0.4) * (1 - e * e)]
+    }
+    const reactions =
+      reaction('In', '', 'X', batch, ci('alpha')) + reaction('Out', 'X', '', 0, product(ci('mu'), ci('X')))
+    const text = model(species('X', 0), { alpha: 1, mu: 0.2 }, `<listOfReactions>${reactions}</listOfReactions>`)
+    expect(await judged(files('004', text, { X: truth }))).toMatchObject({ verdict: 'passed' })
+  })
+
+  it('pairs, reset when there are more than 30: the projection of the chain that the event folds', async () => {
+    const [k1, k2] = [0.001, 0.01]
+    const chain = `species P = 100, P2 = 0
+2 P => P2, ${k1}*P*(P - 1)/2*(P2 < 30)
+30 P2 => 60 P, ${k1}*P*(P - 1)/2*(P2 == 30)
+P2 -> 2 P, ${k2}`
+    const study = {
+      version: 1,
+      network: chain,
+      times,
+      observe: ['moments'],
+      solver: 'fsp',
+      options: { tolerance: 1e-9 },
+    }
+    const outcome = await runStudy(study, host)
+    if (outcome.status !== 'done') throw new Error(JSON.stringify(outcome))
+    const { data } = outcome.solution.observations.moments.array
+    const truth =
+      (q: number): Truth =>
+      (t) => [data[4 * t + q], Math.max(0, data[4 * t + 2 + q])]
+    const pairs = `<apply><divide/>${product(ci('k1'), ci('P'), '<apply><minus/><ci>P</ci><cn>1</cn></apply>')}<cn>2</cn></apply>`
+    const reactions = `<reaction id="D" reversible="false"><listOfReactants><speciesReference species="P" stoichiometry="2"/></listOfReactants><listOfProducts><speciesReference species="P2" stoichiometry="1"/></listOfProducts><kineticLaw>${math(pairs)}</kineticLaw></reaction>${reaction('U', 'P2', 'P', 2, product(ci('k2'), ci('P2')))}`
+    const trigger = '<apply><gt/><ci>P2</ci><cn>30</cn></apply>'
+    const text = model(
+      species('P', 100) + species('P2', 0),
+      { k1, k2 },
+      `<listOfReactions>${reactions}</listOfReactions>${event(trigger, { P: 100, P2: 0 })}`,
+    )
+    expect(await judged(files('003', text, { P: truth(0), P2: truth(1) }))).toMatchObject({ verdict: 'passed' })
+  })
+})
+
+describe('a verdict', () => {
+  it('is a failure where the mean is 3 % off, or the spread 15 %', async () => {
+    const off =
+      (mean: number, sd: number): Truth =>
+      (t) => {
+        const [m, v] = birthDeath()(t)
+        return [m * (t > 5 ? mean : 1), v * sd * sd]
+      }
+    for (const truth of [off(1.03, 1), off(1, 1.15), off(1, 0.87)]) {
+      const verdict = await judged(files('x', birthDeathModel, { X: truth }))
+      expect(verdict).toMatchObject({ verdict: 'failed' })
+      // It was run again from another seed first.
+      expect(verdict.excursions).toHaveLength(2)
+      expect(verdict.unexplained).toBeGreaterThan(1)
+    }
+  })
+
+  it('knows that a dying population has heavy tails', async () => {
+    const [born, dies] = [1, 1.1]
+    const truth: Truth = (t) => {
+      const e = Math.exp((born - dies) * t)
+      return [20 * e, 20 * ((born + dies) / (born - dies)) * e * (e - 1)]
+    }
+    const text = birthDeathModel
+      .replace('value="0.1"', 'value="1"')
+      .replace('value="0.11"', 'value="1.1"')
+      .replace('"100"', '"20"')
+    const verdict = await judged(files('tails', text, { X: truth }))
+    expect(Math.max(...verdict.quantities[0].tail)).toBeGreaterThan(3)
+    expect(verdict.verdict).toBe('passed')
+  })
+
+  it('is a refusal, with the reason, where the file cannot be imported or has not the quantity', async () => {
+    const fast = birthDeathModel.replaceAll('reversible="false"', 'fast="true"')
+    expect(await judged(files('x', fast, { X: birthDeath() }))).toMatchObject({
+      verdict: 'refused',
+      why: expect.stringContaining('reaction Birth: Fast'),
+    })
+    expect(await judged(files('x', birthDeathModel, { Z: birthDeath() }))).toMatchObject({
+      why: 'It has no quantity Z.',
+    })
+    const timed = immigration(event(`<apply><geq/>${clock}<cn>3</cn></apply>`, { X: 1 }))
+    expect(await judged(files('x', timed, { X: birthDeath() }), { solver: 'ode' })).toMatchObject({
+      verdict: 'refused',
+      why: expect.stringContaining('events'),
+    })
+  })
+})
