@@ -1,14 +1,16 @@
 /** The command line: the same solvers as the page, in Node. */
 import { version } from '../src/version'
+import { analyse } from './analyse'
 import { bench } from './bench'
 import { check } from './check'
+import { conformance } from './conformance'
 import { solve } from './solve'
 import { listSolvers } from './solvers'
 import { exitStatus, UsageError } from './usage'
 
 const help = `Propensity ${version}: stochastic reaction networks, sampled and solved, each with an honest error.
 
-  propensity solve STUDY.json|NETWORK.crn   run it; the solution is JSON on standard output
+  propensity solve STUDY.json|NETWORK.crn|MODEL.xml   run it; the solution is JSON on standard output
       -o, --output FILE       write the solution there
       --solver ID             another method
       --times 1,5,20          output times; 0:100:101 is 101 times from 0 to 100
@@ -17,8 +19,17 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
       --observe LIST          of moments, marginals, trajectories and joint:U,V
       --options k=v           an option of the solver (again for more)
       --seed N                a whole number
+  propensity analyse WHAT STUDY.json|NETWORK.crn   what follows from exact laws, as JSON
+      gap                     spectral gap: how fast it is forgotten where it began
+      passage --to 'X >= 25'  when a condition first holds: the mean, and the law at --times
+      quasi                   the law that lasts until the network leaves for good, and the rate of that
+      information             sensitivities of laws to parameters, and Fisher information, at --times
+      distance --against a=7  how far apart the laws of two settings are, at --times
   propensity solvers [--json]               the methods, their options with defaults and bounds
   propensity check NETWORK.crn              what is wrong with a network text, as file:line:column: message
+  propensity check MODEL.xml                the network text that an SBML file becomes, and what was done to it
+  propensity conformance DIR                cases of the discrete stochastic test suite, with a verdict on each
+      --replicates N --seed N --solver ID, --json, -o FILE
   propensity bench [ssa|fsp] [--json]       benchmarks, as ratios within one run
   propensity --help, --version
 
@@ -28,8 +39,10 @@ A file called - is standard input. Exit status: 0 done, 1 the run failed or the 
 
 const commands: Record<string, (args: string[]) => number | Promise<number>> = {
   solve,
+  analyse,
   solvers: listSolvers,
   check,
+  conformance,
   bench,
 }
 
