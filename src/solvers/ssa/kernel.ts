@@ -9,6 +9,7 @@ import { plainWatch } from '../../network/events'
 import type { Network } from '../../network/network'
 import { leftOver, type Walker } from '../../network/walker'
 import type { Stream } from '../../numerics/rng'
+import type { Witness } from './witness'
 
 /** Draws per `advance`. */
 const batch = 512
@@ -19,6 +20,7 @@ export function plain(
   parameters: ArrayLike<number>,
   initial: ArrayLike<number>,
   times: ArrayLike<number>,
+  witness?: Witness,
 ): Walker {
   const { propensities } = evaluators(network, parameters)
   const { reactions } = network
@@ -40,10 +42,12 @@ export function plain(
   }
   const fire = () => {
     const r = choose(a, u * total)
+    const fires = a[r] > 0
+    witness?.({ from: time, at: due, uniform: u, exponential: e, weights: a, total, reaction: r, fires, counts: x })
     u = source.uniform()
     const next = source.exponential()
     // Rounding can lead to a propensity of 0: draw again for the same moment.
-    if (!(a[r] > 0)) return
+    if (!fires) return
     for (const { species, count } of reactions[r].net) x[species] += count
     time = due
     e = next

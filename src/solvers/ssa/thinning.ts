@@ -14,6 +14,7 @@ import { leftOver, type Walker } from '../../network/walker'
 import type { Stream } from '../../numerics/rng'
 import { stateText } from '../broken'
 import { Failure, type Problem } from '../contract'
+import type { Witness } from './witness'
 
 /** Candidates and windows per `advance`. */
 const batch = 256
@@ -25,7 +26,7 @@ const smallestWindow = 2 ** -45
 const slack = 1 + 1e-9
 
 /** A walker for networks with rates that depend on time. */
-export function thinning(problem: Problem): Walker {
+export function thinning(problem: Problem, witness?: Witness): Walker {
   const { network, parameters, initial, times } = problem
   const { propensities } = evaluators(network, parameters)
   const enclose = enclosures(network, parameters)
@@ -89,10 +90,12 @@ export function thinning(problem: Problem): Walker {
     let rest = u * total
     let r = 0
     while (r < R - 1 && rest >= b[r]) rest -= b[r++]
+    const fires = isTimed[r] ? rest < exactly(r, at) && !invalid : b[r] > 0
+    witness?.({ from: time, at, uniform: u, exponential: e, weights: b, total, reaction: r, fires, counts: x })
     u = source.uniform()
     e = source.exponential()
     time = at
-    if (isTimed[r] ? !(rest < exactly(r, at)) || invalid : !(b[r] > 0)) return
+    if (!fires) return
     for (const { species, count } of reactions[r].net) x[species] += count
     events++
     afterEvent(r)
