@@ -107,7 +107,12 @@ describe('events', () => {
   it('are exact off the grid: binomial survivors and Poisson newcomers after a reset at 22.5', async () => {
     const problem = ask(`${immigration}; at t >= c: X = 20`, [25, 50], { marginals: true })
     const replicates = 40_000
-    const { observations } = await finish(method, problem, { replicates, trajectories: 0 }, lend(3))
+    const { observations } = await finish(
+      method,
+      problem,
+      { replicates, trajectories: 0, variant: 'auto' as const },
+      lend(3),
+    )
     const { array } = observations.marginals
     const counts = array.shape[2]
     ;[25, 50].forEach((t, k) => {
@@ -129,7 +134,7 @@ describe('events', () => {
     const { observations } = await finish(
       method,
       ask(text, [5], { marginals: true }),
-      { replicates, trajectories: 0 },
+      { replicates, trajectories: 0, variant: 'auto' as const },
       lend(4),
     )
     const { array } = observations.marginals
