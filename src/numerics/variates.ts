@@ -3,7 +3,7 @@
  * its state in locals, about ten times as fast as one call each. Uniforms are those of `Stream.uniform`; everything is
  * made of our own elementary functions, so that bits are the same in every engine.
  */
-import { exp, log } from './elementary'
+import { exp } from './elementary'
 import { type Stream, zigguratEnd, zigguratHeights, zigguratWidths } from './rng'
 
 export interface Variates {
@@ -29,7 +29,7 @@ const inversionBelow = 10
 export function variates(): Variates {
   /** 64-bit outputs, low half first. */
   const drawn = new Int32Array(2 * largestBatch)
-  let words = new Uint32Array(8)
+  let words: Uint32Array = new Uint32Array(8)
   let at = 0
   let end = 0
   let batch = firstBatch
@@ -67,7 +67,7 @@ export function variates(): Variates {
   }
   /** The polar method (Marsaglia & Bray 1964, doi:10.1137/1006063): two at a time. */
   const normal = (): number => {
-    if (spare === spare) {
+    if (!Number.isNaN(spare)) {
       const value = spare
       spare = Number.NaN
       return value
@@ -216,6 +216,32 @@ function binomialByRejection(n: number, p: number, uniform: () => number): numbe
 function logOneMinus(p: number): number {
   const rest = 1 - p
   return rest === 1 ? -p : (log(rest) * -p) / (rest - 1)
+}
+
+const double = new Float64Array(1)
+/** Its two halves, low half first. */
+const halves = new Int32Array(double.buffer)
+
+/**
+ * ln x for a normal x > 0, to about 2⁻⁵¹: ln m = 2 artanh((m − 1)/(m + 1)) for x = m·2^k with √½ ≤ m < √2. To accept or
+ * reject is a comparison with a random number, for which the 70 bits of `elementary` would be several times too dear.
+ */
+function log(x: number): number {
+  double[0] = x
+  const high = halves[1]
+  let k = (high >> 20) - 1023
+  halves[1] = (high & 0xfffff) | 0x3ff00000
+  let m = double[0]
+  if (m > Math.SQRT2) {
+    m *= 0.5
+    k++
+  }
+  const s = (m - 1) / (m + 1)
+  const z = s * s
+  let p = 1 / 17 + z * (1 / 19 + z * (1 / 21))
+  p = 1 / 11 + z * (1 / 13 + z * (1 / 15 + z * p))
+  p = 1 / 5 + z * (1 / 7 + z * (1 / 9 + z * p))
+  return k * Math.LN2 + 2 * (s + s * z * (1 / 3 + z * p))
 }
 
 const tabulated = 128

@@ -27,6 +27,8 @@ export interface Place {
   /** Output times passed, and the counts at each: [time, species]. */
   readonly recorded: number
   readonly records: Float64Array
+  /** One `advance` is worth a look at the clock. */
+  readonly slow?: boolean
   /** What the method counts of its own work, by name: whole numbers, of this replicate. */
   readonly counters?: Readonly<Record<string, number>>
 }
@@ -50,6 +52,8 @@ const halvedStreams = 2 ** 40
 
 /** Events between two looks at the clock: about a tenth of a millisecond. */
 const eventsPerLook = 4096
+/** A call costs as much as this many events, whether there are any or not. */
+const eventsPerAdvance = 64
 /** A replicate costs as much as this many events, besides its own. */
 const eventsPerReplicate = 32
 
@@ -93,13 +97,13 @@ async function* tallyShare<O extends EnsembleOptions>(
   makeSampler: (problem: Problem, options: O) => Sampler,
   halving?: Halving<O>,
 ): AsyncGenerator<Tally, Tally> {
-  const tally = emptyTally(problem, halving && { how: halving.how, real: halving.real })
+  const tally = emptyTally(problem, halving && { how: halving.how, real: halving.real, laws: halving.laws })
   const replicates = Math.max(0, Math.ceil((until - first) / step))
   if (problem.times.length === 0) {
     tally.replicates = replicates
     return tally
   }
-  const observed = observer(problem, halving?.real !== undefined)
+  const observed = observer(problem, halving?.real === true)
   const look = { due: () => run.due(), work: 0 }
   const sampler = makeSampler(problem, options)
   let fine: Sampler | undefined
@@ -137,7 +141,7 @@ function* replicate(
   for (let ended = false; !ended; ) {
     const before = place.events
     ended = sampler.advance()
-    look.work += place.events - before
+    look.work += place.slow ? eventsPerLook : place.events - before + eventsPerAdvance
     if (look.work < eventsPerLook || ended) continue
     look.work = 0
     if (!look.due()) continue

@@ -1,9 +1,12 @@
 /** One line per solver. Pickers, forms, tests and documentation loop over this. */
+import { cle } from './cle'
 import type { Solver } from './contract'
 import { fsp } from './fsp'
+import { hybrid } from './hybrid'
 import { ode } from './ode'
 import { ssa } from './ssa'
 import { ssaGpu } from './ssa-gpu'
+import { tauLeap } from './tau-leap'
 
 // A solver's own option type is its own business: the runner parses options with the same schema before it calls.
-export const solvers = { ssa, ssaGpu, fsp, ode } as unknown as Readonly<Record<string, Solver>>
+export const solvers = { ssa, ssaGpu, fsp, ode, tauLeap, cle, hybrid } as unknown as Readonly<Record<string, Solver>>

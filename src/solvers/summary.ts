@@ -39,12 +39,12 @@ const sampling = (standardError: NamedArray, bias?: Bias) =>
   bias ? ({ kind: 'sampling', standardError, bias } as const) : ({ kind: 'sampling', standardError } as const)
 
 function errorOfLaw({ replicates, approximation }: Tally, array: NamedArray, bias?: Bias): ErrorEstimate {
-  if (approximation?.real) return { kind: 'none', why: approximation.real }
+  if (approximation?.laws) return { kind: 'none', why: approximation.laws }
   return sampling(probabilityErrors(array, replicates), bias)
 }
 
 function biasOfLaws(problem: Problem, tally: Tally, array: NamedArray, names: readonly string[]): Bias | undefined {
-  if (!tally.approximation || tally.approximation.real) return undefined
+  if (!tally.approximation || tally.approximation.laws) return undefined
   const { halved, how } = tally.approximation
   const shown = names.map((_, q) => q).filter((q) => !halved.quantities[q].uncountable)
   const fine = marginals(problem, halved, names, shown)

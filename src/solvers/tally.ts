@@ -88,10 +88,12 @@ export interface Approximation {
   /** What was halved, and what that does not show. */
   readonly how: string
   /**
-   * Present where counts are real numbers: why their laws have no error. Moments are those of the real numbers, laws
-   * those of the quantities after every count has been rounded to a whole number ≥ 0.
+   * Counts are real numbers. Moments are those of the real numbers, laws those of the quantities after every count has
+   * been rounded to a whole number ≥ 0.
    */
-  readonly real?: string
+  readonly real?: boolean
+  /** Present where nothing is known of the error of laws: why. */
+  readonly laws?: string
 }
 
 /** Cells of one quantity at one time. */
