@@ -26,6 +26,8 @@ import { useStudies, useStudio } from './studio'
 
 const Editor = lazy(async () => ({ default: (await import('./editor/editor')).Editor }))
 
+const Microscope = lazy(async () => ({ default: (await import('./microscope/microscope')).Microscope }))
+
 export function App() {
   const [dialog, setDialog] = useState<DialogName>()
   const shortcuts = useStudioShortcuts(setDialog)
@@ -67,6 +69,11 @@ export function App() {
       <DropZone />
       {dialog === 'gallery' && <Gallery onClose={close} />}
       {dialog === 'history' && <History onClose={close} />}
+      {dialog === 'microscope' && (
+        <Suspense fallback={null}>
+          <Microscope onClose={close} />
+        </Suspense>
+      )}
       {dialog === 'help' && <Help shortcuts={shortcuts} onClose={close} />}
     </div>
   )
@@ -89,6 +96,7 @@ function useStudioShortcuts(onDialog: (name: DialogName) => void): Shortcut[] {
     { key: 's', mod: true, does: 'save the study as a file', act: () => saveStudy(studio) },
     { key: 'g', does: 'open the gallery, or a file', act: () => onDialog('gallery') },
     { key: 'h', does: 'earlier studies', act: () => onDialog('history') },
+    { key: 'm', does: 'one event at a time, under the microscope', act: () => onDialog('microscope') },
     { key: 'e', does: 'edit the network text', act: focusEditor },
     { key: 'r', does: 'draw a new seed', act: () => rerollSeed(studio) },
     { key: 'l', does: 'copy the link', act: () => copy(studio.link()) },

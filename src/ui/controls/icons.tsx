@@ -19,6 +19,7 @@ const paths = {
   stop: 'M4 4h8v8H4z',
   reset: 'M2.5 8a5.5 5.5 0 1 0 1.7-4M2.5 1.5V5H6',
   history: 'M2.5 8a5.5 5.5 0 1 0 1.7-4M2.5 1.5V5H6M8 5v3.3l2.2 1.3',
+  microscope: 'M6.5 2.5h3v6h-3zM8 8.5V11M4 13.5h8M10.5 5a4.3 4.3 0 0 1 .5 8.5',
   tick: 'm3 8.5 3.5 3.5L13 4.5',
   close: 'm3.5 3.5 9 9M12.5 3.5l-9 9',
 } as const

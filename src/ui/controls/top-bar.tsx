@@ -5,7 +5,7 @@ import { useCopy } from './copy'
 import { Icon, type IconName } from './icons'
 import { nextTheme } from './theme'
 
-export type DialogName = 'gallery' | 'history' | 'help'
+export type DialogName = 'gallery' | 'history' | 'microscope' | 'help'
 
 export function TopBar({ onDialog }: { onDialog(name: DialogName): void }) {
   const studio = useStudio()
@@ -27,6 +27,12 @@ export function TopBar({ onDialog }: { onDialog(name: DialogName): void }) {
         wide
         title="A link that gives the same numbers elsewhere (L)"
         onClick={() => copy(studio.link())}
+      />
+      <Tool
+        icon="microscope"
+        label="One event at a time"
+        title="The algorithm under the microscope, one event at a time (M)"
+        onClick={() => onDialog('microscope')}
       />
       <Tool icon="history" label="Earlier studies" onClick={() => onDialog('history')} />
       <Tool icon={theme} label={`Theme: ${theme}`} onClick={() => studio.view.getState().setTheme(nextTheme(theme))} />

@@ -36,7 +36,8 @@ export function Reactions() {
   )
 }
 
-function reactionText(network: Network, r: number): string {
+/** The reaction in plain text: "A + 2 B → C". */
+export function reactionText(network: Network, r: number): string {
   const side = (terms: readonly Term[]) =>
     terms.map(({ species, count }) => `${count > 1 ? `${count} ` : ''}${network.species[species].name}`).join(' + ')
   const { reactants, products } = network.reactions[r]
