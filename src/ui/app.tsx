@@ -1,5 +1,6 @@
 /** The studio's page: the study on the left, its answers on the right, the runs below. */
 import { lazy, Suspense, useState } from 'react'
+import type { Import } from '../network/sbml/import'
 import { Boundary } from './boundary'
 import { About } from './controls/about'
 import { Announcer } from './controls/announcer'
@@ -24,12 +25,15 @@ import { History } from './gallery/history'
 import { Plots } from './plots/plots'
 import { useStudies, useStudio } from './studio'
 
+const ImportReport = lazy(async () => ({ default: (await import('./gallery/import-report')).ImportReport }))
+const Trust = lazy(async () => ({ default: (await import('./trust/trust')).Trust }))
 const Editor = lazy(async () => ({ default: (await import('./editor/editor')).Editor }))
 
 const Microscope = lazy(async () => ({ default: (await import('./microscope/microscope')).Microscope }))
 
 export function App() {
   const [dialog, setDialog] = useState<DialogName>()
+  const [imported, setImported] = useState<Import>()
   const shortcuts = useStudioShortcuts(setDialog)
   useDocumentTheme()
   useShortcuts(shortcuts)
@@ -66,8 +70,18 @@ export function App() {
       <RunBar />
       <NoticeList />
       <Announcer />
-      <DropZone />
-      {dialog === 'gallery' && <Gallery onClose={close} />}
+      <DropZone onImport={setImported} />
+      {dialog === 'gallery' && <Gallery onClose={close} onImport={setImported} />}
+      {imported && (
+        <Suspense>
+          <ImportReport imported={imported} onClose={() => setImported(undefined)} />
+        </Suspense>
+      )}
+      {dialog === 'trust' && (
+        <Suspense>
+          <Trust onClose={close} />
+        </Suspense>
+      )}
       {dialog === 'history' && <History onClose={close} />}
       {dialog === 'microscope' && (
         <Suspense fallback={null}>

@@ -5,7 +5,7 @@ import { useCopy } from './copy'
 import { Icon, type IconName } from './icons'
 import { nextTheme } from './theme'
 
-export type DialogName = 'gallery' | 'history' | 'microscope' | 'help'
+export type DialogName = 'gallery' | 'history' | 'microscope' | 'trust' | 'help'
 
 export function TopBar({ onDialog }: { onDialog(name: DialogName): void }) {
   const studio = useStudio()
@@ -36,6 +36,12 @@ export function TopBar({ onDialog }: { onDialog(name: DialogName): void }) {
       />
       <Tool icon="history" label="Earlier studies" onClick={() => onDialog('history')} />
       <Tool icon={theme} label={`Theme: ${theme}`} onClick={() => studio.view.getState().setTheme(nextTheme(theme))} />
+      <Tool
+        icon="shield"
+        label="Trust"
+        title="How the sampler did in the test suite"
+        onClick={() => onDialog('trust')}
+      />
       <Tool icon="help" label="Keyboard" onClick={() => onDialog('help')} />
     </header>
   )

@@ -16,7 +16,7 @@ function offered(text: string, explicit = false): string[] {
 }
 
 it('offers statements where a statement begins, and names of the network everywhere', () => {
-  expect(offered('par')).toEqual(expect.arrayContaining(['parameter', 'species', 'Rna', 'rate']))
+  expect(offered('par')).toEqual(expect.arrayContaining(['parameter', 'species', 'at', 'Rna', 'rate']))
   expect(offered('Rna -> 0, 1; par')).toContain('parameter')
   expect(offered('0 -> Rna, r')).toEqual(expect.arrayContaining(['Rna', 'rate', 'hill', 't']))
   expect(offered('0 -> Rna, r')).not.toContain('parameter')

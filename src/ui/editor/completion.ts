@@ -8,6 +8,7 @@ const statements: readonly Completion[] = [
   { label: 'parameter', type: 'keyword', detail: 'name = value in [from, to]' },
   { label: 'observable', type: 'keyword', detail: 'name = expression' },
   { label: 'let', type: 'keyword', detail: 'name = expression' },
+  { label: 'at', type: 'keyword', detail: 'condition: species = count' },
 ]
 
 const calls: readonly Completion[] = [...functions].map(([label, args]) => ({

@@ -1,7 +1,7 @@
 /** The reactions as they were understood, each with its propensity: the convention is seen, not guessed. */
 import { useDeferredValue } from 'react'
 import type { Network, Term } from '../../network/network'
-import { propensityTex, propensityText, reactionTex } from '../../network/propensity'
+import { eventTex, eventText, propensityTex, propensityText, reactionTex } from '../../network/propensity'
 import { FoldedList } from '../controls/folded-list'
 import { Section } from '../controls/section'
 import { useStudies } from '../studio'
@@ -29,6 +29,15 @@ export function Reactions() {
             <span className="propensity">
               <Tex katex={katex} tex={propensityTex(network, r)} plain={propensityText(network, r)} />
             </span>
+          </li>
+        )}
+      />
+      <FoldedList
+        className="reactions"
+        items={network.events}
+        render={(_, e) => (
+          <li key={eventText(network, e)}>
+            <Tex katex={katex} tex={eventTex(network, e)} plain={eventText(network, e)} />
           </li>
         )}
       />

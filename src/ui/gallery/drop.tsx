@@ -1,9 +1,10 @@
 /** A file dropped anywhere on the page is opened. */
 import { useEffect, useState } from 'react'
+import type { Import } from '../../network/sbml/import'
 import { useStudio } from '../studio'
 import { openFile } from './files'
 
-export function DropZone() {
+export function DropZone({ onImport }: { onImport(imported?: Import): void }) {
   const studio = useStudio()
   const [over, setOver] = useState(false)
   useEffect(() => {
@@ -22,7 +23,7 @@ export function DropZone() {
       if (!carriesFile(event)) return
       event.preventDefault()
       const file = event.dataTransfer?.files[0]
-      if (file) openFile(studio, file)
+      if (file) openFile(studio, file).then(onImport)
     }
     const listeners = { dragover: onDragOver, dragleave: onDragLeave, drop: onDrop } as const
     // Capture: the editor would otherwise insert the file's text into the network.
@@ -34,10 +35,10 @@ export function DropZone() {
       document.removeEventListener('dragleave', listeners.dragleave, true)
       document.removeEventListener('drop', listeners.drop, true)
     }
-  }, [studio])
+  }, [studio, onImport])
   return over ? (
     <div className="drop-zone" aria-hidden="true">
-      Drop a study or a network text to open it
+      Drop a study, a network text or an SBML file to open it
     </div>
   ) : null
 }

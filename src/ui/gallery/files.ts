@@ -1,4 +1,5 @@
 /** Studies to and from files on the reader's own disk. */
+import type { Import } from '../../network/sbml/import'
 import { readStudyShape, type Study } from '../../solvers/study'
 import { sentence } from '../../store/link'
 import type { Studio } from '../../store/studio'
@@ -9,7 +10,7 @@ import { plainBreaks } from '../editor/change'
 const maxFileBytes = 20_000_000
 
 /** What the file chooser offers. */
-export const fileTypes = '.json,.crn,.txt'
+export const fileTypes = '.json,.crn,.txt,.xml,.sbml'
 
 /** Open a study on the table, with the reader's seed where that is locked. */
 export function openStudy(studio: Studio, study: Study): void {
@@ -17,15 +18,22 @@ export function openStudy(studio: Studio, study: Study): void {
   studio.open(isSeedLocked(studio) ? { ...study, seed, view: { ...study.view, seedLocked: true } } : study)
 }
 
-/** Open a `.study.json` or a network text; what cannot be read becomes a notice. */
-export async function openFile(studio: Studio, file: File): Promise<void> {
-  const refuse = (why: string) => {
+/**
+ * Open a `.study.json`, a network text or SBML; what cannot be read becomes a notice. Resolves to the report of an
+ * import, whether or not it succeeded.
+ */
+export async function openFile(studio: Studio, file: File): Promise<Import | undefined> {
+  const refuse = (why: string): undefined => {
     const text = `${file.name} was not opened: ${why}. Your own study is still here.`
     studio.notices.getState().say({ tone: 'error', text })
   }
   if (file.size > maxFileBytes) return refuse('it is larger than 20 MB, and no study is')
   const text = plainBreaks(await file.text())
-  if (!/^\s*\{/.test(text)) return openStudy(studio, bareStudy(studio, titleOf(file), text))
+  if (/^\uFEFF?\s*</.test(text)) return openSbml(studio, file, text)
+  if (!/^\s*\{/.test(text)) {
+    openStudy(studio, bareStudy(studio, titleOf(file), text))
+    return undefined
+  }
   try {
     const read = readStudyShape(JSON.parse(text))
     if (read.ok) openStudy(studio, read.value)
@@ -33,6 +41,15 @@ export async function openFile(studio: Studio, file: File): Promise<void> {
   } catch {
     refuse('it begins like a study file but is not JSON; it may have been cut short')
   }
+  return undefined
+}
+
+async function openSbml(studio: Studio, file: File, text: string): Promise<Import> {
+  const { importSbml } = await import('../../network/sbml/import')
+  const imported = importSbml(text)
+  const title = imported.title || titleOf(file)
+  if (imported.text !== null) openStudy(studio, bareStudy(studio, title, imported.text))
+  return { ...imported, title }
 }
 
 /** A network text alone asks no question: it takes over the present one's times, method and seed. */

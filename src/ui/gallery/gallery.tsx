@@ -1,5 +1,6 @@
 /** Ready-made studies, each with the figure it is for; and studies from files. */
 import { useEffect, useRef, useState } from 'react'
+import type { Import } from '../../network/sbml/import'
 import { Icon } from '../controls/icons'
 import { useStudio } from '../studio'
 import type { Card } from './catalogue'
@@ -8,7 +9,12 @@ import { fileTypes, openFile, openStudy, saveStudy, saveText } from './files'
 
 type Catalogue = typeof import('./catalogue')
 
-export function Gallery({ onClose }: { onClose(): void }) {
+interface GalleryProps {
+  onClose(): void
+  onImport(imported?: Import): void
+}
+
+export function Gallery({ onClose, onImport }: GalleryProps) {
   const studio = useStudio()
   const [catalogue, setCatalogue] = useState<Catalogue | 'missing'>()
   const [query, setQuery] = useState('')
@@ -35,7 +41,7 @@ export function Gallery({ onClose }: { onClose(): void }) {
           onChange={(event) => setQuery(event.target.value)}
           onKeyDown={(event) => event.key === 'Enter' && found.length > 0 && open(found[0])}
         />
-        <FileTools onDone={onClose} />
+        <FileTools onDone={onClose} onImport={onImport} />
       </div>
       {catalogue === 'missing' && (
         <p role="alert">The gallery could not be fetched. Is the line down? Close and try again.</p>
@@ -60,13 +66,13 @@ export function Gallery({ onClose }: { onClose(): void }) {
   )
 }
 
-function FileTools({ onDone }: { onDone(): void }) {
+function FileTools({ onDone, onImport }: { onDone(): void; onImport(imported?: Import): void }) {
   const studio = useStudio()
   const chooser = useRef<HTMLInputElement>(null)
   const choose = async (file?: File) => {
     if (!file) return
     onDone()
-    await openFile(studio, file)
+    onImport(await openFile(studio, file))
   }
   return (
     <div className="file-tools">
@@ -80,7 +86,7 @@ function FileTools({ onDone }: { onDone(): void }) {
       <button
         type="button"
         onClick={() => chooser.current?.click()}
-        title="A .study.json or a network text; or drop it anywhere on the page"
+        title="A .study.json, a network text or SBML; or drop it anywhere on the page"
       >
         <Icon name="open" /> Open a file
       </button>

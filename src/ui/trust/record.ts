@@ -1,0 +1,21 @@
+/** The last recorded run of the stochastic test suite, as `propensity conformance -o` writes it. */
+import type { CaseVerdict } from '../../analysis/conformance'
+
+export interface TrustRecord {
+  readonly version: string
+  readonly replicates: number
+  readonly seed: number
+  readonly solver: string
+  readonly passed: number
+  readonly failed: number
+  readonly refused: number
+  readonly events: number
+  readonly seconds: number
+  readonly cases: readonly CaseVerdict[]
+}
+
+export async function fetchRecord(): Promise<TrustRecord> {
+  const response = await fetch(`${import.meta.env.BASE_URL}trust.json`)
+  if (!response.ok) throw new Error(`status ${response.status}`)
+  return response.json()
+}

@@ -1,0 +1,121 @@
+/** What the sampler did in the stochastic test suite when it was last run, case by case. */
+import { useEffect, useState } from 'react'
+import type { CaseVerdict } from '../../analysis/conformance'
+import type { Panel } from '../figure/figure'
+import { paperOf, svg } from '../figure/svg'
+import { Dialog } from '../gallery/dialog'
+import { foundPanel, outside, residualPanel } from './panels'
+import { fetchRecord, type TrustRecord } from './record'
+import './trust.css'
+
+export function Trust({ onClose }: { onClose(): void }) {
+  const [record, setRecord] = useState<TrustRecord | 'missing'>()
+  useEffect(() => {
+    fetchRecord().then(setRecord, () => setRecord('missing'))
+  }, [])
+  return (
+    <Dialog title="Trust" className="trust" onClose={onClose}>
+      {record === undefined && <p className="muted">Fetching…</p>}
+      {record === 'missing' && <p role="alert">The record could not be fetched. Is the line down?</p>}
+      {record && record !== 'missing' && <Record record={record} />}
+    </Dialog>
+  )
+}
+
+function Record({ record }: { record: TrustRecord }) {
+  const { cases, passed, replicates, solver, version, seed, events, seconds } = record
+  const [shown, setShown] = useState<string>()
+  return (
+    <>
+      <p>
+        <strong>
+          {passed} of {cases.length} cases pass.
+        </strong>{' '}
+        The discrete stochastic model test suite (Evans, Gillespie and Wilkinson 2008) tabulates the mean and the
+        standard deviation of small networks over time. Here “{solver}” of version {version} has sampled each case{' '}
+        {replicates.toLocaleString('en')} times, from seed {seed}: {events.toExponential(2)} events in {seconds} s.
+      </p>
+      <p className="muted">
+        Z measures the mean and should be within ±3, Y the spread, within ±5; one value outside is left to chance. A
+        case with more is run again from another seed. Where a law has heavy tails Y strays further by itself: then the
+        fourth moment says how far.
+      </p>
+      <section className="table-scroll" aria-label="Cases">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Case</th>
+              <th scope="col">Model</th>
+              <th scope="col">Verdict</th>
+              <th scope="col" className="numeric">
+                Worst Z
+              </th>
+              <th scope="col" className="numeric">
+                Worst Y
+              </th>
+              <th scope="col">Outside</th>
+              <th scope="col" className="numeric">
+                Events
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {cases.map((one) => (
+              <Case
+                key={one.name}
+                one={one}
+                record={record}
+                open={shown === one.name}
+                onToggle={() => setShown(shown === one.name ? undefined : one.name)}
+              />
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  )
+}
+
+interface CaseProps {
+  readonly one: CaseVerdict
+  readonly record: TrustRecord
+  readonly open: boolean
+  onToggle(): void
+}
+
+function Case({ one, record, open, onToggle }: CaseProps) {
+  const link = window.location.href
+  return (
+    <>
+      <tr data-verdict={one.verdict}>
+        <th scope="row">
+          <button type="button" className="link" aria-expanded={open} onClick={onToggle}>
+            {one.name}
+          </button>
+        </th>
+        <td>{one.title}</td>
+        <td>{one.verdict}</td>
+        <td className="numeric">{one.worstZ.toFixed(2)}</td>
+        <td className="numeric">{one.worstY.toFixed(2)}</td>
+        <td>{one.why ?? outside(one)}</td>
+        <td className="numeric">{one.events.toExponential(1)}</td>
+      </tr>
+      {open && one.times.length > 0 && (
+        <tr>
+          <td colSpan={7}>
+            <div className="trust-figures">
+              <Figure panel={foundPanel(record, one, link)} />
+              <Figure panel={residualPanel(record, one, link)} />
+            </div>
+          </td>
+        </tr>
+      )}
+    </>
+  )
+}
+
+function Figure({ panel }: { panel: Panel }) {
+  return (
+    <img src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg(panel, paperOf(120)))}`} alt={panel.summary} />
+  )
+}
