@@ -14,6 +14,7 @@ import { runStudy } from '../src/solvers/run'
 import { threefryText } from '../src/solvers/ssa-gpu/kernel'
 import { twin } from '../src/solvers/ssa-gpu/twin'
 import { ask } from '../src/solvers/testing'
+import { open, runs } from './studio'
 
 const root = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 test.use({ launchOptions: { executablePath: findBrowser(), args: [...root, '--enable-unsafe-webgpu'] } })
@@ -126,9 +127,11 @@ test('birth and death on the device: the law, counted there and on the CPU alike
 
 test('a toggle on the device has the law that the projection proves', async ({ page }) => {
   const network = `parameter a = 12, n = 2.5
+let folded = 1 + (U/4)^2
 0 -> U, a*hillr(V, 4, n)
-0 -> V, a/(1 + (U/4)^2)
+0 -> V, a/folded
 U -> 0, 1
+2U -> V, 0.05
 V => 0, V > 0 ? V : 0`
   const times = [3]
   const n = 3000
@@ -145,6 +148,19 @@ V => 0, V > 0 ? V : 0`
     const law = array.coords.count.map((count) => at(array, { time: 3, quantity, count }))
     expect(chiSquare(hits(observations.marginals, n, 3, quantity), law).pValue).toBeGreaterThan(twoSided(4.5))
   }
+})
+
+test('the page offers it like any method', async ({ page }) => {
+  await open(page)
+  await page.getByRole('radio', { name: 'Ensembles on the GPU' }).check()
+  const form = page.getByRole('group', { name: 'Ensembles on the GPU' })
+  await form.getByText('More options').click()
+  await form.getByLabel('Adapter').selectOption('any')
+  await form.getByRole('textbox', { name: 'Replicates' }).fill('400')
+  await page.keyboard.press('Enter')
+  const lane = runs(page, 'Ensembles on the GPU')
+  await expect(lane).toContainText(/^[^·]*400 replicates/, { timeout: 30_000 })
+  await expect(lane).not.toContainText(/no GPU/i)
 })
 
 test('what goes wrong on a device is said in a sentence', async ({ page }) => {

@@ -134,7 +134,7 @@ export interface Ensemble<O> {
   /** How many replicates the options ask for. */
   replicates(options: O): number
   /** Where they will be drawn, asked before a run. Absent: on the CPU. */
-  site?(options: O): Promise<Site>
+  site?(problem: Problem, options: O): Promise<Site>
 }
 
 /** One thread drives a GPU, and no crew is asked; on the CPU every thread of the crew takes a share. */

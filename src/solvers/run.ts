@@ -4,6 +4,7 @@ import { version } from '../version'
 import { type Artifact, Failure, type Frame, type Outcome, type Provenance, type Run, type Solution } from './contract'
 import { picture } from './ensemble'
 import { type Reading, readStudy } from './study'
+import { summarise } from './summary'
 import { merge, type Share, type Tally } from './tally'
 import { verdictOn } from './verdict'
 
@@ -57,7 +58,7 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
       return finish({ status: 'failed' as const, code: 'unsupported', message: verdict.why, hint })
     }
     const method = await solver.load()
-    const site = await method.ensemble?.site?.(options)
+    const site = await method.ensemble?.site?.(problem, options)
     if (site) provenance = { ...provenance, device: site.device }
     const crew = site?.device === 'gpu' ? [] : host.crew
     const solution = method.ensemble
@@ -138,7 +139,7 @@ async function runEnsemble(
   if (stopped()) return undefined
   const tally = whole(own)
   host.keep?.(tally)
-  return picture(problem, tally, until)
+  return summarise(problem, tally)
 }
 
 /** Pull a generator to its end, breathing at each yield; undefined when cancelled. The generator's `finally` runs. */

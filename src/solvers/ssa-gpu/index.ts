@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { reads } from '../../network/structure'
 import type { Solver } from '../contract'
 import { optionSchema } from '../options'
+import { capacity, maxCount, maxReactions, maxSpecies, maxTimes } from './limits'
 
 const options = optionSchema({
   replicates: z
@@ -23,14 +24,6 @@ const options = optionSchema({
 })
 
 export type SsaGpuOptions = typeof options.defaults
-
-/** A program of more reactions takes long to compile, and its lanes no longer fit into registers. */
-const maxReactions = 256
-const maxSpecies = 128
-/** Rows of a dispatch. */
-const maxTimes = 65_535
-/** Counts that single precision tells apart. */
-const maxCount = 2 ** 24
 
 /** Exact sampling, one replicate per lane of a GPU. */
 export const ssaGpu: Solver<SsaGpuOptions> = {
@@ -59,7 +52,9 @@ export const ssaGpu: Solver<SsaGpuOptions> = {
     if (species.length > maxSpecies) {
       return refuse(`${species.length} species are more than the ${maxSpecies} that a lane of a GPU holds well`)
     }
-    if (times.length > maxTimes) return refuse(`${times.length} output times are more than ${maxTimes}`)
+    if (times.length > maxTimes || capacity(species.length, times.length) === 0) {
+      return refuse(`${times.length} output times of ${species.length} species are more than a GPU records`)
+    }
     const large = initial.findIndex((count) => count > maxCount)
     if (large >= 0) {
       return refuse(

@@ -162,5 +162,7 @@ describe('what it refuses, by name', () => {
   it('networks beyond a lane', () => {
     const many = Array.from({ length: 257 }, () => '0 -> A, 1').join('\n')
     expect(verdict(many)).toMatchObject({ ok: false, why: expect.stringContaining('257') })
+    const often = Array.from({ length: 70_000 }, (_, k) => k)
+    expect(verdict('0 -> A, 1', often)).toMatchObject({ ok: false, why: expect.stringContaining('70000 output times') })
   })
 })

@@ -13,6 +13,7 @@
 import { parity, rotations, rounds, roundsPerKey } from '../../numerics/threefry'
 import type { Problem } from '../contract'
 import { emitPropensities, functions, literal } from './expression'
+import { laneSize, laneWords, maxCount } from './limits'
 
 /** Ticks up to the last output time. */
 export const horizonTicks = 2 ** 60
@@ -20,14 +21,9 @@ export const horizonTicks = 2 ** 60
 export const shares = 2 ** 61 - 2 ** 49
 /** Sums that promise fewer events up to the last output time than this count as nothing. */
 export const fewestEvents = 2 ** -40
-/** Larger counts are not told from their neighbours in single precision. */
-export const maxCount = 2 ** 24
 /** Random words of one replicate, nearly all there are for its number. */
 const maxDraws = 2 ** 32 - 2 ** 8
 
-export const laneSize = 64
-/** Words of a lane: due, draws, output times passed, trouble; then its counts. */
-export const laneWords = 5
 export const trouble = { none: 0, propensity: 1, count: 2, draws: 3 } as const
 
 /** Ticks per unit of time. Where the only output time is 0, any unit will do. */

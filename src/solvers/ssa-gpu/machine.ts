@@ -1,11 +1,10 @@
 /** A device with the programs of one problem: begins a batch of replicates, advances it, counts it, reads it. */
 import { Failure, type Problem } from '../contract'
-import { horizonTicks, laneSize, laneWords, samplerText, ticksPerTime } from './kernel'
+import { horizonTicks, samplerText, ticksPerTime } from './kernel'
+import { capacity, laneSize, laneWords } from './limits'
 import { reduceText, wholeForms } from './reduce'
-import { type Adapter, type ComputePipeline, type Device, type GpuBuffer, mapRead, maxBinding, usage } from './webgpu'
+import { type Adapter, type ComputePipeline, type Device, type GpuBuffer, mapRead, usage } from './webgpu'
 
-/** Lanes at a time, at most: enough to fill large devices. */
-const maxLanes = 65_536
 /** A quiet not-a-number: a text cannot contain one. */
 const invalid = 0x7fc00000
 
@@ -55,15 +54,6 @@ export interface JointShape {
   readonly columnWidth: number
 }
 
-/** Lanes whose records fit into one buffer. */
-const capacityFor = (S: number, T: number): number => {
-  const lanes = Math.floor(maxBinding / (4 * Math.max(T * S, laneWords + S)))
-  return Math.min(maxLanes, Math.floor(lanes / laneSize) * laneSize)
-}
-
-/** Whether records of at least one workgroup fit. */
-export const holds = (S: number, T: number): boolean => capacityFor(S, T) > 0
-
 /** Open a device and load the problem's programs. `key`: the two words that all replicates share. */
 export async function openMachine(adapter: Adapter, problem: Problem, key: ArrayLike<number>): Promise<Machine> {
   const [S, T] = [problem.network.species.length, problem.times.length]
@@ -75,7 +65,7 @@ export async function openMachine(adapter: Adapter, problem: Problem, key: Array
     device.pushErrorScope('validation')
     const [advance] = await programs(device, text, ['advance'])
     const counting = forms ? await programs(device, reduceText(forms, S, T), ['span', 'marginals', 'joint']) : null
-    const machine = assemble(device, problem, key, capacityFor(S, T), forms?.length ?? 0, advance, counting)
+    const machine = assemble(device, problem, key, forms?.length ?? 0, advance, counting)
     for (const wrong of [await device.popErrorScope(), await device.popErrorScope()]) if (wrong) throw wrong
     return machine
   } catch (thrown) {
@@ -102,20 +92,20 @@ function assemble(
   device: Device,
   { network, times }: Problem,
   key: ArrayLike<number>,
-  capacity: number,
   Q: number,
   sampler: ComputePipeline,
   counting: ComputePipeline[] | null,
 ): Machine {
   const [S, T] = [network.species.length, times.length]
+  const most = capacity(S, T)
   const { queue } = device
   const storage = (words: number) =>
     device.createBuffer({ size: 4 * words, usage: usage.storage | usage.copySource | usage.copyTarget })
   const uniform = device.createBuffer({ size: 32, usage: usage.uniform | usage.copyTarget })
   const marks = storage(2 * T)
   queue.writeBuffer(marks, 0, ticksOf(times))
-  const lanes = storage((laneWords + S) * capacity)
-  const records = storage(T * S * capacity)
+  const lanes = storage((laneWords + S) * most)
+  const records = storage(T * S * most)
   const status = storage(4)
   const job = new Uint32Array([key[0], key[1], 0, 0, 0, 0, 0, invalid])
 
@@ -161,7 +151,7 @@ function assemble(
     }
   }
   return {
-    capacity,
+    capacity: most,
     counts: counting !== null,
     begin(first, step, count) {
       job.set([first, step, count, 0, 1], 2)

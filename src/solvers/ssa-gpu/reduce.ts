@@ -2,7 +2,7 @@
 import { builder } from '../../network/evaluate'
 import type { Expr, Network } from '../../network/network'
 import type { Problem } from '../contract'
-import { laneSize, maxCount } from './kernel'
+import { laneSize, maxCount } from './limits'
 
 /** constant + Σ coefficients[s] · x_s, all of them whole. */
 export interface Form {

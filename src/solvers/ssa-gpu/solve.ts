@@ -5,12 +5,13 @@ import { observer, tallied } from '../ensemble'
 import { whole as cpu } from '../ssa/kernel'
 import { addReplicate, emptyTally, jointShape, merge, type Share, type Tally } from '../tally'
 import type { SsaGpuOptions } from './index'
-import { maxCount, trouble } from './kernel'
-import { holds, type Machine, openMachine } from './machine'
+import { trouble } from './kernel'
+import { maxCount } from './limits'
+import { type Machine, openMachine } from './machine'
 import { type Adapter, findAdapter } from './webgpu'
 
 /** Lanes of the first batch, so that a picture comes soon; then twice as many each time. */
-const firstBatch = 1024
+const firstBatch = 256
 /** Lanes of a batch that is counted on the CPU: a few hundredths of a second. */
 const hostBatch = 4096
 /** Steps of a lane in one dispatch: from a millisecond's work on slow devices to what a lane counts without overflow. */
@@ -18,7 +19,8 @@ const budgets = { least: 16, first: 64, most: 2 ** 14 }
 
 export const method = tallied<SsaGpuOptions>({
   replicates: (options) => options.replicates,
-  async site(options) {
+  async site(problem, options) {
+    if (!hasWork(problem)) return { device: 'cpu' }
     if (await findAdapter(options.adapter)) return { device: 'gpu' }
     return {
       device: 'cpu',
@@ -34,9 +36,9 @@ export const method = tallied<SsaGpuOptions>({
   },
 })
 
-/** Whether there is anything to calculate, and room for its records. */
+/** Whether there is anything to calculate. */
 const hasWork = ({ network: { species, reactions }, times }: Problem): boolean =>
-  species.length > 0 && reactions.length > 0 && times.length > 0 && holds(species.length, times.length)
+  species.length > 0 && reactions.length > 0 && times.length > 0
 
 async function* onDevice(
   adapter: Adapter,

@@ -61,10 +61,6 @@ interface Gpu {
 
 export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const
 export const mapRead = 1
-/** Bytes that every device lets a program bind as one buffer. */
-export const maxBinding = 2 ** 27
-/** Workgroups that every device lets run along one axis. */
-export const maxGroups = 65_535
 
 /** An adapter of this host, or null. A `real` one is not the software that some browsers put in its place. */
 export async function findAdapter(which: 'real' | 'any'): Promise<Adapter | null> {
