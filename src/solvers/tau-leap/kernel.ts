@@ -11,6 +11,7 @@ import type { Problem } from '../contract'
 import type { Sampler } from '../ensemble'
 import { exploded, type LeapNetwork, leapNetwork, maxCount } from '../leap'
 import { implicitLeap } from './implicit'
+import type { LeapDraw, LeapWitness } from './witness'
 
 export interface LeapOptions {
   readonly method: 'trapezoidal' | 'midpoint' | 'explicit' | 'implicit'
@@ -38,7 +39,7 @@ const approach = 0.1
 /** Reactions looked at in one `advance`. */
 const workPerAdvance = 1024
 
-export function leaper(problem: Problem, options: LeapOptions): Sampler {
+export function leaper(problem: Problem, options: LeapOptions, witness?: LeapWitness): Sampler {
   const { network, initial, times } = problem
   const net = leapNetwork(problem)
   const { species: S, reactions: R, from, changed, by } = net
@@ -63,6 +64,18 @@ export function leaper(problem: Problem, options: LeapOptions): Sampler {
     now.total = net.propensities(x, now.time, a)
     if (Number.isNaN(now.total)) throw brokenPropensity(problem, x, now.time)
   }
+  const tell = (at: number, longest: number, what: Float64Array | number, limit: LeapDraw['limit'], counts = x) =>
+    witness?.({
+      from: now.time,
+      at,
+      counts,
+      propensities: a,
+      longest,
+      free,
+      fired: what,
+      limit,
+      implicit: choice.stiff,
+    })
   /** Events one by one, as far as the next output time. What is left of a wait is drawn anew. */
   const exactly = (goal: number) => {
     for (; now.exactLeft > 0; now.exactLeft--) {
@@ -71,8 +84,9 @@ export function leaper(problem: Problem, options: LeapOptions): Sampler {
         now.time = goal
         return
       }
-      now.time = due
       const r = choose(a, null, source.uniform() * now.total)
+      tell(due, choice.longest, r, 'event')
+      now.time = due
       for (let i = from[r]; i < from[r + 1]; i++) x[changed[i]] += by[i]
       now.events++
       counters.exactEvents++
@@ -126,7 +140,7 @@ export function leaper(problem: Problem, options: LeapOptions): Sampler {
     choice.look(x, a)
     let longest = options.share * choice.longest
     if (choice.stiff) longest = Math.min(longest, options.share * approach * (goal - now.time))
-    for (;;) {
+    for (let refused = false; ; refused = true) {
       if (longest * now.total < fewestWaits) {
         now.exactLeft = exactEvents
         return
@@ -137,8 +151,12 @@ export function leaper(problem: Problem, options: LeapOptions): Sampler {
       if (draw(tau, choice.stiff)) {
         // The critical clock rings at the end of the leap, unless the leap was cut short before.
         if (tau === wait && !landing) fired[choose(a, free, source.uniform() * choice.critical)]++
+        const before = witness ? x.slice() : x
         if (apply()) {
-          now.time = landing ? goal : now.time + tau
+          const at = landing ? goal : now.time + tau
+          const cut = tau === wait ? 'critical' : refused ? 'refused' : 'change'
+          tell(at, longest, fired, landing ? 'output' : cut, before)
+          now.time = at
           counters.leaps++
           if (choice.stiff) counters.implicitLeaps++
           break
