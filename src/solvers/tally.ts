@@ -2,8 +2,9 @@
  * What an ensemble of independent replicates leaves behind: integer counts and exact sums, so that shares computed
  * anywhere add up, in any order, to the same bits. Plain data: a tally can be cloned, sent and kept.
  */
-import { evaluators } from '../network/evaluate'
+import { builder } from '../network/evaluate'
 import { quantities } from '../network/network'
+import { exprReads } from '../network/structure'
 import { additionsBeforeCarry, addPowers, carry, digits } from '../numerics/exact-sum'
 import { Failure, type Problem } from './contract'
 
@@ -161,10 +162,13 @@ export function emptyTally(problem: Problem, approximation?: Approximation): Tal
 /** Each quantity's value at the start, and a power of two near the change that one molecule makes. */
 function references({ network, parameters, initial }: Problem): { center: number; scale: number }[] {
   const x = Float64Array.from(initial)
-  return evaluators(network, parameters).quantities.map((quantity) => {
+  const ofSpecies = network.species.map((_, s) => ({ center: x[s], scale: 1 }))
+  const build = builder(network, parameters)
+  const ofObservables = network.observables.map(({ expr }) => {
+    const quantity = build(expr)
     const center = quantity(x, 0)
     let change = 0
-    for (let s = 0; s < x.length; s++) {
+    for (const s of exprReads(network, expr).species) {
       x[s]++
       change = Math.max(change, Math.abs(quantity(x, 0) - center))
       x[s]--
@@ -172,6 +176,7 @@ function references({ network, parameters, initial }: Problem): { center: number
     const scale = change > 0 && change < 2 ** 500 && change > 2 ** -500 ? powerOfTwoBelow(change) : 1
     return { center: Number.isFinite(center) ? center : 0, scale }
   })
+  return [...ofSpecies, ...ofObservables]
 }
 
 /**
