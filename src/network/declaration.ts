@@ -211,7 +211,9 @@ function range(c: Cursor, value: Literal | null): RangeItem | null {
     else if (!logAt && c.is('log')) logAt = span(c.take())
     else break
   }
-  const shape = { min: min.value, max: max.value, log: logAt !== null, ...(step && { step: step.value }) }
+  // What cannot be logarithmic is even, and says so.
+  const log = logAt !== null && min.value > 0
+  const shape = { min: min.value, max: max.value, log, ...(step && { step: step.value }) }
   const item = { ...shape, minAt: span(min), maxAt: span(max), logAt, offset, length: c.gap().offset - offset }
   return soundRange(c, item, step) ? item : null
 }
@@ -226,11 +228,10 @@ function soundRange(c: Cursor, range: RangeItem, step: Literal | null): boolean 
     report.error(whole, `A range goes from the least to the greatest value, not from ${min} to ${max}.`, swap)
     return false
   }
-  if (range.logAt && min <= 0) {
+  if (range.logAt && !range.log) {
     const fixes = [{ label: 'Make it linear', ...range.logAt, insert: '' }]
     if (max > 0) fixes.unshift({ label: `Begin at ${max / 1000}`, ...minAt, insert: String(max / 1000) })
-    report.error(minAt, 'A logarithmic range begins above 0.', fixes)
-    return false
+    report.warning(minAt, 'A logarithmic range begins above 0; this one is taken as even.', fixes)
   }
   if (step && !(step.value > 0 && step.value <= max - min)) {
     report.error(step, `A step is above 0 and fits in the range, unlike ${step.value}.`)

@@ -106,6 +106,12 @@ describe('parse', () => {
     expect(propensityText(network, 3)).toBe('quarter')
   })
 
+  it('takes a range as even where it cannot be logarithmic', () => {
+    const { network, diagnostics } = parse('parameter k = 0.5 in [0, 2] step 0.1 log\n0 -> A, k')
+    expect(network?.parameters[0].range).toEqual({ min: 0, max: 2, step: 0.1, log: false })
+    expect(diagnostics.map(({ severity }) => severity)).toEqual(['warning'])
+  })
+
   it('lets rates and observables read what is declared below them', () => {
     expect(read('0 -> A, k*x\nobservable y = x + A\nlet x = 2*k\nparameter k = 1').reactions).toHaveLength(1)
   })
