@@ -37,7 +37,11 @@ it('ends a run as cancelled when another thread’s share was cancelled', async 
 
 it('ends with a solution, not with the last picture of progress', async () => {
   const outcome = await runStudy({ ...study, options: { replicates: 10 } }, host())
-  expect(outcome.status === 'done' && Object.keys(outcome.solution)).toEqual(['observations', 'diagnostics', 'warnings'])
+  expect(outcome.status === 'done' && Object.keys(outcome.solution)).toEqual([
+    'observations',
+    'diagnostics',
+    'warnings',
+  ])
 })
 
 it('stops at the next breath when cancelled, and carries nothing', async () => {
