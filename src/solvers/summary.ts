@@ -140,7 +140,8 @@ function wideMoments(tally: Tally, quantity: QuantityTally, sums: Float64Array, 
   const unit = 2 ** -Number(fixedBits)
   return {
     mean: center + (scale * Number(s1) * unit) / tally.replicates,
-    m2: Number(m2) * (unit * (scale / tally.replicates)) ** 2,
+    // What lies below 2⁻⁶⁴ is cut off, squares earlier than the square of a sum.
+    m2: Math.max(0, Number(m2)) * (unit * (scale / tally.replicates)) ** 2,
     m4: Number(m4) * (unit * (scale / tally.replicates)) ** 4,
   }
 }

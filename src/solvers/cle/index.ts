@@ -1,26 +1,15 @@
 import { z } from 'zod'
 import type { Solver } from '../contract'
 import { optionSchema } from '../options'
+import { replicates, trajectories } from '../replicates'
 
 const options = optionSchema({
-  replicates: z
-    .int()
-    .min(1)
-    .max(100_000_000)
-    .default(10_000)
-    .meta({
-      title: 'Replicates',
-      help: 'Independent sample paths. Errors of sampling fall as one over the square root.',
-    }),
+  replicates,
   epsilon: z.number().min(0.0001).max(0.5).default(0.03).meta({
     title: 'Largest change',
     help: 'No propensity changes by more than this share in one step, in mean and in standard deviation.',
   }),
-  trajectories: z.int().min(0).max(1000).default(50).meta({
-    title: 'Paths kept',
-    help: 'The first so many replicates are kept as paths, to be drawn.',
-    advanced: true,
-  }),
+  trajectories,
 })
 
 export type CleOptions = typeof options.defaults

@@ -2,17 +2,10 @@ import { z } from 'zod'
 import { readsTime } from '../../network/structure'
 import type { Solver } from '../contract'
 import { optionSchema } from '../options'
+import { replicates, trajectories } from '../replicates'
 
 const options = optionSchema({
-  replicates: z
-    .int()
-    .min(1)
-    .max(100_000_000)
-    .default(10_000)
-    .meta({
-      title: 'Replicates',
-      help: 'Independent sample paths. Errors of sampling fall as one over the square root.',
-    }),
+  replicates,
   fast: z.enum(['langevin', 'ode']).default('langevin').meta({
     title: 'Fast reactions',
     help: 'langevin: with Gaussian noise. ode: without any noise of their own.',
@@ -30,11 +23,7 @@ const options = optionSchema({
     title: 'Largest change',
     help: 'No propensity changes by more than this share in one step of the fast reactions.',
   }),
-  trajectories: z.int().min(0).max(1000).default(50).meta({
-    title: 'Paths kept',
-    help: 'The first so many replicates are kept as paths, to be drawn.',
-    advanced: true,
-  }),
+  trajectories,
 })
 
 export type HybridOptions = typeof options.defaults

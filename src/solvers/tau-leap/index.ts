@@ -2,12 +2,10 @@ import { z } from 'zod'
 import { readsTime } from '../../network/structure'
 import type { Solver } from '../contract'
 import { optionSchema } from '../options'
+import { replicates, trajectories } from '../replicates'
 
 const options = optionSchema({
-  replicates: z.int().min(1).max(100_000_000).default(10_000).meta({
-    title: 'Replicates',
-    help: 'Independent sample paths. Errors of sampling fall as one over the square root.',
-  }),
+  replicates,
   epsilon: z.number().min(0.0001).max(0.5).default(0.03).meta({
     title: 'Largest change',
     help: 'No propensity changes by more than this share in one leap. Half of it costs up to twice the time.',
@@ -21,11 +19,7 @@ const options = optionSchema({
     help: 'A reaction that could fire fewer times than this before it runs out fires exactly, at most once in a leap.',
     advanced: true,
   }),
-  trajectories: z.int().min(0).max(1000).default(50).meta({
-    title: 'Paths kept',
-    help: 'The first so many replicates are kept as paths, to be drawn.',
-    advanced: true,
-  }),
+  trajectories,
 })
 
 export type TauLeapOptions = typeof options.defaults
