@@ -46,5 +46,4 @@ test('the test suite’s last run is there to be looked at, case by case', async
   await trust.getByRole('button', { name: '00033' }).click()
   await expect(trust.getByRole('img', { name: /Case 00033: mean/ })).toBeVisible()
   await expect(trust.getByRole('img', { name: /Case 00033: .*outside/ })).toBeVisible()
-  await page.screenshot({ path: 'test-results/trust.png' })
 })

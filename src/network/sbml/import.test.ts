@@ -341,6 +341,20 @@ describe('hostile files', () => {
     expect(items.map(({ what }) => what).join('\n')).toMatch(says)
   })
 
+  it.each([
+    ['tags that never close', '<a>'.repeat(50_000)],
+    ['opening brackets', '<'.repeat(200_000)],
+    ['one long name', `<${'a'.repeat(200_000)}/>`],
+    [
+      'one long identifier',
+      sbml({ species: species('X'.repeat(100_000), 1), reactions: reaction('R', { X: 1 }, {}, k) }),
+    ],
+  ])('are answered by short sentences: %s', (_, file) => {
+    const { text, items } = importSbml(file)
+    expect(text).toBeNull()
+    for (const { where, what } of items) expect(where.length + what.length).toBeLessThanOrEqual(600)
+  })
+
   it('never throw, wherever a file is cut or a piece of it is lost', () => {
     const file = sbml({
       species: species('X', 10, '') + species('S', 0, 'boundaryCondition="true"'),

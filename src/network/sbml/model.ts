@@ -131,7 +131,7 @@ class ModelReader {
       if (one) {
         const { compartment } = one.element.attributes
         if (this.symbols.compartments.has(compartment)) visit(compartment)
-        const perUnit = this.now(network, one.unit, counts)
+        const perUnit = this.unitValue(one.unit)
         counts[one.index] = assignment
           ? this.count(one.element, evaluate(child(assignment, 'math')) * perUnit)
           : this.count(one.element, this.initialAmount(one.element, perUnit, network))
@@ -174,6 +174,13 @@ class ModelReader {
       this.report.add('converted', at, `It starts with ${amount} molecules, rounded to ${count}.`)
     }
     return count
+  }
+
+  /** Units are numbers, sizes of compartments, or products of the two. */
+  private unitValue(unit: Expr): number {
+    if (unit.kind === 'number') return unit.value
+    if (unit.kind === 'parameter') return this.parameters[unit.index].value
+    return unit.kind === 'binary' ? this.unitValue(unit.left) * this.unitValue(unit.right) : Number.NaN
   }
 
   private now(network: Network, e: Expr, counts: readonly number[]): number {

@@ -17,6 +17,7 @@ export interface ImportItem {
 
 /** Items of each kind that are kept; a file with more is told the rest as a number. */
 const maxItems = 300
+const maxSentence = 300
 
 export class ImportReport {
   private readonly found: (Omit<ImportItem, 'line'> & { offset: number })[] = []
@@ -27,7 +28,8 @@ export class ImportReport {
   }
 
   add(deed: Deed, at: Element, what: string): void {
-    if (++this.counts[deed] <= maxItems) this.found.push({ deed, where: title(at), offset: at.offset, what })
+    if (++this.counts[deed] <= maxItems)
+      this.found.push({ deed, where: short(title(at)), offset: at.offset, what: short(what) })
   }
 
   /** Do something with an element; what it refuses becomes an item, and null its result. */
@@ -52,6 +54,9 @@ export class ImportReport {
     return items
   }
 }
+
+/** A sentence stays one, whatever the file puts into it. */
+const short = (text: string): string => (text.length > maxSentence ? `${text.slice(0, maxSentence - 1)}…` : text)
 
 function lineOf(starts: readonly number[], offset: number): number {
   let [low, high] = [0, starts.length]

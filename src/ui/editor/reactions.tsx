@@ -36,7 +36,7 @@ export function Reactions() {
         className="reactions"
         items={network.events}
         render={(_, e) => (
-          <li key={eventText(network, e)}>
+          <li key={`event ${e}`}>
             <Tex katex={katex} tex={eventTex(network, e)} plain={eventText(network, e)} />
           </li>
         )}
