@@ -65,6 +65,8 @@ const models: readonly [string, string, number[]][] = [
   ['no reaction at all', 'species X = 4; at t >= 2: X = X + 1', [1, 2, 3]],
 ]
 
+const variants = ['direct', 'sorting', 'nextReaction', 'compositionRejection', 'rejection'] as const
+
 describe('events', () => {
   it.each(models.filter(([what]) => !what.startsWith('no reaction')))(
     '%s: the compiled kernel gives the bits of the plain one',
@@ -99,9 +101,10 @@ describe('events', () => {
     expect(paths(problem, walkerFor, 1)[0].slice(0, 3)).toEqual([2, 1, 3])
   })
 
-  it('happen anew when the condition has been false between', () => {
+  it.each(['auto', ...variants] as const)('happen anew when the condition has been false between: %s', (variant) => {
     const problem = ask('species X = 0, N = 0; 0 -> X, 10; at X >= 5: X = 0, N = N + 1', [100])
-    for (const [x, n, events] of paths(problem, walkerFor, 5)) expect(5 * n + x).toBe(events)
+    const make = (one: Problem) => walkerFor(one, variant)
+    for (const [x, n, events] of paths(problem, make, 5)) expect(5 * n + x).toBe(events)
   })
 
   it('are exact off the grid: binomial survivors and Poisson newcomers after a reset at 22.5', async () => {
@@ -142,6 +145,19 @@ describe('events', () => {
     const law = Array.from({ length: array.shape[2] + 1 }, (_, n) => poisson(mean, n))
     const seen = law.map((_, n) => Math.round((array.data[n] ?? 0) * replicates))
     expect(chiSquare(seen, law).pValue).toBeGreaterThan(1e-4)
+  })
+
+  it.each(variants)('have the law that they should have by the algorithm %s', async (variant) => {
+    const text = `${immigration}; at t >= c: X = 20`
+    const replicates = 4000
+    const run = (one: typeof variant, seed: number) =>
+      finish(method, ask(text, [22.5, 25, 50]), { replicates, trajectories: 0, variant: one }, lend(seed))
+    const { array } = (await run(variant, 8)).observations.moments
+    expect(array.data[0]).toBe(20)
+    // Poisson newcomers besides binomial survivors
+    const kept = Math.exp(-0.25)
+    const [mean, variance] = [20 * kept + 10 * (1 - kept), 20 * kept * (1 - kept) + 10 * (1 - kept)]
+    expect(Math.abs(array.data[2] - mean)).toBeLessThan(4.5 * Math.sqrt(variance / replicates))
   })
 
   it('may assign any count, in any network: both kernels agree', () => {
