@@ -1,0 +1,85 @@
+/**
+ * Exact sampling of large networks: every algorithm against the direct method with a dependency graph, which is the last
+ * line of each network, on one thread. All go on from the same state, that after a million events, when molecules of
+ * every kind have been made; in turn, round by round; CPU time of the process, median of rounds.
+ */
+import { parse } from '../src/network/parse'
+import { stream } from '../src/numerics/rng'
+import { makeDraws } from '../src/solvers/ssa/draws'
+import type { Kernel } from '../src/solvers/ssa/interpreter'
+import { type Interpreted, kernels } from '../src/solvers/ssa/large'
+import { layOut, type Sparse } from '../src/solvers/ssa/sparse'
+import type { Bench, Line } from './measure'
+import { receptors } from './receptors'
+
+/** Apart, because the engine compiles what several share less well: the direct method should be at its best. */
+const comparisons: readonly (readonly Interpreted[])[] = [
+  ['rejection', 'direct'],
+  ['nextReaction', 'compositionRejection', 'sorting', 'direct'],
+]
+
+const networks: readonly (readonly [name: string, text: string])[] = [
+  ['receptor of EGF', receptors()],
+  ['the same with a third tyrosine', receptors(true)],
+]
+const warmUp = 1_000_000
+const rounds = 7
+/** Events of a round: about as long for each algorithm. */
+const eventsOf = (variant: Interpreted) => (variant === 'rejection' ? 300_000 : 30_000)
+
+export const bench: Bench = async () =>
+  comparisons.flatMap((variants) => networks.flatMap(([name, text]) => lines(name, text, variants)))
+
+function lines(name: string, text: string, variants: readonly Interpreted[]): Line[] {
+  const started = performance.now()
+  const { network } = parse(text)
+  if (!network) throw new Error(`${name} does not parse`)
+  const sparse = wholly(layOut(network, []))
+  const setUpMs = performance.now() - started
+  const state = Float64Array.from(network.species, ({ initial }) => initial)
+  walk(start(sparse, 'rejection', state), warmUp)
+  const running = variants.map((variant) => ({
+    variant,
+    kernel: start(sparse, variant, state.slice()),
+    speeds: [] as number[],
+  }))
+  // A round more than asked: the first warms the compiler up and is forgotten.
+  for (let round = 0; round <= rounds; round++) {
+    for (const { variant, kernel, speeds } of running) {
+      const before = process.cpuUsage()
+      walk(kernel, eventsOf(variant))
+      const { user, system } = process.cpuUsage(before)
+      if (round > 0) speeds.push(eventsOf(variant) / (user + system))
+    }
+  }
+  const direct = running[running.length - 1].speeds
+  return running.map(({ variant, speeds }) => ({
+    name: `ssa, ${name} (${sparse.species}/${sparse.reactions})`,
+    variant,
+    interceptMs: setUpMs,
+    perSecond: median(speeds) * 1e6,
+    unit: 'events',
+    ratio: median(speeds.map((speed, round) => speed / direct[round])),
+  }))
+}
+
+function start(sparse: Sparse, variant: Interpreted, x: Float64Array): Kernel {
+  const draws = makeDraws()
+  draws.start(stream(1, 0))
+  const kernel = kernels[variant]({ sparse, x, draws })
+  kernel.begin(0)
+  return kernel
+}
+
+function walk(kernel: Kernel, events: number): void {
+  for (let left = events; left > 0; ) if (kernel.fire() >= 0) left--
+}
+
+function wholly<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]
