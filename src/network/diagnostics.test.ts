@@ -45,7 +45,7 @@ const slips: readonly [text: string, place: string, sentence: string, fixed?: st
   ['species X = 1\nat X > 3: X = 2, X = 3', 'X', 'assigned twice'],
   ['species Xa = 1\nat Xa > 3: Xb = 2', 'Xb', 'did you mean `Xa`?', 'species Xa = 1\nat Xa > 3: Xa = 2'],
   ['species X = 1\nparameter k = 1\nat X > 3: k = 2', 'k', 'is a parameter, since line 2'],
-  ['species fixed = 1', 'fixed', 'is a keyword'],
+  ['species step = 1', 'step', 'is a keyword'],
   ['2 A -> 0, A', 'A', 'is `A*(A*(A - 1)/2)`', '2 A => 0, A'],
   ['A <-> B, 3*A, B/2', '3*A', 'Mass action multiplies', 'A <=> B, 3*A, B/2'],
   ['A -> 0, mm(A, 1, 2)', 'mm(A, 1, 2)', 'Mass action multiplies', 'A => 0, mm(A, 1, 2)'],

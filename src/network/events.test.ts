@@ -68,6 +68,12 @@ describe('fixed species', () => {
     expect(network.reactions[1].reactants).toEqual([{ species: 0, count: 2 }])
   })
 
+  it('leave their word free as a name', () => {
+    const { species, observables } = read('species fixed = 2 fixed, A\nobservable a = fixed\nA -> fixed, 1')
+    expect(species[0]).toEqual({ name: 'fixed', initial: 2, fixed: true })
+    expect(observables[0].expr).toEqual({ kind: 'species', index: 0 })
+  })
+
   it('are fixed with or without an initial count', () => {
     expect(read('species A fixed, B = 2\nA -> B, 1').species).toEqual([
       { name: 'A', initial: 0, fixed: true },

@@ -30,7 +30,6 @@ export const keywords: ReadonlySet<string> = new Set([
   'in',
   'step',
   'at',
-  'fixed',
 ])
 
 /** `t` is time. Both may be read, neither defined. */
