@@ -196,4 +196,32 @@ export const mutations = [
     replace: '  return sum / 4\n}\n\n/**\n * A level',
     tests: ['src/analysis/distances.test.ts'],
   },
+  {
+    name: 'record an output time before the event of the same instant',
+    file: 'src/solvers/events.ts',
+    find: 'a.time - b.time || a.output - b.output',
+    replace: 'a.time - b.time || b.output - a.output',
+    tests: ['src/solvers/ssa/events.test.ts'],
+  },
+  {
+    name: 'fire an event again while its condition stays true',
+    file: 'src/solvers/events.ts',
+    find: 'now > truth[e] ? [e] : []',
+    replace: 'now > 0 ? [e] : []',
+    tests: ['src/solvers/ssa/events.test.ts'],
+  },
+  {
+    name: 'keep the whole wait when an event interrupts it',
+    file: 'src/network/walker.ts',
+    find: 'Math.max(0, e - (to - from) * total)',
+    replace: 'e',
+    tests: ['src/solvers/ssa/events.test.ts'],
+  },
+  {
+    name: 'take a kinetic law of two molecules for twice its rate',
+    file: 'src/network/sbml/mass-action.ts',
+    find: 'number *= i + 1',
+    replace: 'number *= i + 2',
+    tests: ['src/network/sbml/import.test.ts'],
+  },
 ]

@@ -4,7 +4,6 @@ import type { Problem, Solver, Verdict } from './contract'
 export function verdictOn<O>(solver: Solver<O>, problem: Problem, options: O): Verdict {
   const { events } = problem.network
   if (events.length === 0 || solver.traits.events) return solver.supports(problem, options)
-  const many = events.length === 1 ? 'an event' : `${events.length} events`
-  const why = `events: the network has ${many}, and "${solver.id}" would pass over them`
+  const why = `events: "${solver.id}" takes no account of them, and the network has ${events.length}`
   return { ok: false, why, instead: 'ssa' }
 }
