@@ -10,7 +10,7 @@ const suffix = '.study.json'
 const course = (
   'toggle-switch poisson decay isomerisation birth-death-critical dimerisation rate-equation-wrong gene-expression ' +
   'burst-size telegraph dual-reporter negative-autoregulation positive-autoregulation schlogl michaelis-menten ' +
-  'lotka-volterra sir sis brusselator repressilator vilar futile-cycle moran decaying-dimerising'
+  'lotka-volterra sir sis brusselator repressilator vilar futile-cycle moran decaying-dimerising leap-too-long langevin-few'
 ).split(' ')
 const place = (name) => (course.includes(name) ? course.indexOf(name) : course.length)
 

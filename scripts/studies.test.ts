@@ -73,7 +73,11 @@ function ownError({ error }: Observation, coords: Record<string, string | number
   switch (error.kind) {
     // 4.5 standard errors: p ≈ 7·10⁻⁶ per comparison, some hundred comparisons, seeds fixed.
     case 'sampling':
-      return 4.5 * at(error.standardError, coords)
+      // A method that is not exact adds what it has measured of that, and the noise in it.
+      return (
+        4.5 * at(error.standardError, coords) +
+        (error.bias ? Math.abs(at(error.bias.value, coords)) + at(error.bias.noise, coords) : 0)
+      )
     // The proved bound is on the law; of its moments six digits are asked for.
     default:
       return 1e-6 * Math.abs(value)
