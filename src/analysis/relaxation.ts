@@ -92,7 +92,7 @@ export function* quasiStationaryLaw(problem: Problem, tolerance = 1e-9): Generat
   const { generator, space } = projection
   const observe = { moments: true, marginals: true, joints: [], trajectories: false }
   const record = recorder({ ...problem, times: new Float64Array(1), observe })
-  record.take({ generator, space, distance: change })
+  record.take({ generator, law: generator.matrix.transition.vectors[0], space, distance: change })
   const { moments, marginals } = record.observations()
   return { rate, residual, change, moments: moments.array, marginals: marginals.array, states: generator.states }
 }

@@ -79,6 +79,8 @@ export interface Frame extends Solution {
   /** 0…1, never falling. */
   readonly done: number
   readonly phase: string
+  /** A first picture of the whole answer, at every output time, to be replaced by the computed one. */
+  readonly preview?: true
 }
 
 export interface Artifact {

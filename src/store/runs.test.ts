@@ -69,6 +69,20 @@ describe('the lanes', () => {
     expect(lane('ssa').study?.network).toContain('k = 1.5')
   })
 
+  it('follow a change at once where a preview was shown, so that a drag shows one after another', async () => {
+    const { client, turn } = await setUp()
+    for (let k = 1; k <= 5; k++) {
+      client.of('fsp')[k - 1].preview()
+      turn(k / 10)
+      await frame()
+      expect(client.of('fsp')).toHaveLength(k + 1)
+      expect(client.of('fsp')[k - 1].cancelled).toBe(true)
+    }
+    turn(0.9)
+    await frame()
+    expect(client.of('fsp')).toHaveLength(6)
+  })
+
   it('start at most one run per animation frame, of the newest question', async () => {
     const { client, turn } = await setUp()
     client.of('ssa')[0].show(10, 0.1)

@@ -65,7 +65,14 @@ interface Work {
   settled?: string
   /** How long the last run took that ended by itself. */
   tookMs: number
-  current?: { key: string; handle: RunHandle; startedMs: number; frames: number; pace?: { done: number; atMs: number } }
+  current?: {
+    key: string
+    handle: RunHandle
+    startedMs: number
+    frames: number
+    previewed: boolean
+    pace?: { done: number; atMs: number }
+  }
 }
 
 export function createRuns(client: Client, studies: Studies, nextFrame: () => Promise<void> = painted): Runs {
@@ -128,11 +135,12 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
       onFrame(frame) {
         if (work.current !== current) return
         current.frames++
+        current.previewed ||= frame.preview === true
         if (current.frames === 1 && key !== work.key) schedule()
         receive(solver, work, current, wanted, frame)
       },
     })
-    const current: NonNullable<Work['current']> = { key, handle, startedMs, frames: 0 }
+    const current: NonNullable<Work['current']> = { key, handle, startedMs, frames: 0, previewed: false }
     work.current = current
     handle.outcome.then((outcome) => {
       if (work.current !== current) return
@@ -237,9 +245,13 @@ function idle(solver: string): Lane {
   return { solver, status: 'idle', serial: 0, done: 0, phase: '', startedMs: 0, stale: false }
 }
 
-/** May a newer question take the place of this run? A sampler's has shown itself once; any has had its time. */
-function replaceable(solver: string, work: Work, { startedMs, frames }: NonNullable<Work['current']>): boolean {
-  if (solvers[solver]?.traits.random && frames > 0) return true
+/** May a newer question take the place of this run? It has shown its answer, as it stands; any has had its time. */
+function replaceable(
+  solver: string,
+  work: Work,
+  { startedMs, frames, previewed }: NonNullable<Work['current']>,
+): boolean {
+  if (previewed || (solvers[solver]?.traits.random && frames > 0)) return true
   return performance.now() - startedMs >= patienceFor(work)
 }
 

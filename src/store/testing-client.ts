@@ -8,6 +8,7 @@ export interface AskedRun {
   readonly study: Study
   cancelled: boolean
   show(replicates: number, done: number): void
+  preview(): void
   finish(outcome: Outcome): void
 }
 
@@ -47,6 +48,7 @@ export function testingClient(): TestingClient {
         study,
         cancelled: false,
         show: (replicates, done) => onFrame(frameOf(replicates, done)),
+        preview: () => onFrame({ ...frameOf(1, 0), preview: true }),
         finish,
       }
       asked.push(run)

@@ -68,7 +68,7 @@ export function begin(problem: Problem, options: FspOptions): Projection {
 /** The law and its l1 distance from the truth: proved, unless rates change with time; then `drift` is an estimate. */
 export function held({ generator, space, leaked, rounding, drift, timed }: Projection): Held {
   const how = timed ? 'l1: leaked probability (proved) plus the change from halving the time steps' : undefined
-  return { generator, space, distance: leaked + rounding + drift, how }
+  return { generator, law: generator.matrix.transition.vectors[0], space, distance: leaked + rounding + drift, how }
 }
 
 /** What a reader should know although the certificate holds: some of the missing probability met a broken rate. */

@@ -7,9 +7,10 @@ import { type ErrorEstimate, Failure, type Observation, type Observations, type 
 import type { BoxGenerator } from './generator'
 import { type Coordinates, forEachState } from './space'
 
-/** A law, in `generator.matrix.transition.vectors[0]`, and how far it may be from the truth. */
+/** A law on a box, and how far it may be from the truth. */
 export interface Held {
-  readonly generator: BoxGenerator
+  readonly generator: Pick<BoxGenerator, 'box' | 'states' | 'numbering'>
+  readonly law: Float64Array
   readonly space: Coordinates
   /** l1 distance: proved, unless `how` says how it was estimated. */
   readonly distance: number
@@ -28,6 +29,8 @@ export interface Recorder {
   take(held: Held): void
   /** All output times; those not yet taken are not a number. */
   observations(): Observations
+  /** Largest l1 distance from the truth so far. */
+  distance(): number
   warnings(): string[]
 }
 
@@ -60,7 +63,7 @@ export function recorder(problem: Problem): Recorder {
   let kept = 0
   let largest = 0
   let estimated: string | undefined
-  let known: { generator: BoxGenerator; columns: Quantity[] } | undefined
+  let known: { generator: Held['generator']; columns: Quantity[] } | undefined
 
   /** Every quantity in every state of the box. */
   const columns = ({ generator, space }: Held, t: number): Quantity[] => {
@@ -92,7 +95,7 @@ export function recorder(problem: Problem): Recorder {
 
   return {
     take(held) {
-      const law = held.generator.matrix.transition.vectors[0]
+      const { law } = held
       const every = columns(held, times[taken])
       estimated ??= held.how
       bounds[taken] = held.distance
@@ -160,6 +163,7 @@ export function recorder(problem: Problem): Recorder {
       })
       return Object.fromEntries(list)
     },
+    distance: () => Math.max(0, ...bounds.filter((bound) => bound >= 0)),
     warnings() {
       const uncounted = names.filter((_, q) => !countable[q])
       if (uncounted.length === 0) return []

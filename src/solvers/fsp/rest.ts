@@ -24,7 +24,7 @@ export async function* solveRest(problem: Problem, options: FspOptions, run: Run
   const { generator, space } = projection
   const { distance, how } = step.value
   for (const _ of problem.times) {
-    record.take({ generator, space, distance, how })
+    record.take({ generator, law: generator.matrix.transition.vectors[0], space, distance, how })
     if (run.due()) yield snapshot
   }
   return solution(projection, record)

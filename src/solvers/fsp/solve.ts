@@ -1,5 +1,6 @@
 import type { Frame, Method, Problem, Run, Snapshot, Solution } from '../contract'
 import type { FspOptions } from './index'
+import { preview, previewable } from './preview'
 import { begin, held, type Projection, slice, warnings } from './projection'
 import { type Recorder, recorder } from './record'
 import { solveRest } from './rest'
@@ -13,7 +14,18 @@ export const method: Method<FspOptions> = {
 async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGenerator<Snapshot, Solution> {
   const record = recorder(problem)
   const projection = begin(problem, options)
-  const snapshot = () => frame(projection, record)
+  // Made when somebody looks, and shown until the whole answer is there: at most once.
+  let early: Recorder | undefined
+  let looked = !previewable(problem)
+  const snapshot = (): Frame => {
+    if (!looked) early = preview(problem)
+    looked = true
+    const now = frame(projection, record)
+    if (!early) return now
+    const phase = `preview ± ${early.distance().toPrecision(1)}, then exact: ${now.phase}`
+    return { ...now, observations: early.observations(), phase, preview: true }
+  }
+  if (!looked) yield snapshot
   for (const time of problem.times) {
     while (projection.time < time) {
       const work = projection.timed ? timedSlice(projection, time) : slice(projection, time)

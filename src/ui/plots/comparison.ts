@@ -1,5 +1,6 @@
 /** Do the samples agree with the computed law? Only against the difference that sampling alone makes. */
 import { commonBins, type Law, samplingCeiling, samplingLevel, totalVariation } from '../../analysis/distances'
+import type { ErrorEstimate } from '../../solvers/contract'
 import { number } from '../figure/ticks'
 import { lawAt } from './law'
 import { type Answer, answers, type Outlook, rank, type Source, sampled, shown, timeIndex } from './sources'
@@ -10,7 +11,7 @@ export interface Comparison {
   readonly distance: number
   /** What n samples of the computed law itself would show on average. */
   readonly level: number
-  /** Chance and the proven error together exceed this with probability below `luck`. */
+  /** Chance and the error of the computed law together exceed this with probability below `luck`. */
   readonly limit: number
   readonly verdict: 'agree' | 'differ'
   readonly words: string
@@ -53,15 +54,19 @@ function compare(quantity: string, samples: Placed, computed: Placed, n: number,
   const pair = commonBins(samples.law, computed.law)
   const distance = totalVariation(pair)
   const level = samplingLevel(pair.q, n)
-  // A proven l1 distance moves the total variation by at most half of it.
-  const proven = observation.error.kind === 'bound' ? observation.error.value[computed.index] / 2 : 0
-  const limit = samplingCeiling(pair.q, n, luck) + proven
+  const limit = samplingCeiling(pair.q, n, luck) + lawError(observation.error, computed.index)
   const verdict = distance <= limit ? 'agree' : 'differ'
   const words =
     verdict === 'agree'
       ? `Total variation ${two(distance)}, sampling alone explains ${two(level)}: agree`
-      : `Total variation ${two(distance)}, chance and proven error allow ${two(limit)}: differ`
+      : `Total variation ${two(distance)}, chance and its own error allow ${two(limit)}: differ`
   return { quantity, distance, level, limit, verdict, words }
+}
+
+/** An l1 distance, proved or estimated, moves the total variation by at most half of it. */
+function lawError(error: ErrorEstimate, time: number): number {
+  if (error.kind === 'bound') return error.value[time] / 2
+  return error.kind === 'estimate' ? error.value / 2 : 0
 }
 
 const two = (value: number) => number(Number(value.toPrecision(2)))

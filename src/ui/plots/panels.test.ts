@@ -19,6 +19,16 @@ function panel(id: string, sources: readonly Source[] = all, outlook = fixtureOu
 const layer = <K extends Layer['kind']>(from: Panel, kind: K) =>
   from.layers.filter((candidate): candidate is Extract<Layer, { kind: K }> => candidate.kind === kind)
 
+/** The exact answer as a first picture of it, with an estimate of its error. */
+function previewSource(value: number): Source {
+  const source = exactSource()
+  const error: ErrorEstimate = { kind: 'estimate', value, how: 'preview' }
+  const observations = Object.fromEntries(
+    Object.entries(source.frame.observations).map(([key, { array }]) => [key, { array, error }]),
+  )
+  return { ...source, frame: { ...source.frame, observations, preview: true } }
+}
+
 describe('panels', () => {
   it('are one per kind of answer, in reading order', () => {
     expect(panels(all, fixtureOutlook).map(({ id }) => id)).toEqual([
@@ -134,6 +144,11 @@ describe('the joint law', () => {
     expect(Array.from(heat.values).reduce((a, b) => a + b, 0)).toBeGreaterThan(0.99)
   })
 
+  it('says that it is a preview, and how good', () => {
+    const [heat] = layer(panel('joint', [previewSource(0.0068)]), 'heat')
+    expect(heat.name).toBe('preview ± 0.007')
+  })
+
   it('says that independent quantities are', () => {
     expect(panel('joint').summary).toBe('Joint distribution of U and V at time 5: V hardly depends on U.')
   })
@@ -158,6 +173,14 @@ describe('the comparison', () => {
     }
     expect(wrong(10_000)).toBe('differ')
     expect(wrong(20)).toBe('agree')
+  })
+
+  it('allows a preview its own error', () => {
+    const source = sampledSource(10_000, 0)
+    const { data } = source.frame.observations.marginals.array
+    data.copyWithin(1, 0, data.length - 1)
+    const verdict = (value: number) => comparisons([source, previewSource(value)], fixtureOutlook)[0].verdict
+    expect([verdict(0.001), verdict(0.5)]).toEqual(['differ', 'agree'])
   })
 
   it('needs both a sampled and a computed law', () => {

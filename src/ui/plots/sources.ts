@@ -117,8 +117,10 @@ export function nameOf(answer: Answer, all: readonly Answer[], time: number): st
       const words = errorWords(observation.error, time)
       return twins ? `${source.title}: ${words}` : words
     }
-    case 'estimate':
+    case 'estimate': {
+      if (source.frame.preview) return `preview ± ${number(Number(observation.error.value.toPrecision(1)))}`
       return `${source.title}, error about ${number(observation.error.value)}`
+    }
     case 'none':
       return `${source.title}, error unknown`
     default:
