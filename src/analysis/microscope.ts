@@ -2,6 +2,7 @@
  * The algorithm under the microscope: one replicate of a study, draw by draw, with the numbers that decided each step.
  * They come from the plain walker, which draws what the compiled one draws.
  */
+import { compilable } from '../network/compile'
 import type { Network } from '../network/network'
 import { readsTime } from '../network/structure'
 import type { Walker } from '../network/walker'
@@ -10,6 +11,7 @@ import { brokenPropensity, checkConstants } from '../solvers/broken'
 import type { Problem } from '../solvers/contract'
 import { withEvents } from '../solvers/events'
 import { plain } from '../solvers/ssa/kernel'
+import { isSmall } from '../solvers/ssa/solve'
 import { thinning } from '../solvers/ssa/thinning'
 import type { Draw } from '../solvers/ssa/witness'
 
@@ -69,4 +71,10 @@ export function stretch({ weights, total, reaction, uniform }: Draw): { from: nu
   let sum = 0
   for (let r = 0; r < reaction; r++) sum += weights[r]
   return { from: sum / total, to: (sum + weights[reaction]) / total, at: uniform }
+}
+
+/** Whether a run by this variant of exact sampling makes the very draws that are shown here. */
+export function sameDraws(problem: Problem, variant: string): boolean {
+  if (readsTime(problem.network)) return true
+  return (variant === 'auto' || variant === 'direct') && isSmall(problem.network) && compilable(problem.network)
 }

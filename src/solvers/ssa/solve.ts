@@ -30,7 +30,7 @@ function withoutEvents(problem: Problem, variant: SsaOptions['variant']): Walker
 
 /** Up to so many reactions compiled code is the fastest there is, and compiled at once. */
 const fewReactions = 150
-const isSmall = (network: Network) => network.reactions.length <= fewReactions
+export const isSmall = (network: Network) => network.reactions.length <= fewReactions
 
 /** A walker that says in a sentence why it cannot go on. */
 export function sampler(problem: Problem, walker: Walker): Sampler {

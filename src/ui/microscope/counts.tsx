@@ -1,10 +1,14 @@
-import type { Step } from '../../analysis/microscope'
 import type { Network } from '../../network/network'
 
 const mostRows = 40
 
-/** What the event does to the counts. */
-export function Counts({ network, step: { counts, after } }: { network: Network; step: Step }) {
+interface Change {
+  readonly counts: Float64Array
+  readonly after: Float64Array
+}
+
+/** What a step does to the counts. */
+export function Counts({ network, step: { counts, after } }: { network: Network; step: Change }) {
   const all = network.species.map(({ name }, s) => ({ name, before: counts[s], now: after[s] }))
   const changed = all.filter(({ before, now }) => before !== now)
   const rows = all.length <= mostRows ? all : changed

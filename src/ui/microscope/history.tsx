@@ -1,20 +1,27 @@
 import type { PointerEvent } from 'react'
-import type { Reel } from '../../analysis/microscope'
 import type { Network } from '../../network/network'
 
 const [width, height, mostSpecies, mostCorners] = [620, 120, 6, 1200]
 const dashes = ['', '7 3', '2 3', '9 3 2 3', '4 4', '12 4']
 
+/** What a path needs of a step. */
+interface Moment {
+  readonly from: number
+  readonly at: number
+  readonly counts: ArrayLike<number>
+  readonly after: ArrayLike<number>
+}
+
 interface HistoryProps {
   readonly network: Network
-  readonly reel: Reel
+  readonly steps: readonly Moment[]
   readonly index: number
   readonly end: number
   onIndex(index: number): void
 }
 
 /** The path so far, as it grows event by event; a press on it goes to the event nearest in time. */
-export function History({ network, reel: { steps }, index, end, onIndex }: HistoryProps) {
+export function History({ network, steps, index, end, onIndex }: HistoryProps) {
   const last = steps[steps.length - 1].at
   const until = Math.max(Math.min(end, 1.15 * last), last) || 1
   const first = Math.max(0, index + 1 - mostCorners)

@@ -1,31 +1,32 @@
-/** One replicate, one event at a time, with the two random numbers that decide each. */
+/** One replicate of the study, one event or one leap at a time, with the random numbers that decide it. */
 import './microscope.css'
 import { useMemo, useState } from 'react'
-import { type Reel, watch } from '../../analysis/microscope'
-import { Failure } from '../../solvers/contract'
+import { sameDraws } from '../../analysis/microscope'
+import { solvers } from '../../solvers/registry'
+import type { Reading } from '../../solvers/study'
+import type { TauLeapOptions } from '../../solvers/tau-leap/index'
+import { verdictOn } from '../../solvers/verdict'
 import { Dialog } from '../gallery/dialog'
 import { useStudies } from '../studio'
-import { Counts } from './counts'
-import { History } from './history'
-import { ReelControls } from './reel'
-import { assignedBefore, sentenceOf, short } from './sentence'
-import { When } from './when'
-import { Which } from './which'
+import { Events } from './events'
+import { Leaps } from './leaps'
 
 export function Microscope({ onClose }: { onClose(): void }) {
   const reading = useStudies((state) => state.reading)
   const { problem, seed } = reading
   const [replicate, setReplicate] = useState(0)
-  const [index, setIndex] = useState(0)
-  const { reel, why } = useMemo(() => look(() => watch(problem, seed, replicate)), [problem, seed, replicate])
-  const at = Math.min(index, reel.steps.length - 1)
-  const step = reel.steps[at]
-  const { network } = problem
-  const end = problem.times.at(-1) ?? 0
+  const leaping = useMemo(() => leapOptions(reading), [reading])
+  const [method, setMethod] = useState(reading.solver.id === 'tauLeap' && leaping ? 'leaps' : 'events')
+  const variant = reading.solver.id === 'ssa' ? String(reading.options.variant) : 'auto'
+  const key = `${method} ${replicate}`
   return (
     <Dialog title="One event at a time" className="microscope" onClose={onClose}>
       <p className="muted">
-        The direct method, replicate{' '}
+        <select aria-label="Algorithm" value={method} onChange={({ target }) => setMethod(target.value)}>
+          <option value="events">The direct method</option>
+          {leaping && <option value="leaps">Tau-leaping</option>}
+        </select>{' '}
+        replicate{' '}
         <input
           type="number"
           className="numeric"
@@ -34,50 +35,28 @@ export function Microscope({ onClose }: { onClose(): void }) {
           max={999_999}
           value={replicate}
           onChange={({ target }) => {
-            if (!Number.isInteger(target.valueAsNumber) || target.valueAsNumber < 0) return
-            setReplicate(target.valueAsNumber)
-            setIndex(0)
+            const { valueAsNumber: value } = target
+            if (Number.isInteger(value) && value >= 0 && value < 1e6) setReplicate(value)
           }}
         />{' '}
-        of seed {seed}: {reel.steps.length} {reel.thinned ? 'draws' : 'events'}
-        {reel.whole ? ` up to time ${short(end)}.` : '; the replicate goes on, but no more are kept here.'}
+        of seed {seed}
+        {method === 'events' &&
+          !sameDraws(problem, variant) &&
+          '. The study’s own run uses another algorithm here: its law is the same, its paths are not'}
       </p>
-      {why !== '' && <p className="field-problem">{why}</p>}
-      {step ? (
-        <>
-          <ReelControls length={reel.steps.length} index={at} onIndex={setIndex} />
-          <p className="microscope-sentence" role="status">
-            {assignedBefore(reel, at, network).map((words) => (
-              <span key={words}>An event of the network has set {words}. </span>
-            ))}
-            {sentenceOf(network, step)}
-          </p>
-          <div className="microscope-grid">
-            <div>
-              <When step={step} thinned={reel.thinned} />
-              <Counts network={network} step={step} />
-            </div>
-            <div>
-              <Which network={network} step={step} thinned={reel.thinned} />
-              <History network={network} reel={reel} index={at} end={end} onIndex={setIndex} />
-            </div>
-          </div>
-        </>
+      {method === 'leaps' && leaping ? (
+        <Leaps key={key} problem={problem} options={leaping} seed={seed} replicate={replicate} />
       ) : (
-        <p>Nothing happens before the last output time: there is no event to look at.</p>
+        <Events key={key} problem={problem} seed={seed} replicate={replicate} />
       )}
     </Dialog>
   )
 }
 
-const nothing: Reel = { steps: [], whole: true, thinned: false }
-
-/** A replicate that cannot be walked says why. */
-function look(make: () => Reel): { reel: Reel; why: string } {
-  try {
-    return { reel: make(), why: '' }
-  } catch (thrown) {
-    if (thrown instanceof Failure) return { reel: nothing, why: [thrown.message, thrown.hint].join(' ') }
-    throw thrown
-  }
+/** The study's own options for leaping, or the defaults; none where leaping is refused. */
+function leapOptions({ study, solver, options, problem }: Reading): TauLeapOptions | undefined {
+  const given = solver.id === 'tauLeap' ? options : study.compare?.find((other) => other.solver === 'tauLeap')?.options
+  const parsed = solvers.tauLeap.options.parse(given)
+  if (!parsed.ok || !verdictOn(solvers.tauLeap, problem, parsed.value).ok) return undefined
+  return parsed.value as TauLeapOptions
 }

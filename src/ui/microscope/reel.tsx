@@ -4,13 +4,15 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 const paces = [1, 3, 12] as const
 
 interface ReelControlsProps {
+  /** What a step is called. */
+  readonly what: 'event' | 'leap'
   readonly length: number
   readonly index: number
   onIndex(index: number): void
 }
 
 /** Forward, back, play and scrub through the steps; arrow keys, Home, End and the space bar do the same. */
-export function ReelControls({ length, index, onIndex }: ReelControlsProps) {
+export function ReelControls({ what, length, index, onIndex }: ReelControlsProps) {
   const [playing, setPlaying] = useState(false)
   const [pace, setPace] = useState<number>(paces[1])
   usePlaying(playing, pace, index, length, onIndex, () => setPlaying(false))
@@ -44,7 +46,7 @@ export function ReelControls({ length, index, onIndex }: ReelControlsProps) {
       <button
         type="button"
         className="icon"
-        aria-label="Previous event"
+        aria-label={`Previous ${what}`}
         disabled={index === 0}
         onClick={() => go(index - 1)}
       >
@@ -56,7 +58,7 @@ export function ReelControls({ length, index, onIndex }: ReelControlsProps) {
       <button
         type="button"
         className="icon"
-        aria-label="Next event"
+        aria-label={`Next ${what}`}
         disabled={index === length - 1}
         onClick={() => go(index + 1)}
       >
@@ -65,17 +67,17 @@ export function ReelControls({ length, index, onIndex }: ReelControlsProps) {
       <input
         ref={slider}
         type="range"
-        aria-label="Event"
-        aria-valuetext={`event ${index + 1} of ${length}`}
+        aria-label={`Number of the ${what}`}
+        aria-valuetext={`${what} ${index + 1} of ${length}`}
         min={0}
         max={length - 1}
         value={index}
         onChange={({ target }) => go(Number(target.value))}
       />
-      <output className="numeric">
+      <span className="reel-place numeric">
         {index + 1} / {length}
-      </output>
-      <select aria-label="Events a second" value={pace} onChange={({ target }) => setPace(Number(target.value))}>
+      </span>
+      <select aria-label={`How many a second`} value={pace} onChange={({ target }) => setPace(Number(target.value))}>
         {paces.map((value) => (
           <option key={value} value={value}>
             {value} a second

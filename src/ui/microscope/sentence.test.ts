@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { watchLeaps } from '../../analysis/leap-microscope'
 import { watch } from '../../analysis/microscope'
 import { ask } from '../../solvers/testing'
-import { assignedBefore, sentenceOf } from './sentence'
+import { assignedBefore, leapSentence, limitWords, sentenceOf } from './sentence'
 
 describe('a step in words', () => {
   it('says how long, which, when and what changes', () => {
@@ -27,5 +28,20 @@ describe('a step in words', () => {
     const index = reel.steps.findIndex(({ counts }) => counts[0] === 50)
     expect(assignedBefore(reel, index, problem.network)).toEqual([`X from ${reel.steps[index - 1].after[0]} to 50`])
     expect(assignedBefore(reel, 0, problem.network)).toEqual([])
+  })
+})
+
+describe('a leap in words', () => {
+  const problem = ask('species S = 10000; S -> 0, 1; 0 -> S, 50', [1, 2])
+  const options = { method: 'explicit', epsilon: 0.03, criticalCount: 10 } as const
+  const { steps } = watchLeaps(problem, options, 1, 0)
+
+  it('says how far, how many and what limited it', () => {
+    expect(leapSentence(problem.network, steps[0])).toMatch(
+      /^A leap of 0\.0\d+ to t = 0\.0\d+: \d+ firings of 2 reactions\. Limited by the propensities: /,
+    )
+    const output = steps.find(({ limit }) => limit === 'output')
+    expect(output && limitWords(output)).toBe('an output time')
+    expect(limitWords({ ...steps[0], limit: 'event' })).toContain('one by one')
   })
 })

@@ -1,4 +1,5 @@
 /** One step of the algorithm in words. */
+import type { LeapStep } from '../../analysis/leap-microscope'
 import type { Reel, Step } from '../../analysis/microscope'
 import type { Network } from '../../network/network'
 import { reactionText } from '../editor/reactions'
@@ -29,4 +30,37 @@ export function assignedBefore(reel: Reel, index: number, network: Network): str
   return network.species.flatMap(({ name }, s) =>
     before.after[s] === step.counts[s] ? [] : [`${name} from ${before.after[s]} to ${step.counts[s]}`],
   )
+}
+
+/** What ended a leap. */
+export function limitWords({ limit, implicit }: LeapStep): string {
+  switch (limit) {
+    case 'change':
+      return implicit
+        ? 'how far an implicit leap may go'
+        : 'the propensities: a longer leap might change one of them too much'
+    case 'critical':
+      return 'a critical reaction, which fires exactly, at the end of the leap'
+    case 'output':
+      return 'an output time'
+    case 'refused':
+      return 'a longer leap, refused because a count would have become negative'
+    case 'event':
+      return 'nothing: leaps would be so short here that events are fired one by one'
+    default:
+      return limit satisfies never
+  }
+}
+
+/** "A leap of 0.31 to t = 1.2: 5,210 firings of 4 reactions. Limited by an output time." */
+export function leapSentence(network: Network, step: LeapStep): string {
+  const { fired, at, from, limit } = step
+  if (limit === 'event') {
+    const name = network.reactions[fired.indexOf(1)]?.name
+    return `No leap: ${name} fires by itself at t = ${short(at)}, after a wait of ${short(at - from)}.`
+  }
+  const all = fired.reduce((a, b) => a + b, 0)
+  const kinds = fired.reduce((n, count) => n + (count > 0 ? 1 : 0), 0)
+  const how = step.implicit ? 'An implicit leap' : 'A leap'
+  return `${how} of ${short(at - from)} to t = ${short(at)}: ${all.toLocaleString('en')} firings of ${kinds} reactions. Limited by ${limitWords(step)}.`
 }

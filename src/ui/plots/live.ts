@@ -108,6 +108,8 @@ export function createLive(studio: Studio): Live {
     for (const { panel, shown } of due) {
       if (shown.drawn && samePicture(shown.drawn, panel)) continue
       if (performance.now() - now > budgetMs + 4) return true
+      // A panel that comes later than the last change would wait for the next one to be described.
+      if (!shown.drawn) shown.sink.describe(panel)
       shown.sink.draw(panel)
       shown.sink.cursor(panel.cursor)
       shown.drawn = panel
