@@ -98,6 +98,24 @@ describe('the studio', () => {
     expect(study().network).toContain('a1 = 37')
   })
 
+  it('opens the study of a slow address, though the last visit was read meanwhile', async () => {
+    let arrived = () => {}
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    const fetchStudy = async () => {
+      // Longer than the studio waits before it looks at the last visit.
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      setTimeout(arrived)
+      return small
+    }
+    const shelf = memory({ last: { ...defaultStudy(), seed: 99 } })
+    const storage = { ...shelf, read: (key: string) => arrival.then(() => shelf.read(key)) }
+    const { studio, study } = await open({ address: addressOf('http://localhost/?study=small'), storage, fetchStudy })
+    expect(study().network).toBe(small.network)
+    expect((await studio.persistence.history()).map(({ study }) => study.seed)).toEqual([99])
+  })
+
   it('says what is wrong with an address and keeps what the user had', async () => {
     const fetchStudy = async () => {
       throw new Error('404')

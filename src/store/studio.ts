@@ -98,13 +98,17 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   async function boot(): Promise<void> {
     persistence.theme().then((theme) => theme && view.getState().setTheme(theme))
     const last = persistence.last()
+    const untouched = studies.getState().study
     if (await Promise.race([openAddress(), later(bootMs)])) {
       last.then((study) => study && persistence.putAway(study))
     } else {
       const study = await Promise.race([last, later(bootMs)])
-      if (study && studies.getState().study === studies.getState().opened) {
+      // A slow address may have been answered, or a letter typed, while the storage was read.
+      if (study && studies.getState().study === untouched) {
         open(study)
         kept = studies.getState().opened
+      } else if (study) {
+        persistence.putAway(study)
       }
     }
     booted = true
