@@ -1,11 +1,11 @@
 /** Declarations: species, parameters, named expressions and observables, in lists separated by commas. */
 
 import { type Cursor, skip } from './cursor'
-import { nearest, quote, type Span, span } from './diagnostics'
+import { nearest, quote, type Report, type Span, span } from './diagnostics'
 import { type Node, readExpression, readNumber } from './expression'
 import { maxCount } from './limits'
 import { type Name, readName } from './name'
-import type { Range } from './network'
+import type { Parameter, Range } from './network'
 
 /** A number with the sign before it. */
 export interface Literal extends Span {
@@ -250,4 +250,28 @@ function definition(c: Cursor): Node | null {
     c.skipTo(',')
     return null
   }
+}
+
+/** What is declared; a value outside its range is told. */
+export function parameterOf(item: ParameterItem, text: string, report: Report): Parameter {
+  const { name, literal, range } = item
+  if (!literal) return { name, value: 1 }
+  const { value } = literal
+  if (!range) return { name, value }
+  const { min, max, step, log } = range
+  if (value < min || value > max) {
+    const [bound, at, word] = value < min ? [min, range.minAt, 'begin'] : [max, range.maxAt, 'end']
+    const number = text.slice(literal.offset, literal.offset + literal.length)
+    const widened = value > 0 || !log ? [{ label: `Let the range ${word} at ${number}`, ...at, insert: number }] : []
+    const moved = {
+      label: `Set the value to ${bound}`,
+      offset: literal.offset,
+      length: literal.length,
+      insert: String(bound),
+    }
+    const message = `The value ${number} of ${quote(name)} is outside its range, ${min} to ${max}.`
+    report.warning(literal, message, [...widened, moved])
+  }
+  const slider: Range = step === undefined ? { min, max, log } : { min, max, step, log }
+  return { name, value, range: slider }
 }

@@ -1,7 +1,7 @@
 /** Network text → network, or what is wrong with the text. */
 
 import { caution, type Source } from './caution'
-import type { Declaration, DefinitionItem, Literal, ParameterItem, SpeciesItem } from './declaration'
+import { type Declaration, type DefinitionItem, type Literal, parameterOf, type SpeciesItem } from './declaration'
 import { type Diagnostic, either, type Fix, lineEnd, nearest, quote, Report, type Span } from './diagnostics'
 import type { AssignmentItem, EventItem } from './event'
 import { isWatchable } from './events'
@@ -24,13 +24,12 @@ import type {
   Expr,
   Network,
   Parameter,
-  Range,
   Reaction,
   Species,
   Term,
   TriggeredEvent,
 } from './network'
-import type { ReactionItem, TermItem } from './reaction'
+import { labelsOf, type ReactionItem, type TermItem } from './reaction'
 import { exprReads, netChange } from './structure'
 import { readSyntax, type Syntax } from './syntax'
 
@@ -137,7 +136,7 @@ class Reader {
       if (!this.enter(item, item.kind, counts[item.kind], item.removal)) continue
       counts[item.kind]++
       if (item.kind === 'species') this.species.push(speciesOf(item))
-      else if (item.kind === 'parameter') this.parameters.push(this.parameterOf(item))
+      else if (item.kind === 'parameter') this.parameters.push(parameterOf(item, this.text, this.report))
       else definitions.push(item)
     }
     return definitions
@@ -159,29 +158,6 @@ class Reader {
     }
     this.names.set(item.name, { kind, index, line: item.line })
     return true
-  }
-
-  private parameterOf(item: ParameterItem): Parameter {
-    const { name, literal, range } = item
-    if (!literal) return { name, value: 1 }
-    const { value } = literal
-    if (!range) return { name, value }
-    const { min, max, step, log } = range
-    if (value < min || value > max) {
-      const [bound, at, word] = value < min ? [min, range.minAt, 'begin'] : [max, range.maxAt, 'end']
-      const number = this.text.slice(literal.offset, literal.offset + literal.length)
-      const widened = value > 0 || !log ? [{ label: `Let the range ${word} at ${number}`, ...at, insert: number }] : []
-      const moved = {
-        label: `Set the value to ${bound}`,
-        offset: literal.offset,
-        length: literal.length,
-        insert: String(bound),
-      }
-      const message = `The value ${number} of ${quote(name)} is outside its range, ${min} to ${max}.`
-      this.report.warning(literal, message, [...widened, moved])
-    }
-    const slider: Range = step === undefined ? { min, max, log } : { min, max, step, log }
-    return { name, value, range: slider }
   }
 
   /** Species of one side; those that are not declared are entered here, in order of occurrence. */
@@ -314,7 +290,7 @@ class Reader {
   }
 
   private react(sides: readonly (readonly Term[])[][]): void {
-    const labels = this.labels()
+    const labels = labelsOf(this.syntax.reactions, this.report)
     const names = new Set(labels.values())
     const fresh = (wanted: string): string => {
       let name = wanted
@@ -400,27 +376,6 @@ class Reader {
       this.report.error(at, `${what} is more than ${maxDepth} levels deep, through what it reads.`)
     }
     return expr
-  }
-
-  /** Names that the text gives to its reactions. */
-  private labels(): Map<ReactionItem, string> {
-    const labels = new Map<ReactionItem, string>()
-    const lines = new Map<string, number>()
-    for (const item of this.syntax.reactions) {
-      if (!item.label) continue
-      const { name, line } = item.label
-      const taken = reserved(name)
-      const before = lines.get(name)
-      if (taken) this.report.error(item.label, `${taken} and cannot name a reaction: choose another name.`)
-      else if (before) {
-        const message = `A reaction is already called ${quote(name)}, on line ${before}.`
-        this.report.error(item.label, message, [replacement(item.label, `${name}_${line}`)])
-      } else {
-        labels.set(item, name)
-        lines.set(name, line)
-      }
-    }
-    return labels
   }
 
   private checkOrder(item: ReactionItem, reactants: readonly Term[]): void {

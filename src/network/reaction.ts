@@ -1,8 +1,9 @@
 /** Reactions: two sides, an arrow and a rate for each direction. */
 
 import { type Cursor, skip } from './cursor'
-import { quote, type Span, span } from './diagnostics'
+import { quote, type Report, type Span, span } from './diagnostics'
 import { type Node, readExpression, readNumber } from './expression'
+import { reserved } from './functions'
 import { maxCoefficient, maxTerms } from './limits'
 import { type Name, readName } from './name'
 
@@ -163,4 +164,27 @@ function term(c: Cursor): TermItem {
     }
   }
   return { ...readName(c, 'a species'), count }
+}
+
+/** Names that the text gives to its reactions. */
+export function labelsOf(items: readonly ReactionItem[], report: Report): Map<ReactionItem, string> {
+  const labels = new Map<ReactionItem, string>()
+  const lines = new Map<string, number>()
+  for (const item of items) {
+    if (!item.label) continue
+    const { name, line } = item.label
+    const taken = reserved(name)
+    const before = lines.get(name)
+    if (taken) report.error(item.label, `${taken} and cannot name a reaction: choose another name.`)
+    else if (before) {
+      const message = `A reaction is already called ${quote(name)}, on line ${before}.`
+      report.error(item.label, message, [
+        { label: `Write \`${name}_${line}\``, ...span(item.label), insert: `${name}_${line}` },
+      ])
+    } else {
+      labels.set(item, name)
+      lines.set(name, line)
+    }
+  }
+  return labels
 }
