@@ -9,7 +9,7 @@ import type { NamedArray } from '../src/numerics/named-array'
 import { stream } from '../src/numerics/rng'
 import { chiSquare, poisson, twoSided } from '../src/numerics/statistics'
 import { threefry } from '../src/numerics/threefry'
-import type { Observation, Outcome } from '../src/solvers/contract'
+import type { Observation, Observations, Outcome } from '../src/solvers/contract'
 import { runStudy } from '../src/solvers/run'
 import { threefryText } from '../src/solvers/ssa-gpu/kernel'
 import { twin } from '../src/solvers/ssa-gpu/twin'
@@ -140,14 +140,59 @@ V => 0, V > 0 ? V : 0`
     ...study,
     options: { replicates: n, adapter: 'any', trajectories: 0 },
   })
-  const host = { now: () => 0, breathe: async () => {}, cancelled: () => false, onFrame: () => {} }
-  const truth = await runStudy({ version: 1, ...study, solver: 'fsp', options: { tolerance: 1e-8 } }, host)
+  const truth = await runStudy({ version: 1, ...study, solver: 'fsp', options: { tolerance: 1e-8 } }, still)
   if (truth.status !== 'done') throw new Error(JSON.stringify(truth))
   const { array } = truth.solution.observations.marginals
   for (const quantity of ['U', 'V']) {
     const law = array.coords.count.map((count) => at(array, { time: 3, quantity, count }))
     expect(chiSquare(hits(observations.marginals, n, 3, quantity), law).pValue).toBeGreaterThan(twoSided(4.5))
   }
+})
+
+const still = { now: () => 0, breathe: async () => {}, cancelled: () => false, onFrame: () => {} }
+
+/** Mean and standard error of a quantity at the last output time. */
+function mean({ moments }: Observations, quantity: string, time: number): [value: number, error: number] {
+  if (moments.error.kind !== 'sampling') throw new Error(moments.error.kind)
+  const place = { time, moment: 'mean', quantity }
+  return [at(moments.array, place), at(moments.error.standardError, place)]
+}
+
+test('every function and operator means on the device what it means on the CPU', async ({ page }) => {
+  const rates = [
+    'A*B/(1 + A^2)',
+    'A > B ? A : 2*B',
+    'hill(A, 7, 2.5) + hillr(B, 3, 4) + mm(A, 5, 9)',
+    'sqrt(A) + abs(A - B)',
+    'exp(-A/9)*log(1 + B) + log10(2 + A)',
+    'pow(A + 1, 1.5)/9 + floor(B/2)',
+    'sin(A) + cos(B) + tanh(A - B) + 3',
+    'min(A, B) + max(A, B)',
+    '(A < 5)*(B >= 2) + (A == B) + (A != 3) + (A <= 4)',
+  ]
+  const species = rates.map((_, i) => `R${i}`)
+  const births = rates.map((rate, i) => `0 => R${i}, ${rate}`)
+  const network = ['species A = 4, B = 6', '0 <-> A, 8, 2', '0 <-> B, 5, 1', ...births].join('\n')
+  const study = { network, times: [2], observe: ['moments'] }
+  const { observations } = await sampled(page, { ...study, options: { replicates: 1500, adapter: 'any' } })
+  const other = await runStudy({ version: 1, seed: 12, ...study, options: { replicates: 6000 } }, still)
+  if (other.status !== 'done') throw new Error(JSON.stringify(other))
+  for (const name of species) {
+    const [a, errorOfA] = mean(observations, name, 2)
+    const [b, errorOfB] = mean(other.solution.observations, name, 2)
+    expect(Math.abs(a - b) / Math.hypot(errorOfA, errorOfB), name).toBeLessThan(4.5)
+  }
+})
+
+test('counts beyond the histogram are tallied from what the device recorded', async ({ page }) => {
+  const study = { network: 'species X = 5000\nX -> 0, 0.02', times: [1], observe: ['moments', 'marginals'] }
+  const { observations } = await sampled(page, {
+    ...study,
+    options: { replicates: 600, adapter: 'any', trajectories: 0 },
+  })
+  const [value, error] = mean(observations, 'X', 1)
+  expect(Math.abs(value - 5000 * Math.exp(-0.02)) / error).toBeLessThan(4.5)
+  expect(observations.marginals.array.data.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12)
 })
 
 test('the page offers it like any method', async ({ page }) => {

@@ -36,7 +36,8 @@ export function samplerText({ network, parameters, initial, times }: Problem): s
   const growing = network.species
     .map((_, s) => s)
     .filter((s) => network.reactions.some(({ net }) => net.some((term) => term.species === s && term.count > 0)))
-  const any = (tests: readonly string[]) => (tests.length > 0 ? tests.join(' || ') : 'false')
+  // Without short cuts, which are branches within branches: some compilers take for ever over a chain of them.
+  const any = (tests: readonly string[]) => (tests.length > 0 ? tests.map((test) => `(${test})`).join(' | ') : 'false')
   const firings = network.reactions.map(({ net }, r) => {
     const changes = net.map(({ species, count }) => `x[${species}] += ${count};`)
     return `    case ${r}u: { ${changes.join(' ')} }`
@@ -95,7 +96,7 @@ fn refresh() -> u32 {
   ${propensities.map((propensity, r) => `a[${r}] = ${propensity};`).join('\n  ')}
   total = ${propensities.map((_, r) => `a[${r}]`).join(' + ')};
   inverse = 1f / total;
-  if (!finite(total) || ${any(propensities.map((_, r) => `a[${r}] < 0f`))}) { return ${trouble.propensity}u; }
+  if (${any(['!finite(total)', ...propensities.map((_, r) => `a[${r}] < 0f`)])}) { return ${trouble.propensity}u; }
   if (${any(growing.map((s) => `x[${s}] > ${maxCount}`))}) { return ${trouble.count}u; }
   return select(${trouble.none}u, ${trouble.draws}u, draws > ${maxDraws}u);
 }
@@ -141,22 +142,31 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>) {
   var due = vec2(0u, 0u);
   var passed = 0u;
   var bad = 0u;
+  // Whether the wait of the pending event is still to be drawn.
+  var owed = 1u;
   var events = 0u;
   if (job.fresh == 1u) {
     ${Array.from(initial, (count, s) => `x[${s}] = ${count};`).join(' ')}
     draws = 0u;
-    bad = refresh();
-    if (bad == 0u) { due = wait(); }
   } else {
     due = vec2(lanes[word(0u, lane)], lanes[word(1u, lane)]);
     draws = lanes[word(2u, lane)];
     passed = lanes[word(3u, lane)];
     bad = lanes[word(4u, lane)];
+    owed = lanes[word(5u, lane)];
     for (var s = 0u; s < ${S}u; s++) { x[s] = bitcast<i32>(lanes[word(${laneWords}u + s, lane)]); }
-    if (passed < ${T}u && bad == 0u) { bad = refresh(); }
   }
   let before = passed;
+  // Each function is called at one place, because compilers write it out there.
+  var stale = true;
   for (var left = job.budget; left > 0u && passed < ${T}u && bad == 0u; left--) {
+    if (stale) {
+      bad = refresh();
+      if (bad != 0u) { break; }
+      if (owed == 1u) { due = sum(due, wait()); }
+      owed = 0u;
+      stale = false;
+    }
     if (less(marks[passed], due)) {
       for (var s = 0u; s < ${S}u; s++) { records[(passed * ${S}u + s) * job.lanes + lane] = x[s]; }
       passed++;
@@ -164,14 +174,15 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     fire(choose());
     events++;
-    bad = refresh();
-    if (bad == 0u) { due = sum(due, wait()); }
+    owed = 1u;
+    stale = true;
   }
   lanes[word(0u, lane)] = due.x;
   lanes[word(1u, lane)] = due.y;
   lanes[word(2u, lane)] = draws;
   lanes[word(3u, lane)] = passed;
   lanes[word(4u, lane)] = bad;
+  lanes[word(5u, lane)] = owed;
   for (var s = 0u; s < ${S}u; s++) { lanes[word(${laneWords}u + s, lane)] = bitcast<u32>(x[s]); }
   if (passed < ${T}u) { atomicAdd(&status.running, 1u); }
   atomicAdd(&status.passed, passed - before);

@@ -14,8 +14,8 @@ const maxBinding = 2 ** 27
 const maxLanes = 65_536
 /** Lanes that run together. */
 export const laneSize = 64
-/** Words of a lane besides its counts: two of the pending tick, draws, output times passed, trouble. */
-export const laneWords = 5
+/** Words of a lane besides its counts: two of a tick, draws, output times passed, trouble, and whether a wait is owed. */
+export const laneWords = 6
 
 /** Lanes whose records and states fit into a buffer each; none where a workgroup's do not. */
 export function capacity(species: number, times: number): number {

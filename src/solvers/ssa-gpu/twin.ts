@@ -76,9 +76,9 @@ export const stretch = (propensity: number, inverse: number): bigint =>
   BigInt(Math.floor(f(f(propensity * inverse) * shares)))
 
 /** An exponential of mean 1 from 64 random bits: between 6·10⁻⁸ and 33. */
-export function exponential([high, low]: ArrayLike<number>): number {
-  const cell = high >>> 9
-  const u = cell === 0 ? f(f((low >>> 9) + 0.5) * 2 ** -46) : f(f(cell + 0.5) * 2 ** -23)
+export function exponential(words: ArrayLike<number>): number {
+  const cell = words[0] >>> 9
+  const u = cell === 0 ? f(f((words[1] >>> 9) + 0.5) * 2 ** -46) : f(f(cell + 0.5) * 2 ** -23)
   return Math.max(f(-Math.log(u)), 0)
 }
 
