@@ -41,12 +41,19 @@ export function writeZiggurat(buffer: ArrayBuffer, layout: RandomLayout): void {
   new Float64Array(buffer, layout.ziggurat + 257 * 8, 257).set(zigguratHeights)
 }
 
-/** `fill(from, to)`: writes pairs of doubles (u, e) at the byte addresses from `from` up to `to`, at least one. */
-export function fillFunction(layout: RandomLayout, expImport: number): Func {
-  const [at, to, layer] = [0, 1, 2]
-  const [s0, s1, s2, s3, z] = [3, 4, 5, 6, 7]
-  const [u, x, beyond, bottom] = [8, 9, 10, 11]
-  const state = [s0, s1, s2, s3]
+/** The locals that a generator works on: its state, a word and three doubles, and an index. */
+interface Locals {
+  readonly state: readonly [number, number, number, number]
+  readonly z: number
+  readonly x: number
+  readonly beyond: number
+  readonly bottom: number
+  readonly layer: number
+}
+
+/** One generator, as code: a next word in `z`, the uniform it amounts to, and an exponential in `beyond` + `x`. */
+function generator(layout: RandomLayout, expImport: number, { state, z, x, beyond, bottom, layer }: Locals) {
+  const [s0, s1, s2, s3] = state
   const xor = (target: number, other: number) => set(target, i64Op.xor(get(target), get(other)))
   // xoshiro256++; the output is computed before the state moves, and s1 << 17 waits in `z`'s place on the stack
   const next: Code = [
@@ -90,6 +97,15 @@ export function fillFunction(layout: RandomLayout, expImport: number): Func {
       when(i32Op.not(f64Op.lt(get(x), width(1))), outsideLayer),
     ),
   ]
+  return { next, unit, exponential }
+}
+
+/** `fill(from, to)`: writes pairs of doubles (u, e) at the byte addresses from `from` up to `to`, at least one. */
+export function fillFunction(layout: RandomLayout, expImport: number): Func {
+  const [at, to, layer] = [0, 1, 2]
+  const state = [3, 4, 5, 6] as const
+  const [z, u, x, beyond, bottom] = [7, 8, 9, 10, 11]
+  const { next, unit, exponential } = generator(layout, expImport, { state, z, x, beyond, bottom, layer })
   const body: Code = [
     state.map((local, i) => set(local, loadI64(layout.state + 8 * i))),
     loop(
@@ -113,5 +129,29 @@ export function fillFunction(layout: RandomLayout, expImport: number): Func {
       { count: 4, type: f64Type },
     ],
     body,
+  }
+}
+
+/** `exponential(state): f64`, of the generator whose four words lie `stride` bytes apart from the address `state` on. */
+export function exponentialFunction(layout: RandomLayout, stride: number, expImport: number): Func {
+  const [at, layer] = [0, 1]
+  const state = [2, 3, 4, 5] as const
+  const [z, x, beyond, bottom] = [6, 7, 8, 9]
+  const { exponential } = generator(layout, expImport, { state, z, x, beyond, bottom, layer })
+  return {
+    name: 'exponential',
+    parameters: [i32Type],
+    results: [f64Type],
+    locals: [
+      { count: 1, type: i32Type },
+      { count: 5, type: i64Type },
+      { count: 3, type: f64Type },
+    ],
+    body: [
+      state.map((local, i) => set(local, loadI64(stride * i, get(at)))),
+      exponential,
+      state.map((local, i) => storeI64(stride * i, get(local), get(at))),
+      f64Op.add(get(beyond), get(x)),
+    ],
   }
 }

@@ -99,10 +99,18 @@ export const set = (local: number, value: Code): Code => [value, 0x21, ...unsign
 const access = (opcode: number, align: number, offset: number): Code => [opcode, align, ...unsigned(offset)]
 export const load = (offset: number, base: Code = i32(0)): Code => [base, access(0x2b, 3, offset)]
 export const store = (offset: number, value: Code, base: Code = i32(0)): Code => [base, value, access(0x39, 3, offset)]
-export const loadI32 = (offset: number): Code => [i32(0), access(0x28, 2, offset)]
-export const storeI32 = (offset: number, value: Code): Code => [i32(0), value, access(0x36, 2, offset)]
-export const loadI64 = (offset: number): Code => [i32(0), access(0x29, 3, offset)]
-export const storeI64 = (offset: number, value: Code): Code => [i32(0), value, access(0x37, 3, offset)]
+export const loadI32 = (offset: number, base: Code = i32(0)): Code => [base, access(0x28, 2, offset)]
+export const storeI32 = (offset: number, value: Code, base: Code = i32(0)): Code => [
+  base,
+  value,
+  access(0x36, 2, offset),
+]
+export const loadI64 = (offset: number, base: Code = i32(0)): Code => [base, access(0x29, 3, offset)]
+export const storeI64 = (offset: number, value: Code, base: Code = i32(0)): Code => [
+  base,
+  value,
+  access(0x37, 3, offset),
+]
 
 export const select = (test: Code, yes: Code, no: Code): Code => [yes, no, test, 0x1b]
 /** Branch targets are counted outwards: 0 is the innermost block or loop. */
