@@ -15,8 +15,24 @@ export interface Sampler {
   /** Go on for at most a millisecond or so; true when the last output time is recorded. Throws a `Failure`. */
   advance(): boolean
   readonly place: Place
+  /** Several replicates at once, faster; null where that cannot be. Released with the sampler. */
+  team?(): Team | null
   /** Called once, at the end. */
   release(): void
+}
+
+/** Walks one replicate in each of its lanes, to the bits of the sampler. */
+export interface Team {
+  readonly lanes: readonly TeamLane[]
+  /** Walk a replicate in a lane that is not going. */
+  start(lane: number, stream: Stream): void
+  /** Go on in all lanes. Returns the work done, in events. */
+  advance(): number
+}
+
+/** `odd`: the lane has met what it does not know; its replicate has to be walked by the sampler, from the start. */
+export interface TeamLane extends Place {
+  readonly status: 'idle' | 'going' | 'done' | 'odd'
 }
 
 /** How far a replicate has come; read anew each time. */
@@ -54,6 +70,8 @@ const halvedStreams = 2 ** 40
 const eventsPerLook = 4096
 /** A call costs as much as this many events, whether there are any or not. */
 const eventsPerAdvance = 64
+/** Fewer replicates than a team has lanes are walked one after another. */
+const enoughForTeam = 8
 /** A replicate costs as much as this many events, besides its own. */
 const eventsPerReplicate = 32
 
@@ -109,10 +127,21 @@ async function* tallyShare<O extends EnsembleOptions>(
   let fine: Sampler | undefined
   try {
     if (halving && replicates > 0) fine = makeSampler(problem, halving.halved(options))
-    for (let i = first; i < until; i += step) {
-      const path = problem.observe.trajectories && i < options.trajectories ? emptyPath(i, observed.length) : null
-      if (path) tally.paths.push(path)
-      for (const _ of replicate(problem, sampler, run.rng(i), tally, observed, look, path)) yield tally
+    const todo: Todo = { again: [], next: first, step, until, shown: 0 }
+    const pathOf = (i: number) => {
+      if (!problem.observe.trajectories || i >= options.trajectories) return null
+      const known = tally.paths.find(({ replicate }) => replicate === i)
+      const path = known ?? emptyPath(i, observed.length)
+      if (!known) tally.paths.push(path)
+      return path
+    }
+    const team = replicates >= enoughForTeam ? sampler.team?.() : null
+    if (team) for (const _ of together(problem, team, todo, run, tally, observed, look, pathOf)) yield tally
+    for (let i = take(todo); i >= 0; i = take(todo)) {
+      for (const _ of replicate(problem, sampler, run.rng(i), tally, observed, look, pathOf(i))) {
+        tally.underway = Math.max(tally.underway, todo.shown - tally.replicates)
+        yield tally
+      }
       if (!fine || !tally.approximation || i % halvedEvery !== 0) continue
       const { halved } = tally.approximation
       for (const _ of replicate(problem, fine, run.rng(halvedStreams + i), halved, observed, look)) yield tally
@@ -122,6 +151,85 @@ async function* tallyShare<O extends EnsembleOptions>(
     sampler.release()
     fine?.release()
   }
+}
+
+/** Replicates to be walked: some once more, then `next`, `next + step`, … below `until`. */
+interface Todo extends Omit<Share, 'first'> {
+  readonly again: number[]
+  next: number
+  /** The most progress that has been told of; it never falls. */
+  shown: number
+}
+
+/** The next replicate, or −1. */
+function take(todo: Todo): number {
+  const again = todo.again.pop()
+  if (again !== undefined) return again
+  if (todo.next >= todo.until) return -1
+  todo.next += todo.step
+  return todo.next - todo.step
+}
+
+/** Walk replicates into a tally, as many at a time as a team has lanes, until all are done or one has been odd. */
+function* together(
+  { times }: Problem,
+  team: Team,
+  todo: Todo,
+  run: Run,
+  tally: Tally,
+  observed: Observer,
+  look: { due(): boolean; work: number },
+  pathOf: (i: number) => Path | null,
+): Generator<void, void> {
+  const horizon = times[times.length - 1]
+  const { lanes } = team
+  const walking = lanes.map(() => -1)
+  let finished = tally.events
+  const finish = (lane: TeamLane, i: number) => {
+    if (lane.status === 'odd') return todo.again.push(i)
+    const path = pathOf(i)
+    if (path) observed.fill(path, lane)
+    addReplicate(tally, observed.values(lane))
+    finished += lane.events
+    look.work += eventsPerReplicate
+  }
+  const restart = (k: number): number => {
+    const i = todo.again.length === 0 ? take(todo) : -1
+    if (i < 0) return i
+    pathOf(i)
+    team.start(k, run.rng(i))
+    return i
+  }
+  const show = () => {
+    let underway = 0
+    tally.events = finished
+    lanes.forEach((lane, k) => {
+      if (walking[k] < 0) return
+      const path = pathOf(walking[k])
+      if (path) observed.fill(path, lane)
+      if (horizon > 0) underway += Math.min(1, lane.time / horizon)
+      tally.events += lane.events
+    })
+    todo.shown = Math.max(todo.shown, tally.replicates + underway)
+    tally.underway = todo.shown - tally.replicates
+  }
+  for (;;) {
+    lanes.forEach((lane, k) => {
+      if (lane.status === 'going') return
+      if (walking[k] >= 0) finish(lane, walking[k])
+      walking[k] = restart(k)
+    })
+    if (walking.every((i) => i < 0)) break
+    if (look.work >= eventsPerLook) {
+      look.work = 0
+      if (look.due()) {
+        show()
+        yield
+      }
+    }
+    look.work += team.advance()
+  }
+  show()
 }
 
 /** Walk one replicate into a tally; yields when it is time to. */

@@ -1,18 +1,32 @@
 import { compilable, compile } from '../../network/compile'
+import { type Lockstep, lockstep } from '../../network/compile-lockstep'
 import type { Network } from '../../network/network'
 import { readsTime } from '../../network/structure'
 import type { Walker } from '../../network/walker'
 import { brokenPropensity, checkConstants, round, stateText } from '../broken'
 import { Failure, type Problem } from '../contract'
-import { ensembleMethod, type Sampler } from '../ensemble'
+import { ensembleMethod, type Sampler, type Team } from '../ensemble'
 import { withEvents } from '../events'
 import type { SsaOptions } from './index'
 import { interpret } from './large'
 import { thinning } from './thinning'
 
-export const method = ensembleMethod<SsaOptions>((problem, { variant }) =>
-  sampler(problem, walkerFor(problem, variant)),
-)
+export const method = ensembleMethod<SsaOptions>((problem, { variant }) => {
+  const alone = sampler(problem, walkerFor(problem, variant))
+  let many: Lockstep | null = null
+  return {
+    ...alone,
+    team() {
+      if (variant !== 'auto' && variant !== 'direct') return null
+      many = lockstep(problem.network, problem.parameters, problem.initial, problem.times)
+      return many && teamOf(problem, many)
+    },
+    release() {
+      alone.release()
+      many?.release()
+    },
+  }
+})
 
 /** The walker that an option asks for, by itself the fastest exact one there is for a problem. */
 export function walkerFor(problem: Problem, variant: SsaOptions['variant'] = 'auto'): Walker {
@@ -35,7 +49,9 @@ export const isSmall = (network: Network) => network.reactions.length <= fewReac
 /** A walker that says in a sentence why it cannot go on. */
 export function sampler(problem: Problem, walker: Walker): Sampler {
   checkConstants(problem)
-  const growth = growthGuard(problem)
+  const { network } = problem
+  const patient = isSmall(network) && compilable(network) ? patience.compiled : patience.plain
+  const growth = growthGuard(problem, patient)
   return {
     place: walker,
     start(stream) {
@@ -53,22 +69,48 @@ export function sampler(problem: Problem, walker: Walker): Sampler {
   }
 }
 
+/** A lane that seems to grow without limit is given up: what to say of it is the sampler's. */
+function teamOf(problem: Problem, many: Lockstep): Team {
+  const { lanes } = many
+  const growth = lanes.map(() => growthGuard(problem, patience.lane))
+  return {
+    lanes,
+    start(k, stream) {
+      growth[k].reset()
+      lanes[k].start(stream)
+    },
+    advance() {
+      const work = many.advance()
+      lanes.forEach((lane, k) => {
+        if (lane.status !== 'going') return
+        try {
+          growth[k].look(lane)
+        } catch {
+          lane.giveUp()
+        }
+      })
+      return work
+    },
+  }
+}
+
 /** Kernels hold counts as whole numbers up to 2³¹. */
 const maxCount = 2 ** 31 - 1
 /** Events before a replicate that keeps growing is given up, a few seconds' work at most, … */
-const patience = { compiled: 2 ** 26, plain: 2 ** 23 }
+const patience = { compiled: 2 ** 26, plain: 2 ** 23, lane: 2 ** 22 }
 /** … if at this rate it had to fire so many more: hours of work. */
 const hopeless = 2 ** 40
 const firstLook = 2 ** 16
+
+type Growing = Pick<Walker, 'counts' | 'time' | 'total' | 'events'>
 
 /**
  * Looks at a replicate whenever its events have doubled. If its total propensity has doubled as often for a thousandfold
  * of events, and would need a hopeless number of events to the end, it explodes. Only the replicate's own path counts,
  * so that the verdict does not depend on the machine.
  */
-function growthGuard(problem: Problem) {
-  const { times, network } = problem
-  const patient = isSmall(network) && compilable(network) ? patience.compiled : patience.plain
+function growthGuard(problem: Problem, patient: number) {
+  const { times } = problem
   const horizon = times[times.length - 1]
   let nextCheck = firstLook
   let next = firstLook
@@ -77,7 +119,7 @@ function growthGuard(problem: Problem) {
     reset() {
       ;[nextCheck, next, time, total, doublings] = [firstLook, firstLook, 0, 0, 0]
     },
-    look(walker: Walker): void {
+    look(walker: Growing): void {
       const { events } = walker
       if (events < nextCheck) return
       nextCheck += firstLook
@@ -103,7 +145,7 @@ function growthGuard(problem: Problem) {
   }
 }
 
-function exploded(problem: Problem, { counts, time }: Walker, what: string): Failure {
+function exploded(problem: Problem, { counts, time }: Growing, what: string): Failure {
   const end = problem.times[problem.times.length - 1]
   return new Failure(
     'explosion',
