@@ -1,24 +1,15 @@
 /**
- * Exact sampling: the compiled kernel against the plain one, on one thread. Both do the same events (their paths are
- * equal to the bit), in turn, round by round; CPU time of the process, median of rounds. Ratios hold within a run only.
+ * Exact sampling: the compiled kernels, one replicate at a time and several in lockstep, against the plain one, on one
+ * thread. All do the same events (their paths are equal to the bit), in turn, round by round; CPU time of the process,
+ * median of rounds. Ratios hold within a run only.
  */
 import { compile } from '../src/network/compile'
+import { type Lockstep, lockstep } from '../src/network/compile-lockstep'
 import { parse } from '../src/network/parse'
 import type { Walker } from '../src/network/walker'
 import { stream } from '../src/numerics/rng'
 import { plain } from '../src/solvers/ssa/kernel'
-import type { Bench } from './measure'
-
-export interface Row {
-  readonly name: string
-  readonly unit: string
-  readonly fast: number
-  readonly plain: number
-  /** fast / plain. */
-  readonly ratio: number
-  /** From network to the first batch of events, nothing warm. */
-  readonly interceptMs: number
-}
+import type { Bench, Line } from './measure'
 
 /** Text and last output time of each network. */
 export const networks: Readonly<Record<string, readonly [text: string, until: number]>> = {
@@ -66,64 +57,65 @@ function chain(n: number): string {
   return ['species S1 = 1000', '0 -> S1, 100', ...links, `S${n - 1} -> 0, 1`].join('\n')
 }
 
-/** Both kernels on every network, as lines of `propensity bench`. */
-export const bench: Bench = async () =>
-  benchSsa().flatMap(({ name, fast, plain, ratio, interceptMs }) => [
-    { name, variant: 'compiled', interceptMs, perSecond: fast * 1e6, unit: 'events', ratio },
-    { name, variant: 'plain', interceptMs: 0, perSecond: plain * 1e6, unit: 'events', ratio: 1 },
-  ])
+/** Walks so many replicates and says how many events they were. */
+type Walk = (replicates: number) => number
 
 const rounds = 9
-/** Events of one round of the plain kernel, and so of one round of the fast one. */
+/** Events of one round of the plain kernel. */
 const eventsPerRound = 60_000
+/** The fast kernels walk as many times the replicates, so that the clock's grain does not matter. */
+const repeats = 12
 
-/** Measure every network, or those named. */
-export function benchSsa(names: readonly string[] = Object.keys(networks)): Row[] {
-  return names.map((name) => {
-    const [text, until] = networks[name]
-    const { network } = parse(text)
-    if (!network) throw new Error(`${name} does not parse`)
-    const parameters = network.parameters.map(({ value }) => value)
-    const initial = network.species.map((species) => species.initial)
-    const times = Array.from({ length: 10 }, (_, k) => ((k + 1) * until) / 10)
+/** All kernels on every network, as lines of `propensity bench`. */
+export const bench: Bench = async () => Object.keys(networks).flatMap(benchSsa)
+
+function benchSsa(name: string): Line[] {
+  const [text, until] = networks[name]
+  const { network } = parse(text)
+  if (!network) throw new Error(`${name} does not parse`)
+  const parameters = network.parameters.map(({ value }) => value)
+  const initial = network.species.map((species) => species.initial)
+  const times = Array.from({ length: 10 }, (_, k) => ((k + 1) * until) / 10)
+  const slow = plain(network, parameters, initial, times)
+  const replicates = Math.ceil(eventsPerRound / walkAlone(slow, 1))
+
+  const variants: { variant: string; walk: Walk; replicates: number; interceptMs: number; rates: number[] }[] = []
+  const add = (variant: string, replicates: number, make: () => Walk | null) => {
     const started = performance.now()
-    const fast = compile(network, parameters, initial, times)
-    if (!fast) throw new Error(`${name} does not compile`)
-    fast.start(stream(1, 0))
-    fast.advance()
-    const interceptMs = performance.now() - started
-    const slow = plain(network, parameters, initial, times)
-    const replicates = Math.ceil(eventsPerRound / walk(slow, 1))
-    // The fast kernel walks its round several times, so that the clock's grain does not matter.
-    const repeats = 12
-    for (let i = 0; i < 3; i++) {
-      walk(slow, replicates)
-      for (let k = 0; k < repeats; k++) walk(fast, replicates)
-    }
-    const rates: { fast: number; slow: number }[] = []
-    for (let i = 0; i < rounds; i++) {
-      const slowRate = rate(() => walk(slow, replicates))
-      const fastRate = rate(() => {
-        let events = 0
-        for (let k = 0; k < repeats; k++) events += walk(fast, replicates)
-        return events
-      })
-      rates.push({ fast: fastRate, slow: slowRate })
-    }
-    fast.release()
-    return {
-      name: `ssa, ${name} (${network.species.length}/${network.reactions.length})`,
-      unit: 'million events per second',
-      fast: median(rates.map((r) => r.fast)),
-      plain: median(rates.map((r) => r.slow)),
-      ratio: median(rates.map((r) => r.fast / r.slow)),
-      interceptMs,
-    }
+    const walk = make()
+    if (!walk) return
+    walk(1)
+    variants.push({ variant, walk, replicates, interceptMs: performance.now() - started, rates: [] })
+  }
+  add('lockstep', repeats * replicates, () => {
+    const many = lockstep(network, parameters, initial, times)
+    return many && ((n) => walkTogether(many, n))
   })
+  add('compiled', repeats * replicates, () => {
+    const one = compile(network, parameters, initial, times)
+    return one && ((n) => walkAlone(one, n))
+  })
+  add('plain', replicates, () => (n) => walkAlone(slow, n))
+
+  for (let i = -3; i < rounds; i++) {
+    for (const { walk, replicates, rates } of variants) {
+      const perSecond = rate(() => walk(replicates))
+      // The first rounds warm the compiler up.
+      if (i >= 0) rates.push(perSecond)
+    }
+  }
+  const reference = variants[variants.length - 1].rates
+  return variants.map(({ variant, rates, interceptMs }) => ({
+    name: `ssa, ${name} (${network.species.length}/${network.reactions.length})`,
+    variant,
+    interceptMs,
+    perSecond: median(rates),
+    unit: 'events',
+    ratio: median(rates.map((perSecond, i) => perSecond / reference[i])),
+  }))
 }
 
-/** Events fired by the first replicates. */
-function walk(walker: Walker, replicates: number): number {
+function walkAlone(walker: Walker, replicates: number): number {
   let events = 0
   for (let i = 0; i < replicates; i++) {
     walker.start(stream(1, i))
@@ -133,12 +125,24 @@ function walk(walker: Walker, replicates: number): number {
   return events
 }
 
-/** Million events per second of CPU time. */
+function walkTogether({ lanes, advance }: Lockstep, replicates: number): number {
+  let events = 0
+  for (let next = 0; ; ) {
+    for (const lane of lanes) {
+      if (lane.status === 'odd') throw new Error('a replicate that lockstep cannot walk')
+      if (lane.status !== 'going' && next < replicates) lane.start(stream(1, next++))
+    }
+    if (lanes.every(({ status }) => status !== 'going')) return events
+    events += advance()
+  }
+}
+
+/** Events per second of CPU time. */
 function rate(work: () => number): number {
   const before = process.cpuUsage()
   const events = work()
   const { user, system } = process.cpuUsage(before)
-  return events / (user + system)
+  return (1e6 * events) / (user + system)
 }
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]
