@@ -113,6 +113,7 @@ describe('the studio', () => {
     const storage = { ...shelf, read: (key: string) => arrival.then(() => shelf.read(key)) }
     const { studio, study } = await open({ address: addressOf('http://localhost/?study=small'), storage, fetchStudy })
     expect(study().network).toBe(small.network)
+    await studio.persistence.flush()
     expect((await studio.persistence.history()).map(({ study }) => study.seed)).toEqual([99])
   })
 
