@@ -3,14 +3,16 @@
  * every propensity an upper and a lower bound, which hold until a count leaves its bracket. Candidates come at the rate
  * of the upper bounds; one is real with probability a/upper, and mostly that needs no more than the lower bound.
  *
- * A bracket is ±10 % from a count of 10 up and exact below: there, wider ones reject too much. Species that a rate reads
- * otherwise than by mass action are always exact.
+ * A bracket is ±10 %, ±1 for counts from 4 to 19, and exact below: wider ones reject too much, narrower ones are left too
+ * often (measured on networks of receptors, bench/large). Species that a rate reads otherwise than by mass action are
+ * always exact.
  */
 import { type Kernel, type Machine, pending, schedule, slot } from './interpreter'
 import { kinds, propensities } from './sparse'
 import type { Weights } from './weights'
 
-const leastWide = 10
+/** Counts below are exact. */
+const leastWide = 4
 
 /** x: counts; low, high: their brackets; lower: bounds from below. The upper ones are the weights. */
 export function rejection({ sparse, x, draws }: Machine, weights: Weights): Kernel {
@@ -30,7 +32,7 @@ export function rejection({ sparse, x, draws }: Machine, weights: Weights): Kern
   let work = 0
 
   const bracket = (s: number) => {
-    const slack = exact[s] === 1 || x[s] < leastWide ? 0 : Math.floor(x[s] / 10)
+    const slack = exact[s] === 1 || x[s] < leastWide ? 0 : Math.max(1, Math.floor(x[s] / 10))
     low[s] = x[s] - slack
     high[s] = x[s] + slack
   }

@@ -60,9 +60,18 @@ export function sumTree(count: number): Weights {
         for (let k = 0; k < changed; k++) {
           const node = dirty[k]
           const from = below + (node << bits)
-          let sum = 0
-          for (let child = from; child < from + fan; child++) sum += sums[child]
-          sums[here + node] = sum
+          // In four runs: one long one would wait for each addition in turn.
+          let a = 0
+          let b = 0
+          let c = 0
+          let d = 0
+          for (let child = from; child < from + fan; child += 4) {
+            a += sums[child]
+            b += sums[child + 1]
+            c += sums[child + 2]
+            d += sums[child + 3]
+          }
+          sums[here + node] = a + b + (c + d)
           marked[here + node] = 0
           const parent = node >> bits
           if (level === top || marked[above + parent] === 1) continue
