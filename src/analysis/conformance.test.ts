@@ -193,7 +193,7 @@ describe('a verdict', () => {
       why: 'It has no quantity Z.',
     })
     const timed = immigration(event(`<apply><geq/>${clock}<cn>3</cn></apply>`, { X: 1 }))
-    expect(await judged(files('x', timed, { X: birthDeath() }), { solver: 'ode' })).toMatchObject({
+    expect(await judged(files('x', timed, { X: birthDeath() }), { solver: 'fsp' })).toMatchObject({
       verdict: 'refused',
       why: expect.stringContaining('events'),
     })

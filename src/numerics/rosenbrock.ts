@@ -22,7 +22,7 @@ export interface StepControl {
   readonly steps: number
 }
 
-/** Where the integration stands after a step. `x` is reused: copy what you keep. */
+/** Where the integration stands after a step. `x` is reused: copy what you keep. It may be changed at an output time. */
 export interface Place {
   t: number
   readonly x: Float64Array

@@ -4,7 +4,9 @@
  */
 import { builder } from '../network/evaluate'
 import { watchOf } from '../network/events'
+import type { Network } from '../network/network'
 import { eventText } from '../network/propensity'
+import { exprReads } from '../network/structure'
 import type { Walker } from '../network/walker'
 import { round, stateText } from './broken'
 import { Failure, type Problem } from './contract'
@@ -12,9 +14,13 @@ import { Failure, type Problem } from './contract'
 /** Rounds of events at one instant, each set off by the one before. */
 const maxRounds = 1000
 const maxCount = 2 ** 31 - 1
+/** A real number this little below 0 is 0, after rounding. */
+const rounding = 1e-6
+
+const isWhole = (value: number) => Number.isInteger(value) && value >= 0 && value <= maxCount
 
 /** An output time, or a stop (`output` is −1), at which the walker records what is there. */
-interface Row {
+export interface Row {
   readonly time: number
   readonly output: number
 }
@@ -26,7 +32,7 @@ interface Row {
 export function withEvents(problem: Problem, make: (times: Float64Array) => Walker): Walker {
   const { network, initial, times } = problem
   const [S, T] = [network.species.length, times.length]
-  const { flags, settle } = firing(problem)
+  const { flags, settle } = firing(problem, isWhole)
   const rows = rowsOf(
     times,
     flags.map(({ at }) => at),
@@ -103,6 +109,43 @@ export function withEvents(problem: Problem, make: (times: Float64Array) => Walk
   }
 }
 
+/** Events that the clock alone sets off, for solvers whose counts are real numbers. */
+export interface ClockEvents {
+  readonly rows: readonly Row[]
+  /** What has become true by this time happens to the counts. */
+  happen(x: Float64Array, time: number): void
+}
+
+/** Whether counts set an event off: then it has no time that is known beforehand. */
+export function readsCounts(network: Network): boolean {
+  const S = network.species.length
+  return watchOf(network).triggers.some((trigger) => exprReads(network, trigger).species.some((s) => s < S))
+}
+
+export function clockEvents(problem: Problem): ClockEvents {
+  const S = problem.network.species.length
+  const { flags, settle } = firing(problem, (value) => value > -rounding && value < Number.POSITIVE_INFINITY)
+  const state = new Float64Array(S + flags.length)
+  const truth = new Float64Array(problem.network.events.length)
+  const look = (x: ArrayLike<number>, time: number) => {
+    state.set(Array.from(x))
+    flags.forEach(({ at, from }, k) => {
+      state[S + k] = time >= at === from ? 1 : 0
+    })
+  }
+  look(problem.initial, 0)
+  settle.begin(state, truth)
+  const instants = flags.map(({ at }) => at)
+  return {
+    rows: rowsOf(problem.times, instants),
+    happen(x, time) {
+      look(x, time)
+      settle.go(state, truth, time)
+      x.set(state.subarray(0, S))
+    },
+  }
+}
+
 /** Output times and the instants at which a trigger may turn, in order; at the same time the stop comes first. */
 function rowsOf(times: ArrayLike<number>, instants: readonly number[]): Row[] {
   const horizon = times[times.length - 1]
@@ -112,8 +155,8 @@ function rowsOf(times: ArrayLike<number>, instants: readonly number[]): Row[] {
   return rows.sort((a, b) => a.time - b.time || a.output - b.output)
 }
 
-/** What the events of a problem do to a state. */
-function firing(problem: Problem) {
+/** What the events of a problem do to a state; `isCount` says which values may be assigned. */
+function firing(problem: Problem, isCount: (value: number) => boolean) {
   const { network, parameters, initial } = problem
   const watch = watchOf(network)
   const rule = builder(network, parameters)
@@ -131,8 +174,7 @@ function firing(problem: Problem) {
     risen.forEach((e, i) => {
       network.events[e].assignments.forEach(({ species }, k) => {
         const value = values[i][k]
-        if (!(Number.isInteger(value) && value >= 0 && value <= maxCount))
-          throw noCount(problem, e, k, value, state, time)
+        if (!isCount(value)) throw noCount(problem, e, k, value, state, time)
         state[species] = value
       })
     })

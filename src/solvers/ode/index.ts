@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Solver } from '../contract'
+import { readsCounts } from '../events'
 import { optionSchema } from '../options'
 import { isLinear } from './kernel'
 
@@ -29,7 +30,7 @@ export const ode: Solver<OdeOptions> = {
   summary:
     'The deterministic limit of large counts: one smooth path, no noise. Not the mean, unless the network is linear.',
   cites: ['https://doi.org/10.1007/978-3-642-05221-7', 'https://doi.org/10.1063/1.1678692'],
-  traits: { device: 'cpu', random: false, trains: false, spatial: false, observes: ['moments'] },
+  traits: { device: 'cpu', random: false, trains: false, spatial: false, events: true, observes: ['moments'] },
   options,
   supports({ network }) {
     if (network.species.length > maxSpecies) {
@@ -39,11 +40,18 @@ export const ode: Solver<OdeOptions> = {
         instead: 'ssa',
       }
     }
+    if (readsCounts(network)) {
+      return {
+        ok: false,
+        why: 'events: one of them waits for a count, and the rate equations follow those that the clock sets off',
+        instead: 'ssa',
+      }
+    }
     if (isLinear(network)) return { ok: true }
     return {
       ok: true,
       caution:
-        'These are the rate equations, the limit of large counts: not the mean of the process, because some propensity is not linear in the counts.',
+        'These are the rate equations, the limit of large counts: not the mean of the process, because some propensity or event is not linear in the counts.',
     }
   },
   load: async () => (await import('./solve')).method,

@@ -98,10 +98,12 @@ export function meanPath(problem: Problem): Float64Array[] {
   return path
 }
 
-/** Whether every propensity is an affine function of the counts, so that the rate equation gives the exact mean. */
+/** Whether every propensity, and what every event assigns, is an affine function of the counts, so that the rate equation gives the exact mean. */
 export function isLinear(network: Network): boolean {
   const lets: number[] = []
   for (const { expr } of network.lets) lets.push(degree(expr, lets))
+  const assigned = network.events.flatMap(({ assignments }) => assignments)
+  if (assigned.some(({ value }) => degree(value, lets) > 1)) return false
   return network.reactions.every(({ law, rate, reactants, net }) => {
     const order = law === 'mass-action' ? reactants.reduce((sum, { count }) => sum + count, 0) : 0
     const ofRate = degree(rate, lets)

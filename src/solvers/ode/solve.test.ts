@@ -215,6 +215,32 @@ describe('kernel', () => {
     expect(linear('X => 0, 5')).toBe(false)
   })
 
+  it('lets events of the clock happen at their instants, so that means of linear networks stay exact', async () => {
+    const reset = ask(
+      'species X = 0; 0 -> X, 1; X -> 0, 0.1; at t >= 22.5: X = 20; at t > 40: X = X/2 + 3',
+      [10, 22.5, 25, 40, 50],
+    )
+    const { observations } = await finish(method, reset, defaults)
+    const from = (x: number, t: number) => x * Math.exp(-0.1 * t) + 10 * (1 - Math.exp(-0.1 * t))
+    const halved = from(20, 17.5) / 2 + 3
+    const truth = [from(0, 10), 20, from(20, 2.5), halved, from(halved, 10)]
+    truth.forEach((value, k) => {
+      expect(observations.moments.array.data[k]).toBeCloseTo(value, 6)
+    })
+    expect(ode.supports(reset, defaults)).toEqual({ ok: true })
+  })
+
+  it('refuses events that wait for a count, and is no mean where one assigns a product', () => {
+    expect(ode.supports(ask('0 -> X, 1; at X > 5: X = 0', [1]), defaults)).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('events: '),
+      instead: 'ssa',
+    })
+    expect(ode.supports(ask('0 -> X, 1; at t > 5: X = X*X', [1]), defaults)).toMatchObject({
+      caution: expect.stringContaining('not the mean'),
+    })
+  })
+
   it('tells that the rate equation is not the mean, unless it is', () => {
     expect(ode.supports(ask('2A -> 0, 1', []), defaults)).toMatchObject({
       caution: expect.stringContaining('not the mean'),

@@ -4,6 +4,7 @@ import { namedArray } from '../../numerics/named-array'
 import { integrate, type Place } from '../../numerics/rosenbrock'
 import { remedy, round, stateText } from '../broken'
 import { Failure, type Frame, type Method, type Problem, type Run, type Snapshot, type Solution } from '../contract'
+import { type ClockEvents, clockEvents } from '../events'
 import type { OdeOptions } from './index'
 import { type RateEquation, rateEquation, stepControl } from './kernel'
 
@@ -23,13 +24,15 @@ async function* solve(problem: Problem, options: OdeOptions, run: Run): AsyncGen
   const horizon = problem.times.at(-1) || 1
   let steps = 0
   for (const [pass, { path, tolerance, phase }] of passes.entries()) {
-    for (const place of follow(problem, equation, tolerance)) {
-      if (place.reached > 0 && place.t === problem.times[place.reached - 1]) record(equation, place, path)
+    const events = clockEvents(problem)
+    for (const place of follow(problem, equation, events, tolerance)) {
+      const row = events.rows[place.reached - 1]
+      if (row?.output >= 0 && row.time === place.t) record(equation, place, path, row.output)
       if (run.due()) {
         const done = (pass + place.t / horizon) / passes.length
         yield (): Frame => ({ ...picture(problem, path, NaN, steps + place.steps), done, phase })
       }
-      if (place.reached === problem.times.length) steps += place.steps
+      if (place.reached === events.rows.length) steps += place.steps
     }
   }
   let error = 0
@@ -42,9 +45,9 @@ function empty({ network, times }: Problem): Float64Array {
   return new Float64Array(times.length * quantities(network).length).fill(NaN)
 }
 
-function record({ quantities }: RateEquation, { x, t, reached }: Place, path: Float64Array) {
+function record({ quantities }: RateEquation, { x, t }: Place, path: Float64Array, k: number) {
   quantities.forEach((quantity, q) => {
-    path[(reached - 1) * quantities.length + q] = quantity(x, t)
+    path[k * quantities.length + q] = quantity(x, t)
   })
 }
 
@@ -66,11 +69,17 @@ function picture({ network, times, observe }: Problem, path: Float64Array, value
   }
 }
 
-/** Integrate, and say in a sentence where and why it cannot go on. */
-function* follow(problem: Problem, equation: RateEquation, tolerance: number): Generator<Place> {
+/** Integrate, let events happen, and say in a sentence where and why it cannot go on. */
+function* follow(
+  problem: Problem,
+  equation: RateEquation,
+  { rows, happen }: ClockEvents,
+  tolerance: number,
+): Generator<Place> {
   const a = new Float64Array(problem.network.reactions.length)
   check(problem, equation, a, 0, problem.initial)
-  const steps = integrate(equation.slope, problem.initial, problem.times, stepControl(problem, tolerance))
+  const times = rows.map(({ time }) => time)
+  const steps = integrate(equation.slope, problem.initial, times, stepControl(problem, tolerance))
   let last: Place | undefined
   for (let next = steps.next(); ; next = steps.next()) {
     if (next.done) {
@@ -78,6 +87,8 @@ function* follow(problem: Problem, equation: RateEquation, tolerance: number): G
       return
     }
     last = next.value
+    const row = rows[last.reached - 1]
+    if (row?.output < 0 && row.time === last.t) happen(last.x, last.t)
     check(problem, equation, a, last.t, last.x)
     yield last
   }
