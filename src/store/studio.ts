@@ -36,7 +36,7 @@ export interface Surroundings {
   nextFrame?(): Promise<void>
 }
 
-/** StudyStorage that takes longer than this does not hold the first picture up. */
+/** A line or a storage that takes longer than this does not hold the first picture up; what it brings still comes. */
 const bootMs = 250
 
 /** The study of a first visit. */
@@ -95,22 +95,24 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     return true
   }
 
+  /** What the address asks for or, if nothing, what the last visit left; whatever gives way goes into the history. */
+  async function arrive(): Promise<void> {
+    const untouched = studies.getState().study
+    const reading = persistence.last()
+    const linked = await openAddress()
+    const last = await reading
+    if (!last) return
+    if (linked || studies.getState().study !== untouched) {
+      persistence.putAway(last)
+      return
+    }
+    studies.getState().restore(last)
+    kept = studies.getState().opened
+  }
+
   async function boot(): Promise<void> {
     persistence.theme().then((theme) => theme && view.getState().setTheme(theme))
-    const last = persistence.last()
-    const untouched = studies.getState().study
-    if (await Promise.race([openAddress(), later(bootMs)])) {
-      last.then((study) => study && persistence.putAway(study))
-    } else {
-      const study = await Promise.race([last, later(bootMs)])
-      // A slow address may have been answered, or a letter typed, while the storage was read.
-      if (study && studies.getState().study === untouched) {
-        open(study)
-        kept = studies.getState().opened
-      } else if (study) {
-        persistence.putAway(study)
-      }
-    }
+    await Promise.race([arrive(), later(bootMs)])
     booted = true
     runs.start()
   }
@@ -179,7 +181,7 @@ async function fetchGallery(name: string): Promise<unknown> {
   return response.json()
 }
 
-function later(ms: number): Promise<undefined> {
+function later(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
