@@ -82,8 +82,24 @@ export function variates(): Variates {
       return a * scale
     }
   }
+  /** Transformed rejection PTRS for means ≥ 10 (Hörmann 1993, doi:10.1016/0167-6687(93)90997-4). */
+  const poissonByRejection = (mean: number): number => {
+    const b = 0.931 + 2.53 * Math.sqrt(mean)
+    const a = -0.059 + 0.02483 * b
+    const squeeze = 0.9277 - 3.6224 / (b - 2)
+    for (;;) {
+      const u = uniform() - 0.5
+      const v = uniform()
+      const us = 0.5 - Math.abs(u)
+      const k = Math.floor(((2 * a) / us + b) * u + mean + 0.43)
+      if (us >= 0.07 && v <= squeeze) return k
+      if (k < 0 || (us < 0.013 && v > us)) continue
+      const inverse = 1.1239 + 1.1328 / (b - 3.4)
+      if (log((v * inverse) / (a / (us * us) + b)) <= k * log(mean) - mean - logFactorial(k)) return k
+    }
+  }
   const poisson = (mean: number): number => {
-    if (mean >= inversionBelow) return poissonByRejection(mean, uniform)
+    if (mean >= inversionBelow) return poissonByRejection(mean)
     if (!(mean > 0)) return 0
     for (;;) {
       let u = uniform()
@@ -170,23 +186,6 @@ function fill(words: Uint32Array, out: Int32Array, count: number): void {
   words[5] = h2
   words[6] = l3
   words[7] = h3
-}
-
-/** Transformed rejection PTRS for means ≥ 10 (Hörmann 1993, doi:10.1016/0167-6687(93)90997-4). */
-function poissonByRejection(mean: number, uniform: () => number): number {
-  const b = 0.931 + 2.53 * Math.sqrt(mean)
-  const a = -0.059 + 0.02483 * b
-  const squeeze = 0.9277 - 3.6224 / (b - 2)
-  for (;;) {
-    const u = uniform() - 0.5
-    const v = uniform()
-    const us = 0.5 - Math.abs(u)
-    const k = Math.floor(((2 * a) / us + b) * u + mean + 0.43)
-    if (us >= 0.07 && v <= squeeze) return k
-    if (k < 0 || (us < 0.013 && v > us)) continue
-    const inverse = 1.1239 + 1.1328 / (b - 3.4)
-    if (log((v * inverse) / (a / (us * us) + b)) <= k * log(mean) - mean - logFactorial(k)) return k
-  }
 }
 
 /** Transformed rejection BTRS for n·p ≥ 10, p ≤ ½ (Hörmann 1993, doi:10.1080/00949659308811496). */
