@@ -12,6 +12,13 @@ describe('projection: where it stops, and in what words', () => {
     expect(counted).toMatchObject({ ok: false, why: expect.stringContaining('2,000,000,000 events') })
   })
 
+  it('leaves joint laws out that do not fit, says so, and gives the rest', async () => {
+    const text = 'species A = 6400, B = 6400; A -> 0, 1e-5; B -> 0, 1e-5'
+    const { observations, warnings } = await solve(problem(text, [1, 2], ['moments', 'marginals', 'joint:A,B']))
+    expect(Object.keys(observations)).toEqual(['moments', 'marginals'])
+    expect(warnings).toEqual([expect.stringMatching(/joint laws at 2 times .* 40,000,000 numbers .* fewer times/)])
+  })
+
   it('solves a million molecules that hardly move', async () => {
     const solution = await solve(problem('species X = 1000000; X -> 0, 1e-4', [1]))
     expect(moment(solution, 'variance', 'X', 1)).toBeCloseTo(1e6 * Math.exp(-1e-4) * (1 - Math.exp(-1e-4)), 3)

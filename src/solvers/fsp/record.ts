@@ -83,13 +83,20 @@ export function recorder(problem: Problem): Recorder {
     return known.columns
   }
 
+  /** Joint laws are by far the largest: without room for all of them they go, and the rest stays. */
+  let crowded = false
+  const dropJoints = () => {
+    crowded = true
+    for (const laws of joints) for (const { p } of laws.splice(0)) kept -= p.length
+  }
   const keep = (length: number): Float64Array => {
+    if (kept + length > maxNumbers) dropJoints()
     kept += length
     if (kept <= maxNumbers) return new Float64Array(length)
     throw new Failure(
       'memory',
       `the laws asked for at ${taken + 1} of ${times.length} times are more than ${maxNumbers.toLocaleString('en')} numbers`,
-      'ask for fewer output times or fewer joint laws',
+      'ask for fewer output times',
     )
   }
 
@@ -110,7 +117,9 @@ export function recorder(problem: Problem): Recorder {
         marginals.push(every.map((column, q) => (countable[q] ? marginal(law, column, keep) : new Float64Array())))
       }
       observe.joints.forEach(([a, b], j) => {
-        if (countable[a] && countable[b]) joints[j].push(joint(law, every[a], every[b], keep))
+        if (crowded || !countable[a] || !countable[b]) return
+        if (kept + (every[a].most + 1) * (every[b].most + 1) > maxNumbers) dropJoints()
+        else joints[j].push(joint(law, every[a], every[b], keep))
       })
       taken++
     },
@@ -144,7 +153,7 @@ export function recorder(problem: Problem): Recorder {
         list.push(['marginals', { array, error: lawError }])
       }
       observe.joints.forEach(([a, b], j) => {
-        if (!countable[a] || !countable[b]) return
+        if (crowded || !countable[a] || !countable[b]) return
         const rows = Math.max(1, ...joints[j].map((law) => law.rows))
         const columns = Math.max(1, ...joints[j].map((law) => law.columns))
         const array = namedArray([
@@ -165,9 +174,19 @@ export function recorder(problem: Problem): Recorder {
     },
     distance: () => Math.max(0, ...bounds.filter((bound) => bound >= 0)),
     warnings() {
+      const list: string[] = []
       const uncounted = names.filter((_, q) => !countable[q])
-      if (uncounted.length === 0) return []
-      return [`${uncounted.join(', ')}: not always a whole number from 0 to ${maxCount}, so only its moments are given`]
+      if (uncounted.length > 0) {
+        const why = `not always a whole number from 0 to ${maxCount}`
+        list.push(`${uncounted.join(', ')}: ${why}, so only its moments are given`)
+      }
+      if (crowded) {
+        const most = maxNumbers.toLocaleString('en')
+        list.push(
+          `The joint laws at ${times.length} times are more than ${most} numbers and were left out: ask for fewer times.`,
+        )
+      }
+      return list
     },
   }
 }
