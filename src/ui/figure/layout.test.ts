@@ -14,6 +14,14 @@ describe('a layout', () => {
     for (const end of ends) expect(plot.right + textWidth(end.text, size.font)).toBeLessThan(size.width)
   })
 
+  it('keeps the last label of the axis across inside the page', () => {
+    const panel = { ...fixturePanel(), x: { label: 'time', scale: 'linear' as const, domain: [0, 20_000] as const } }
+    const { x, xTicks } = layOut({ ...panel, layers: [] }, size)
+    const last = xTicks[xTicks.length - 1]
+    expect(last.text).toBe('20,000')
+    expect(place(x, last.at) + textWidth(last.text, size.font) / 2).toBeLessThanOrEqual(size.width)
+  })
+
   it('writes labels at the ends of lines without overlap, in the order of the lines', () => {
     const { ends } = layOut(linePanel([10, 10.1, 10.2, 3]), size)
     expect(ends.map(({ text }) => text)).toEqual(['C', 'B', 'A', 'D'])

@@ -74,7 +74,9 @@ export function layOut(panel: Panel, size: Size): Layout {
     : labels.length
       ? font * 0.9 + Math.max(...labels.map((label) => textWidth(label.text, font)))
       : font
-  const right = Math.max(width - margin, left + font)
+  const xTicks = ticks(panel.x, clamp((width - margin - left) / (font * 5.5), 2, 9))
+  // A label at the very end reaches half its width beyond.
+  const right = Math.max(width - Math.max(margin, widest(xTicks.slice(-1), font) * 0.55), left + font)
   const plot: Box = { left, top, right, bottom: Math.max(bottom, top + font) }
   const y = scaleOf(panel.y, plot.bottom, plot.top)
   return {
@@ -82,7 +84,7 @@ export function layOut(panel: Panel, size: Size): Layout {
     plot,
     x: scaleOf(panel.x, plot.left, plot.right),
     y,
-    xTicks: ticks(panel.x, clamp((right - left) / (font * 5.5), 2, 9)),
+    xTicks,
     yTicks,
     legend: legend.map((entry) => ({ ...entry, x: entry.x + font * 0.6 })),
     ends: spread(labels.map((label) => ({ ...label, y: place(y, label.y) })).filter(finite), plot, font * 1.15),

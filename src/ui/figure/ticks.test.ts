@@ -17,6 +17,7 @@ describe('ticks', () => {
 
   it('stand at whole numbers only where counts are meant', () => {
     expect(ticks(axis([-0.5, 3.5], { whole: true }), 9).map(({ at }) => at)).toEqual([0, 1, 2, 3])
+    expect(ticks(axis([-0.5, 1.5], { whole: true }), 9).map(({ text }) => text)).toEqual(['0', '1'])
   })
 
   it('write very small and very large numbers with powers of ten', () => {

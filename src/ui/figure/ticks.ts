@@ -21,7 +21,7 @@ function linearTicks(low: number, high: number, count: number, whole = false): T
   const places = scale.ticks(count).filter((at) => !whole || Number.isInteger(at))
   const largest = Math.max(Math.abs(low), Math.abs(high))
   const plain = largest >= 1e-3 && largest < 1e5
-  const write = plain ? scale.tickFormat(count) : number
+  const write = plain ? scale.tickFormat(count, whole ? ',.0f' : undefined) : number
   return places.map((at) => ({ at, text: at === 0 ? '0' : write(at) }))
 }
 
