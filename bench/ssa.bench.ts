@@ -125,15 +125,17 @@ function walkAlone(walker: Walker, replicates: number): number {
   return events
 }
 
-function walkTogether({ lanes, advance }: Lockstep, replicates: number): number {
+function walkTogether(many: Lockstep, replicates: number): number {
   let events = 0
   for (let next = 0; ; ) {
-    for (const lane of lanes) {
-      if (lane.status === 'odd') throw new Error('a replicate that lockstep cannot walk')
-      if (lane.status !== 'going' && next < replicates) lane.start(stream(1, next++))
+    if (many.going < many.lanes.length) {
+      for (const lane of many.lanes) {
+        if (lane.status === 'odd') throw new Error('a replicate that lockstep cannot walk')
+        if (lane.status !== 'going' && next < replicates) lane.start(stream(1, next++))
+      }
+      if (many.going === 0) return events
     }
-    if (lanes.every(({ status }) => status !== 'going')) return events
-    events += advance()
+    events += many.advance()
   }
 }
 

@@ -132,13 +132,13 @@ function balanced(lo: number, hi: number, ids: { next: number }): Node {
   return { id: ids.next++, left: balanced(lo, middle, ids), right: balanced(middle, hi, ids) }
 }
 
-/** `advance()`: as many rounds as there are rows. */
+/** `advance(): lanes`: as many rounds as there are rows; how many lanes have ended. */
 function advanceFunction(shape: Shape, layout: LockstepLayout): Func {
   const [S, R] = [shape.species, shape.reactions.length]
   const registers = Array.from({ length: lanes / 2 }, (_, j) => j)
-  const [row, lane, record] = [0, 1, 2]
-  const rowOf = (s: number) => 3 + 2 * s
-  let locals = 3 + 2 * S
+  const [row, lane, record, endings] = [0, 1, 2, 3]
+  const rowOf = (s: number) => 4 + 2 * s
+  let locals = 4 + 2 * S
   const take = (count: number) => {
     locals += count
     return locals - count
@@ -250,7 +250,11 @@ function advanceFunction(shape: Shape, layout: LockstepLayout): Func {
   }
 
   const eachLane = (address: number) => load(address, get(lane))
-  const ends: Code = [store(layout.live, f64(0), get(lane)), storeI32(layout.ended, get(row), get(lane))]
+  const ends: Code = [
+    store(layout.live, f64(0), get(lane)),
+    storeI32(layout.ended, get(row), get(lane)),
+    set(endings, i32Op.add(get(endings), i32(1))),
+  ]
   const recorded = loadI32(layout.recorded, get(lane))
   const recordRow: Code = [
     set(
@@ -306,11 +310,12 @@ function advanceFunction(shape: Shape, layout: LockstepLayout): Func {
       Array.from({ length: S }, (_, s) => storeTwo(layout.counts + laneBytes * s + 16 * j, get(own[j].count + s))),
       [0, laneBytes].map((half) => storeTwo(layout.rows + half + 16 * j, loadTwo(half + 16 * j, get(row)))),
     ]),
+    get(endings),
   ]
   return {
     name: 'advance',
     parameters: [],
-    results: [],
+    results: [i32Type],
     locals: [
       { count: firstVector, type: i32Type },
       { count: locals - firstVector, type: v128Type },

@@ -27,6 +27,8 @@ import type { Network } from './network'
 /** Walks a replicate in each of its lanes. */
 export interface Lockstep {
   readonly lanes: readonly Lane[]
+  /** How many of them are going. */
+  readonly going: number
   /** A few dozen events in every lane that is going; returns how many together. */
   advance(): number
   /** Others may use its memory from now on. */
@@ -58,7 +60,7 @@ interface Compiled {
 
 interface Instance {
   readonly memory: WebAssembly.Memory
-  advance(): void
+  advance(): number
   fill(state: number, from: number, to: number): void
 }
 
@@ -104,18 +106,25 @@ export function lockstep(
   integers.fill(0, layout.live / 4, (layout.live + laneBytes) / 4)
 
   const states = new Uint32Array(memory.buffer, layout.state, laneBytes)
+  let batches = 0
+  const isGoing = new Uint8Array(lanes)
+  let going = 0
   const all = Array.from({ length: lanes }, (_, i) => {
     const records = new Float64Array(memory.buffer, recordsAt + i * recordsBytes, S * T)
     const [live, recorded, ended] = [layout.live, layout.recorded, layout.ended].map((at) => at / 4 + 2 * i)
     const [time, stop, uniform] = [layout.time, layout.stop, layout.rows].map((at) => at / 8 + i)
-    let [walking, events] = [false, 0]
-    const isGoing = () => integers[live] !== 0
+    let status: Lane['status'] = 'idle'
+    let [begun, events] = [0, 0]
     const counts = () => Float64Array.from(initial, (_, s) => doubles[layout.counts / 8 + s * lanes + i])
+    const end = () => {
+      status = integers[recorded] === T ? 'done' : 'odd'
+      isGoing[i] = 0
+      going--
+    }
     return {
       records,
       get status() {
-        if (isGoing()) return 'going'
-        return !walking ? 'idle' : integers[recorded] === T ? 'done' : 'odd'
+        return status
       },
       get counts() {
         return counts()
@@ -128,13 +137,16 @@ export function lockstep(
         return doubles[time]
       },
       get events() {
-        return events
+        return status === 'going' ? batchRows * (batches - begun) : events
       },
       get recorded() {
         return integers[recorded]
       },
       start(stream: Stream) {
-        ;[walking, events] = [true, 0]
+        status = 'going'
+        isGoing[i] = 1
+        going++
+        begun = batches
         doubles[time] = 0
         doubles[stop] = times[0]
         for (let s = 0; s < S; s++) doubles[layout.counts / 8 + s * lanes + i] = initial[s]
@@ -145,27 +157,36 @@ export function lockstep(
         integers.fill(-1, live, live + 2)
       },
       giveUp() {
+        events = batchRows * (batches - begun)
         integers.fill(0, live, live + 2)
+        end()
       },
-      /** After a batch in which it was going: the events that it has fired. */
-      count(): number {
-        const fired = isGoing() ? batchRows : (integers[ended] - layout.rows) / rowBytes
-        events += fired
-        return fired
+      /** After the last batch: whether it has ended there, and how many of the batch's events it has not fired. */
+      settle(): number {
+        if (status !== 'going' || integers[live] !== 0) return 0
+        const fired = (integers[ended] - layout.rows) / rowBytes
+        events = batchRows * (batches - 1 - begun) + fired
+        end()
+        return batchRows - fired
       },
-    } satisfies Lane & { count(): number }
+    } satisfies Lane & { settle(): number }
   })
   return {
     lanes: all,
+    get going() {
+      return going
+    },
     advance() {
-      const going = all.filter(({ status }) => status === 'going')
       for (let i = 0; i < lanes; i += 2) {
-        if (!going.includes(all[i]) && !going.includes(all[i + 1])) continue
+        if (isGoing[i] + isGoing[i + 1] === 0) continue
         const from = layout.rows + rowBytes + 8 * i
         fill(layout.state + 8 * i, from, from + rowBytes * batchRows)
       }
-      advance()
-      return going.reduce((events, lane) => events + lane.count(), 0)
+      let events = batchRows * going
+      const endings = advance()
+      batches++
+      if (endings > 0) for (const lane of all) events -= lane.settle()
+      return events
     },
     release() {
       compiled.idle.push(instance)

@@ -24,6 +24,8 @@ export interface Sampler {
 /** Walks one replicate in each of its lanes, to the bits of the sampler. */
 export interface Team {
   readonly lanes: readonly TeamLane[]
+  /** How many of them are going. */
+  readonly going: number
   /** Walk a replicate in a lane that is not going. */
   start(lane: number, stream: Stream): void
   /** Go on in all lanes. Returns the work done, in events. */
@@ -200,6 +202,11 @@ function* together(
     team.start(k, run.rng(i))
     return i
   }
+  const settle = (lane: TeamLane, k: number) => {
+    if (lane.status === 'going') return
+    if (walking[k] >= 0) finish(lane, walking[k])
+    walking[k] = restart(k)
+  }
   const show = () => {
     let underway = 0
     tally.events = finished
@@ -214,12 +221,8 @@ function* together(
     tally.underway = todo.shown - tally.replicates
   }
   for (;;) {
-    lanes.forEach((lane, k) => {
-      if (lane.status === 'going') return
-      if (walking[k] >= 0) finish(lane, walking[k])
-      walking[k] = restart(k)
-    })
-    if (walking.every((i) => i < 0)) break
+    if (team.going < lanes.length) lanes.forEach(settle)
+    if (team.going === 0) break
     if (look.work >= eventsPerLook) {
       look.work = 0
       if (look.due()) {

@@ -73,23 +73,31 @@ export function sampler(problem: Problem, walker: Walker): Sampler {
 function teamOf(problem: Problem, many: Lockstep): Team {
   const { lanes } = many
   const growth = lanes.map(() => growthGuard(problem, patience.lane))
+  let work = 0
   return {
     lanes,
+    get going() {
+      return many.going
+    },
     start(k, stream) {
       growth[k].reset()
       lanes[k].start(stream)
     },
     advance() {
-      const work = many.advance()
-      lanes.forEach((lane, k) => {
-        if (lane.status !== 'going') return
-        try {
-          growth[k].look(lane)
-        } catch {
-          lane.giveUp()
-        }
-      })
-      return work
+      const events = many.advance()
+      work += events
+      if (work >= firstLook) {
+        work = 0
+        lanes.forEach((lane, k) => {
+          if (lane.status !== 'going') return
+          try {
+            growth[k].look(lane)
+          } catch {
+            lane.giveUp()
+          }
+        })
+      }
+      return events
     },
   }
 }
