@@ -1,15 +1,29 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`the page has no accessibility fault that a machine can find (${colorScheme})`, async ({ page }) => {
     await page.emulateMedia({ colorScheme })
     await page.goto('/')
     await expect(page.locator('canvas').first()).toBeVisible()
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
-      .analyze()
-    const faults = violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
-    expect(faults).toEqual([])
+    expect(await faults(page)).toEqual([])
   })
+
+  test(`views and the microscope have none either (${colorScheme})`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme })
+    await page.goto('/')
+    await page.getByText('Add a view').click()
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: /^Dwell times/ }).click()
+    await expect(page.getByRole('region', { name: /^Stays of U/ })).toBeVisible()
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: 'One event at a time' }).click()
+    await expect(page.getByRole('heading', { name: 'Which?' })).toBeVisible()
+    expect(await faults(page)).toEqual([])
+  })
+}
+
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
 }
