@@ -48,8 +48,17 @@ export function watchOf(network: Network): Watch {
  * instant of a comparison itself, a strict one counts as one that is not: the event is then, not an instant later.
  */
 export function isWatchable(network: Network, trigger: Expr): boolean {
-  if (!exprReads(network, trigger).time || clockFlag(network, trigger)) return true
-  return trigger.kind !== 'time' && trigger.kind !== 'let' && parts(trigger).every((part) => isWatchable(network, part))
+  const timed = new Map<number, boolean>()
+  const letReadsTime = (e: Expr & { kind: 'let' }): boolean => {
+    const known = timed.get(e.index) ?? exprReads(network, e).time
+    timed.set(e.index, known)
+    return known
+  }
+  const readsFreely = (e: Expr): boolean => {
+    if (e.kind === 'let') return letReadsTime(e)
+    return e.kind === 'time' || (!clockFlag(network, e) && parts(e).some(readsFreely))
+  }
+  return !readsFreely(trigger)
 }
 
 function clockFlag(network: Network, e: Expr): ClockFlag | null {

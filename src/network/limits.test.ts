@@ -50,6 +50,22 @@ describe('limits', () => {
     )
   })
 
+  it('holds the number of events', () => {
+    const text = `species A\n${lines(limits.maxEvents, (i) => `at t > ${i + 1}: A = 1`)}`
+    expect(messages(text)).toEqual([])
+    expect(messages(`${text}; at A > 2: A = 1`)).toEqual(['This text has 1,001 events; at most 1,000 are read.'])
+  })
+
+  it('holds the depth of a condition, and of what is assigned', () => {
+    const sum = `A${'+A'.repeat(limits.maxDepth - 1)}`
+    expect(messages(`species A; at A > 2: A = ${sum}`)).toEqual([])
+    const tooDeep = `let s = ${sum}; species A; at s > 2: A = s + 1`
+    expect(messages(tooDeep)).toEqual([
+      'This condition is more than 1000 levels deep, through what it reads.',
+      'This value is more than 1000 levels deep, through what it reads.',
+    ])
+  })
+
   it('holds the terms of a side and their coefficients', () => {
     const side = Array.from({ length: limits.maxTerms }, (_, i) => `S${i}`).join('+')
     expect(messages(`${side} -> 0, 1`)).toEqual([])

@@ -123,7 +123,7 @@ class Reader {
     this.react(sides)
     const { species, parameters, lets, observables, reactions, events } = this
     const network = { species, parameters, lets, observables, reactions, events }
-    for (const item of this.syntax.events) events.push(this.event(item, network))
+    for (const item of this.syntax.events.slice(0, maxEvents)) events.push(this.event(item, network))
     this.countAll(definitions.length)
     return network
   }
@@ -357,16 +357,17 @@ class Reader {
       const message = `An event assigns counts of species; ${quote(item.name)} is ${kinds[known.kind]}, since line ${known.line}.`
       this.report.error(item, message)
     } else {
-      const near = nearest(
-        item.name,
-        this.species.map(({ name }) => name),
-      )
+      const near = this.report.full('error') ? [] : nearest(item.name, this.speciesNames())
       const fixes: Fix[] = near.map((insert) => replacement(item, insert))
       fixes.push(this.declaration('species', item.name, 0))
       const question = near.length > 0 ? `did you mean ${either(near)}?` : 'an event assigns counts of species.'
       this.report.error(item, `${quote(item.name)} is not a species: ${question}`, fixes)
     }
     return []
+  }
+
+  private *speciesNames(): Generator<string> {
+    for (const { name } of this.species) yield name
   }
 
   private resolveWhole(node: Node, at: Span, what: string): Expr {
@@ -398,7 +399,7 @@ class Reader {
     check(this.parameters.length, maxParameters, 'parameters')
     check(definitions, maxDefinitions, 'named expressions and observables')
     check(this.reactions.length, maxReactions, 'reactions')
-    check(this.events.length, maxEvents, 'events')
+    check(this.syntax.events.length, maxEvents, 'events')
     if (this.species.length === 0 && !this.report.failed) {
       const example = 'species A = 10\n0 -> A, 5\nA -> 0, 1\n'
       const message = 'There is no species yet: write a reaction such as `0 -> A, 5`.'

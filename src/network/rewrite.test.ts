@@ -63,6 +63,8 @@ describe('setInitial', () => {
   it('changes the number, or writes it', () => {
     expect(setInitial(text, 'U', 7)).toBe(text.replace('30', '7'))
     expect(setInitial(text, 'V', 7)).toBe(text.replace(',V', ',V = 7'))
+    expect(setInitial('species S fixed, R = 2 fixed', 'S', 7)).toBe('species S = 7 fixed, R = 2 fixed')
+    expect(setInitial('species S fixed, R = 2 fixed', 'R', 7)).toBe('species S fixed, R = 7 fixed')
   })
 
   it('declares a species that only reacts, and keeps the order', () => {
