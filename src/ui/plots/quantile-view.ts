@@ -2,7 +2,17 @@ import { type Doubt, type Quantile, quantileWithin } from '../../analysis/quanti
 import type { Layer } from '../figure/figure'
 import { nice, number } from '../figure/ticks'
 import { lawAt } from './law'
-import { type Answer, answers, type Outlook, provenance, type Source, shown, surest, timeIndex } from './sources'
+import {
+  type Answer,
+  answers,
+  errorWords,
+  type Outlook,
+  provenance,
+  type Source,
+  shown,
+  surest,
+  timeIndex,
+} from './sources'
 import { spanOf, timeAxis } from './time-axis'
 import type { Body } from './views'
 
@@ -71,7 +81,7 @@ export function quantileBands(sources: readonly Source[], outlook: Outlook): Bod
     y: { label: list.length === 1 ? list[0].name : 'count', scale: 'linear', domain: nice(Math.min(0, low), high) },
     layers,
     cursor: outlook.time,
-    summary: `At time ${number(x[now])}, ${sentences.join('; ') || 'no law yet'}.`,
+    summary: `At time ${number(x[now])}, ${sentences.join('; ') || 'no law yet'} (${errorWords(answer.observation.error, indices[now])}).`,
     provenance: provenance([answer], outlook, indices[now]),
   }
 }

@@ -159,8 +159,15 @@ export function provenance(used: readonly Answer[], outlook: Outlook, time: numb
 /** Where numbers are made from kept paths: their error is the spread between so many. */
 export function pathProvenance(sources: readonly Source[], outlook: Outlook, paths: number): Provenance {
   const made = provenance(answers(sources, 'trajectories').slice(0, 1), outlook, 0)
-  const error = `± 1 standard error, from ${paths} paths`
-  return { ...made, methods: made.methods.map((method) => ({ ...method, replicates: paths, error })) }
+  const own = (error: string) => (error === 'exact' ? '' : `; each path: ${error}`)
+  return {
+    ...made,
+    methods: made.methods.map((method) => ({
+      ...method,
+      replicates: paths,
+      error: `± 1 standard error, from ${paths} paths${own(method.error)}`,
+    })),
+  }
 }
 
 /** The answer to trust most, among those to the newest question if there are any. */
