@@ -26,15 +26,18 @@ export function evaluators(network: Network, parameters: ArrayLike<number>): Eva
   return {
     propensities: network.reactions.map((reaction, r) => propensity(reaction, rates[r])),
     rates,
-    quantities: [
-      ...network.species.map(
-        (_, s): Rule =>
-          (x) =>
-            x[s],
-      ),
-      ...network.observables.map((observable) => build(observable.expr)),
-    ],
+    quantities: quantityRules(network, build),
   }
+}
+
+/** Rules of the quantities alone, in the order of `quantities(network)`. */
+export function quantityRules(network: Network, build: (e: Expr) => Rule): Rule[] {
+  const ofSpecies = network.species.map(
+    (_, s): Rule =>
+      (x) =>
+        x[s],
+  )
+  return [...ofSpecies, ...network.observables.map((observable) => build(observable.expr))]
 }
 
 /** Turns expressions into rules that may be called on their own, for these values of the parameters. */

@@ -105,7 +105,7 @@ export function exprReads(network: Network, e: Expr): Reads {
 
 /** Whether any propensity depends on time. */
 export function readsTime(network: Network): boolean {
-  return network.reactions.some((_, r) => reads(network, r).time)
+  return network.reactions.some(({ rate }) => rate.kind !== 'number' && exprReads(network, rate).time)
 }
 
 /**

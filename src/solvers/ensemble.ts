@@ -2,7 +2,7 @@
  * Ensembles: what all sampling solvers share. A solver brings a sampler, which walks one replicate at a time through
  * the output times; tallying, streaming, cancelling, sharing out and going on from an earlier run are done here.
  */
-import { evaluators } from '../network/evaluate'
+import { builder, quantityRules } from '../network/evaluate'
 import { quantities } from '../network/network'
 import type { Stream } from '../numerics/rng'
 import type { Ensemble, Frame, Method, Problem, Run } from './contract'
@@ -290,7 +290,7 @@ interface Observer {
 
 /** From recorded counts to quantities. */
 export function observer({ network, parameters, times }: Problem, real: boolean): Observer {
-  const rules = evaluators(network, parameters).quantities
+  const rules = quantityRules(network, builder(network, parameters))
   const [S, Q, T] = [network.species.length, quantities(network).length, times.length]
   const row = new Float64Array(Q)
   const [all, laws] = [new Float64Array(T * Q), new Float64Array(T * Q)]

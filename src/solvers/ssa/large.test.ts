@@ -4,7 +4,7 @@
  * ≈ 7·10⁻⁶. Power: with margin 3, a relative error δ of a mean with coefficient of variation c shows once
  * n ≥ 2 (7.5 c/δ)²: 8000 replicates see 5 % where c = 0.4, which the sabotage test confirms.
  */
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Walker } from '../../network/walker'
 import { stream } from '../../numerics/rng'
 import { twoSided, upperGamma } from '../../numerics/statistics'
@@ -110,7 +110,10 @@ function distances(one: number[], other: number[]): [mean: number, variance: num
 }
 
 describe.each(Object.entries(models))('%s', (_, model) => {
-  const twin = histograms(model, twinOf, 2)
+  let twin: number[][]
+  beforeAll(() => {
+    twin = histograms(model, twinOf, 2)
+  })
   it.each(variants)('by %s has the law of the plain twin', (variant) => {
     histograms(model, (problem) => interpret(problem, variant), 1).forEach((histogram, k) => {
       expect(homogeneity(histogram, twin[k])).toBeGreaterThan(rarest)
@@ -188,6 +191,12 @@ describe('the choice', () => {
 })
 
 describe('what cannot be simulated', () => {
+  it('is told of constants, also of reactions that never fire', async () => {
+    const problem = ask('species X = 0; X -> 0, -1', [100])
+    const run = finish(method, problem, { ...ssa.options.defaults, replicates: 1, variant: 'rejection' })
+    await expect(run).rejects.toMatchObject({ code: 'propensity', message: expect.stringContaining('rate constant') })
+  })
+
   it.each(variants)('is told by %s', async (variant) => {
     const problem = ask('species X = 5; X => 0, X - 2.5', [100])
     const run = finish(method, problem, { ...ssa.options.defaults, replicates: 1, variant })

@@ -5,6 +5,7 @@
 import { plainWatch } from '../../network/events'
 import type { Walker } from '../../network/walker'
 import { stream } from '../../numerics/rng'
+import { checkConstants } from '../broken'
 import type { Problem } from '../contract'
 import { makeDraws } from './draws'
 import type { Kernel, Machine } from './interpreter'
@@ -128,6 +129,7 @@ interface Prepared {
 
 function* prepare(problem: Problem, variant: Interpreted | 'auto'): Generator<void, Prepared> {
   const sparse = yield* layOut(problem.network, problem.parameters)
+  if (!sparse.rate.every((rate) => rate >= 0 && rate < Number.POSITIVE_INFINITY)) checkConstants(problem)
   return { sparse, variant: variant === 'auto' ? yield* pilot(problem, sparse) : variant }
 }
 

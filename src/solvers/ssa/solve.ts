@@ -48,7 +48,8 @@ export const isSmall = (network: Network) => network.reactions.length <= fewReac
 
 /** A walker that says in a sentence why it cannot go on. */
 export function sampler(problem: Problem, walker: Walker): Sampler {
-  checkConstants(problem)
+  // What is large looks at its constants by itself, in slices.
+  if (!walker.slow) checkConstants(problem)
   const { network } = problem
   const patient = isSmall(network) && compilable(network) ? patience.compiled : patience.plain
   const growth = growthGuard(problem, patient)
