@@ -121,7 +121,6 @@ export const loop = (...body: Code[]): Code => [0x03, 0x40, body, 0x0b]
 export const when = (test: Code, yes: Code, no?: Code): Code => [test, 0x04, 0x40, yes, no ? [0x05, no] : [], 0x0b]
 /** A conditional with a value: only the branch taken is evaluated. */
 export const choose = (test: Code, yes: Code, no: Code): Code => [test, 0x04, f64Type, yes, 0x05, no, 0x0b]
-export const give = (value: Code): Code => [value, 0x0f]
 export const call = (index: number, ...args: Code[]): Code => [args, 0x10, ...unsigned(index)]
 
 interface Signature {
