@@ -54,6 +54,7 @@ export function interpret(problem: Problem, variant: Interpreted | 'auto'): Walk
       if (!done) return
       name = value.variant
       kernel = kernels[value.variant]({ sparse: value.sparse, x, draws })
+      return
     }
     kernel.begin(now[0])
     begun = true

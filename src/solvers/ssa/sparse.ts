@@ -68,6 +68,7 @@ export function* layOut(network: Network, parameters: ArrayLike<number>): Genera
     }
     if (r % stride === stride - 1) yield
   }
+  yield
   const readers = transposed(read.lists, S)
   return { species: S, reactions: R, kind, rate, first, second, terms: terms.lists, laws, net: net.lists, readers }
 }
