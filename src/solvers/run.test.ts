@@ -60,7 +60,7 @@ it('makes no picture while nobody looks', async () => {
 })
 
 it.each([
-  [{ version: 2 }, 'version'],
+  [{ version: 2 }, 'version: this program reads study files with "version": 1; got 2'],
   [{ solvr: 'ssa' }, 'solvr: unknown key; a study knows'],
   [{ solver: 'sssa' }, 'unknown solver "sssa"; known are ssa'],
   [{ options: { replicatess: 3 } }, 'options.replicatess: unknown option; this solver knows replicates'],

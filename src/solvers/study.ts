@@ -31,7 +31,7 @@ const check = z.strictObject({
 })
 
 const studySchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(1, { error: 'this program reads study files with "version": 1' }),
   title: z.string().max(200).optional(),
   about: z.string().max(4000).optional(),
   /** The one figure this study is for. */
