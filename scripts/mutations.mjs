@@ -37,15 +37,15 @@ export const mutations = [
   {
     name: 'swap stream indices',
     file: 'src/solvers/ensemble.ts',
-    find: 'run.rng(i)',
-    replace: 'run.rng((i - first) / step)',
+    find: 'replicate(problem, sampler, run.rng(i)',
+    replace: 'replicate(problem, sampler, run.rng((i - first) / step)',
     tests: [contract],
   },
   {
     name: 'share one stream over all replicates',
     file: 'src/solvers/ensemble.ts',
-    find: 'run.rng(i)',
-    replace: 'run.rng(0)',
+    find: 'team.start(k, run.rng(i))',
+    replace: 'team.start(k, run.rng(0))',
     tests: [contract, agreement],
   },
   {
@@ -93,8 +93,8 @@ export const mutations = [
   {
     name: 'thin with the bound instead of the rate',
     file: 'src/solvers/ssa/thinning.ts',
-    find: 'isTimed[r] ? !(rest < exactly(r, at)) || invalid : !(b[r] > 0)',
-    replace: '!(b[r] > 0)',
+    find: 'isTimed[r] ? rest < exactly(r, at) && !invalid : b[r] > 0',
+    replace: 'b[r] > 0',
     tests: [agreement],
   },
   {

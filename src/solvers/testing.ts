@@ -1,6 +1,5 @@
 /** What the tests of solvers share: a question from a text, and a run of a method without a host. */
 
-import { quantities } from '../network/network'
 import { parse } from '../network/parse'
 import { stream } from '../numerics/rng'
 import type { Frame, Method, Observe, Problem, Run, Solution } from './contract'
@@ -18,11 +17,6 @@ export function ask(text: string, times: ArrayLike<number>, observe: Partial<Obs
     times: Float64Array.from(times),
     observe: { ...nothing, ...observe },
   }
-}
-
-/** Index of a quantity by name. */
-export function quantity(problem: Problem, name: string): number {
-  return quantities(problem.network).indexOf(name)
 }
 
 /** A host's loan: streams of the seed, and an opinion on when to yield. */
