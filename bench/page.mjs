@@ -90,7 +90,7 @@ function drag(position) {
   const sampled = () =>
     Number(/([\d,]+) replicates/.exec(document.querySelector('main').textContent)?.[1].replaceAll(',', ''))
   return new Promise((resolve) => {
-    const slider = document.querySelector('input[type=range][aria-label="a1"], li input[type=range]')
+    const slider = document.querySelector('input[type=range][aria-label="a"], li input[type=range]')
     const before = sampled()
     const began = performance.now()
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(slider, String(position))

@@ -75,3 +75,8 @@ it.each([
   expect(outcome).toMatchObject({ status: 'failed', code: 'study' })
   expect(outcome.status === 'failed' && outcome.message).toContain(words)
 })
+
+it('says so when a solver can observe nothing of what was asked', async () => {
+  const outcome = await runStudy({ ...study, solver: 'ode', options: {}, observe: ['trajectories'] }, host())
+  expect(outcome.status === 'done' && outcome.solution.warnings.join()).toContain('it gives moments')
+})

@@ -65,12 +65,20 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
       ? await runEnsemble(read.value, json, method.ensemble, { ...host, crew })
       : await drive(method.solve(problem, options, lend(seed, host)), host, (snapshot) => host.onFrame(snapshot()))
     if (!solution) return finish({ status: 'cancelled' as const })
-    const before = [verdict.caution, site?.warning].filter((warning) => warning !== undefined)
+    const before = [verdict.caution, site?.warning, unanswered(read.value, solution)].filter((w) => w !== undefined)
     const warnings = [...before, ...solution.warnings]
     return finish({ status: 'done' as const, solution: { ...solution, warnings } })
   } catch (thrown) {
     return finish(failed(thrown))
   }
+}
+
+/** Why a solution that holds nothing does so; solvers leave out what they cannot observe. */
+function unanswered({ problem, solver }: Reading, { observations }: Solution): string | undefined {
+  const { moments, marginals, trajectories, joints } = problem.observe
+  const asked = moments || marginals || trajectories || joints.length > 0
+  if (!asked || Object.keys(observations).length > 0) return undefined
+  return `nothing that was asked for can be observed by "${solver.id}": it gives ${solver.traits.observes.join(', ')}`
 }
 
 /** Tally one share of a study: what a crew member does. */

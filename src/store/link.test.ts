@@ -67,8 +67,8 @@ describe('a link', () => {
 
 describe('a study by name', () => {
   it('is recognised, with its values', () => {
-    const asked = readAddress('?study=toggle-switch&a1=37&workers=2', '')
-    expect(asked).toEqual({ kind: 'name', name: 'toggle-switch', values: new Map([['a1', '37']]) })
+    const asked = readAddress('?study=toggle-switch&a=37&workers=2', '')
+    expect(asked).toEqual({ kind: 'name', name: 'toggle-switch', values: new Map([['a', '37']]) })
     expect(readAddress('?workers=2', '#top')).toEqual({ kind: 'nothing' })
     for (const name of ['../secrets', 'a/b', 'http://x', '', '%00', 'x'.repeat(99)]) {
       expect(readAddress(`?study=${encodeURIComponent(name)}`, '').kind).toBe('unreadable')
@@ -76,16 +76,16 @@ describe('a study by name', () => {
   })
 
   it('takes parameters, initial counts, seed and solver', () => {
-    const laid = overlay(study, new Map(Object.entries({ a1: '37', U: '5', seed: '9', solver: 'fsp' })))
-    expect(laid.ok && laid.value).toMatchObject({ parameters: { a1: 37 }, initial: { U: 5 }, seed: 9, solver: 'fsp' })
+    const laid = overlay(study, new Map(Object.entries({ a: '37', U: '5', seed: '9', solver: 'fsp' })))
+    expect(laid.ok && laid.value).toMatchObject({ parameters: { a: 37 }, initial: { U: 5 }, seed: 9, solver: 'fsp' })
   })
 
   it('names what it does not know and what is no number', () => {
-    const wrong = overlay(study, new Map(Object.entries({ zeta: '1', a1: 'x', U: '1.5' })))
-    expect(!wrong.ok && sentence(wrong.issues)).toMatch(/zeta: this study has no such value; it has a1, a2/)
-    expect(!wrong.ok && sentence(wrong.issues)).toMatch(/a1: expected a number, got "x"/)
+    const wrong = overlay(study, new Map(Object.entries({ zeta: '1', a: 'x', U: '1.5' })))
+    expect(!wrong.ok && sentence(wrong.issues)).toMatch(/zeta: this study has no such value; it has a, bias/)
+    expect(!wrong.ok && sentence(wrong.issues)).toMatch(/a: expected a number, got "x"/)
     expect(overlay(study, new Map([['U', '1.5']])).ok).toBe(false)
     expect(overlay(study, new Map([['U', '-1']])).ok).toBe(false)
-    expect(overlay(study, new Map([['a1', 'Infinity']])).ok).toBe(false)
+    expect(overlay(study, new Map([['a', 'Infinity']])).ok).toBe(false)
   })
 })

@@ -94,8 +94,8 @@ describe('the studio', () => {
 
   it('opens a study of the gallery by name, with values', async () => {
     const fetchStudy = async (name: string) => (name === 'toggle-switch' ? defaultStudy() : small)
-    const { study } = await open({ address: addressOf('http://localhost/?study=toggle-switch&a1=37'), fetchStudy })
-    expect(study().network).toContain('a1 = 37')
+    const { study } = await open({ address: addressOf('http://localhost/?study=toggle-switch&a=37'), fetchStudy })
+    expect(study().network).toContain('a = 37')
   })
 
   it('opens the last visit however late it is read', async () => {
@@ -161,7 +161,7 @@ describe('the studio', () => {
   it('saves the draft, and puts it away before another takes its place', async () => {
     const storage = memory()
     const { studio } = await open({ storage })
-    studio.studies.getState().setParameter('a1', 55)
+    studio.studies.getState().setParameter('a', 55)
     const { network } = studio.studies.getState().study
     await studio.persistence.flush()
     expect(storage.shelf.get('last')).toMatchObject({ network })

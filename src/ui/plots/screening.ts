@@ -16,7 +16,7 @@ export interface Screening {
 
 /** Fewer samples than this are held back, but never longer than `holdMs`: the picture must follow the hand. */
 const enoughReplicates = 20
-const holdMs = 90
+const holdMs = 40
 /** A picture counts as old when nothing has replaced it for this long. */
 const patienceMs = 300
 
