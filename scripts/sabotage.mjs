@@ -88,7 +88,15 @@ function failures() {
 function runTests(files, only) {
   rmSync(report, { force: true })
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const args = [vitest, 'run', '--reporter=json', `--outputFile=${report}`, ...(only ? ['-t', only] : []), ...files]
+  const args = [
+    vitest,
+    'run',
+    '--bail=1',
+    '--reporter=json',
+    `--outputFile=${report}`,
+    ...(only ? ['-t', only] : []),
+    ...files,
+  ]
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: copy, stdio: 'ignore', detached: true })
     let endless = false
