@@ -82,7 +82,7 @@ test('a link brings another reader the same text, seed and numbers', async ({ pa
   await expect(law(reader, 'U')).toHaveAttribute('aria-label', seen ?? '')
 })
 
-test('the same link gives the same bits on one worker, two and eight', async ({ page }) => {
+test('the same link tells the same law on one worker, two and eight', async ({ page }) => {
   const pictures = []
   for (const workers of [1, 2, 8]) {
     await open(page, `/?study=poisson&workers=${workers}`)
