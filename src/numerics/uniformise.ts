@@ -30,6 +30,8 @@ export interface StepMatrix {
 export interface Series {
   /** Products with P that were made. */
   readonly terms: number
+  /** Of the mass, what the truncated tails of the weights took. */
+  readonly cut: number
   /** False when more than `allowed` was lost, or sure to be; `vectors[0]` is then the term it was given up at. */
   readonly kept: boolean
 }
@@ -48,7 +50,7 @@ export function* uniformise(
   allowed: number,
 ): Generator<void, Series, void> {
   const { vectors } = chain
-  if (mean === 0) return { terms: 0, kept: true }
+  if (mean === 0) return { terms: 0, cut: 0, kept: true }
   const { first, weights } = poissonWindow(mean, tail)
   const last = first + weights.length - 1
   const start = mass(vectors[0])
@@ -56,6 +58,7 @@ export function* uniformise(
   const look = Math.min(64, Math.ceil(stretch / chain.nonzeros))
   let now = 0
   let remaining = weights.reduce((a, b) => a + b, 0)
+  const cut = Math.max(0, start * (1 - remaining))
   for (let k = 0; k < last; k++) {
     const weight = k < first ? 0 : weights[k - first]
     chain.advance(now, 1 - now, 2, weight)
@@ -65,7 +68,7 @@ export function* uniformise(
       // Mass never comes back: each of the remaining terms holds at most what this one does.
       if ((start - mass(vectors[now])) * remaining > allowed) {
         vectors[0].set(vectors[now])
-        return { terms: k + 1, kept: false }
+        return { terms: k + 1, cut, kept: false }
       }
       yield
     }
@@ -74,7 +77,7 @@ export function* uniformise(
   const [law, , sum] = vectors
   const term = vectors[now]
   for (let i = 0; i < law.length; i++) law[i] = sum[i] + final * term[i]
-  return { terms: last, kept: start - mass(law) <= allowed }
+  return { terms: last, cut, kept: start - mass(law) <= allowed }
 }
 
 /** Sum of non-negative numbers, in blocks so that the rounding error stays near one part in 2^53. */

@@ -70,8 +70,29 @@ export interface Solution {
   /** `replicates`, `events`, `states`, `leaked` … : numbers a reader may want, by name. */
   readonly diagnostics: Readonly<Record<string, number>>
   readonly warnings: readonly string[]
+  /** Of a method that keeps finitely many states: where probability went, and how many states it took. */
+  readonly ledger?: Ledger
   /** What a solver that trains has learnt: plain, clonable data that it can start from again. */
   readonly artifact?: Artifact
+}
+
+/**
+ * Small arrays over intervals of time (interface: public). An interval ends at its `until` and begins where the one before
+ * ended, the first at 0; their lengths differ, there are at most 128, and output times need not be among them.
+ */
+export interface Ledger {
+  /**
+   * [until, exit]: probability lost in the interval. All of it adds up to the diagnostic `leaked`. Exits, the largest first:
+   * - `U above by r1`, `U below by r2`: reaction r1 (r2) led beyond the largest (smallest) count of U that was kept
+   * - `U + V above by r1`: beyond a constraint
+   * - `broken by r3`: into a state where the propensity of r3 is no rate
+   * - `dropped`: states that held next to nothing were let go
+   * - `cut off`: tails of series, and values too small to keep
+   * - `others`: exits too many to name
+   */
+  readonly lost: NamedArray
+  /** [until, measure: states | products]: the most states held in the interval; products with their matrix. */
+  readonly held: NamedArray
 }
 
 /** The whole picture of a run so far, never a delta: a slow screen may drop frames freely. */

@@ -14,6 +14,8 @@ export interface Sinks {
   readonly from: number[]
   readonly face: number[]
   readonly rate: number[]
+  /** The reaction; of broken states the one whose propensity is broken. */
+  readonly reaction: number[]
 }
 
 /** A state in which a propensity is negative, infinite or not a number. Such states are outside the projection. */
@@ -73,7 +75,7 @@ export function layOut(network: Network, space: Coordinates, box: Box, plain = f
   const states = countStates(space, box)
   const dense = states >= denseShare * places && places * 8 * (distances.length + 3) <= denseBytes
   const reactions = network.reactions.length
-  const base = { box, reactions, moves, rate: 0, sinks: { from: [], face: [], rate: [] }, broken: [] }
+  const base = { box, reactions, moves, rate: 0, sinks: { from: [], face: [], rate: [], reaction: [] }, broken: [] }
   if (dense) return { ...base, states: places, matrix: diagonalMatrix(places, distances, plain) }
   const numbering = new Int32Array(places).fill(-1)
   let next = 0
@@ -130,10 +132,11 @@ export function* fill(generator: BoxGenerator, space: Coordinates, rates: Rates)
   const { box, moves, numbering, matrix } = generator
   const { entries } = matrix
   const width = widths(box)
-  const sinks: Sinks = { from: [], face: [], rate: [] }
+  const sinks: Sinks = { from: [], face: [], rate: [], reaction: [] }
   const broken: Broken[] = []
-  const leave = (from: number, face: number, rate: number) => {
+  const leave = (from: number, face: number, rate: number, reaction: number) => {
     sinks.from.push(from)
+    sinks.reaction.push(reaction)
     sinks.face.push(face)
     sinks.rate.push(rate)
   }
@@ -157,7 +160,7 @@ export function* fill(generator: BoxGenerator, space: Coordinates, rates: Rates)
       out += rate
       const face = exit(change, steps, width)
       if (face < 0) entries[entry][number(place + distance)] += rate
-      else leave(i, face, rate)
+      else leave(i, face, rate, reaction)
     }
     outflow[i] = out
   }
@@ -167,9 +170,9 @@ export function* fill(generator: BoxGenerator, space: Coordinates, rates: Rates)
     if (first + chunk < places) yield
   }
   const nowhere = 2 * space.axes.length
-  for (const [k, { index }] of broken.entries()) {
+  for (const [k, { index, reaction }] of broken.entries()) {
     for (const { source, entry } of into(generator, index)) {
-      if (entries[entry][index] > 0) leave(source, nowhere + k, entries[entry][index])
+      if (entries[entry][index] > 0) leave(source, nowhere + k, entries[entry][index], reaction)
       entries[entry][index] = 0
     }
   }
@@ -181,9 +184,9 @@ export function* fill(generator: BoxGenerator, space: Coordinates, rates: Rates)
   for (let i = 0; i < outflow.length; i++) outflow[i] = 1 - outflow[i] / rate
   for (const values of entries.slice(1)) for (let i = 0; i < values.length; i++) values[i] /= rate
   // Mass that stands where a propensity has just broken (rates may change with time) leaves at the next event.
-  for (const [k, { index }] of broken.entries()) {
+  for (const [k, { index, reaction }] of broken.entries()) {
     outflow[index] = 0
-    leave(index, nowhere + k, rate)
+    leave(index, nowhere + k, rate, reaction)
   }
 }
 

@@ -1,5 +1,6 @@
 /** A law on a box that grows as mass leaves it. */
 import { evaluators, type Rule } from '../../network/evaluate'
+import type { Network } from '../../network/network'
 import { propensityText } from '../../network/propensity'
 import { readsTime } from '../../network/structure'
 import { mass, type Series, uniformise } from '../../numerics/uniformise'
@@ -7,6 +8,7 @@ import { checkConstants, remedy, round, stateText } from '../broken'
 import { Failure, type Problem } from '../contract'
 import { type BoxGenerator, type Broken, embed, fill, flux, layOut, ratesAt, type Table, tails } from './generator'
 import type { FspOptions } from './index'
+import { cutOff, type Journal, note, shareOut } from './ledger'
 import type { Held } from './record'
 import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
 
@@ -36,6 +38,10 @@ export interface Projection {
   growths: number
   /** Next time step to try, when `timed`. */
   step: number
+  /** Of the present slice: what truncated tails took, and products, also those given up. */
+  cut: number
+  products: number
+  readonly journal: Journal
 }
 
 /** Events expected in one slice: long enough that the √ of it is a small overhead, short enough to go back over. */
@@ -61,8 +67,18 @@ export function begin(problem: Problem, options: FspOptions): Projection {
   generator.matrix.transition.vectors[0][0] = 1
   const timed = readsTime(network)
   const horizon = times.length ? times[times.length - 1] : 0
-  const ledger = { time: 0, leaked: 0, rounding: 0, drift: 0, terms: 0, growths: 0, step: horizon / 16 }
-  return { problem, space, propensities, options, horizon, timed, generator, ...ledger }
+  const ledger = {
+    time: 0,
+    leaked: 0,
+    rounding: 0,
+    drift: 0,
+    terms: 0,
+    growths: 0,
+    step: horizon / 16,
+    cut: 0,
+    products: 0,
+  }
+  return { problem, space, propensities, options, horizon, timed, generator, ...ledger, journal: { intervals: [] } }
 }
 
 /** The law and its l1 distance from the truth: proved, unless rates change with time; then `drift` is an estimate. */
@@ -87,8 +103,9 @@ export function* slice(projection: Projection, until: number): Generator<void, v
   checkWork(projection)
   const h = Math.min(until - time, sliceEvents / rate)
   const before = matrix.transition.vectors[0].slice()
+  projection.cut = 0
   if (!(yield* run(projection, h, time + h))) yield* grow(projection, before)
-  else settle(projection, h < until - time ? time + h : until)
+  else settle(projection, h < until - time ? time + h : until, before)
 }
 
 /** Apply the present generator for a time h; false when more leaks than the tolerance grants up to `end`. */
@@ -98,7 +115,7 @@ export function* run(projection: Projection, h: number, end: number): Generator<
   const budget = timed ? options.tolerance / 2 : options.tolerance
   const tail = tailShare * budget * (h / horizon)
   let mean = generator.rate * h
-  let series: Series = { terms: 0, kept: true }
+  let series: Series = { terms: 0, cut: 0, kept: true }
   while (mean > 0 && series.kept) {
     const part = Math.min(mean, sliceEvents)
     const missing = 1 - mass(transition.vectors[0])
@@ -109,15 +126,49 @@ export function* run(projection: Projection, h: number, end: number): Generator<
     series = yield* uniformise(transition, part, (tail * part) / (generator.rate * h), allowed)
     mean -= part
     projection.terms += series.terms
+    projection.products += series.terms
+    projection.cut += series.cut
     // Each number is a sum of `entries` products, each off by at most one part in 2^53, and so is P itself.
     projection.rounding += series.terms * (2 * entries.length + 6) * 2 ** -53
   }
   return series.kept
 }
 
-export function settle(projection: Projection, time: number): void {
+/** The slice that began with the law `before` ends here: note what it lost, and where. */
+export function settle(projection: Projection, time: number, before: Float64Array): void {
+  const { problem, space, generator, leaked, cut, products, journal } = projection
+  const { transition } = generator.matrix
   projection.time = time
-  projection.leaked = Math.max(0, 1 - mass(projection.generator.matrix.transition.vectors[0]))
+  projection.leaked = Math.max(0, 1 - mass(transition.vectors[0]))
+  const total = Math.max(0, projection.leaked - leaked)
+  const early = exits(generator, before)
+  const through = exits(generator, transition.vectors[0]).map((late, k) => late + early[k])
+  const lost = shareOut(Math.max(0, total - cut), named(problem.network, space, generator, through), cutOff)
+  lost.set(cutOff, (lost.get(cutOff) ?? 0) + Math.min(total, cut))
+  note(journal, { until: time, states: transition.states, products, lost })
+  projection.products = 0
+}
+
+/** Mass per unit time that leaves by each face and reaction: face · reactions + reaction, broken states as one face. */
+function exits({ sinks, reactions, box }: BoxGenerator, law: Float64Array): Float64Array {
+  const faces = 2 * box.low.length
+  const through = new Float64Array((faces + 1) * reactions)
+  for (let k = 0; k < sinks.from.length; k++) {
+    through[Math.min(sinks.face[k], faces) * reactions + sinks.reaction[k]] += sinks.rate[k] * law[sinks.from[k]]
+  }
+  return through
+}
+
+/** The exits in words. */
+function named(network: Network, { axes }: Coordinates, generator: BoxGenerator, through: Float64Array) {
+  return new Map(
+    Array.from(through, (rate, k) => {
+      const [face, r] = [Math.floor(k / generator.reactions), k % generator.reactions]
+      const axis = network.species[axes[face >> 1]]
+      const where = axis ? `${axis.name} ${face % 2 ? 'above' : 'below'}` : 'broken'
+      return [`${where} by ${network.reactions[r].name}`, rate] as const
+    }),
+  )
 }
 
 /** Move the faces that mass leaves through, and set the law back to `before`. */

@@ -1,5 +1,6 @@
 import type { Frame, Method, Problem, Run, Snapshot, Solution } from '../contract'
 import type { FspOptions } from './index'
+import { ledgerOf } from './ledger'
 import { preview, previewable } from './preview'
 import { begin, held, type Projection, slice, warnings } from './projection'
 import { type Recorder, recorder } from './record'
@@ -48,11 +49,12 @@ function frame(projection: Projection, record: Recorder): Frame {
 }
 
 function solution(projection: Projection, record: Recorder): Solution {
-  const { generator, leaked, rounding, terms, growths } = projection
+  const { generator, leaked, rounding, terms, growths, journal } = projection
   const { states, nonzeros, bytes } = generator.matrix.transition
   return {
     observations: record.observations(),
     diagnostics: { states, leaked, rounding, terms, nonzeros, bytes, growths },
     warnings: [...record.warnings(), ...warnings(projection)],
+    ledger: ledgerOf(journal),
   }
 }

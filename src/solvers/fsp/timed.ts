@@ -44,6 +44,7 @@ export function* timedSlice(projection: Projection, until: number): Generator<vo
   if (!(yield* timedStep(projection, simpson, time, h))) return yield* grow(projection, before)
   const whole = law.slice()
   law.set(before)
+  projection.cut = 0
   const kept =
     (yield* timedStep(projection, gauss, time, h / 2)) && (yield* timedStep(projection, gauss, time + h / 2, h / 2))
   if (!kept) return yield* grow(projection, before)
@@ -60,7 +61,7 @@ export function* timedSlice(projection: Projection, until: number): Generator<vo
     return
   }
   projection.drift += change
-  settle(projection, h < until - time ? time + h : until)
+  settle(projection, h < until - time ? time + h : until, before)
 }
 
 /** Two exponentials, each of a mixture of the generators at the nodes of the step. */
