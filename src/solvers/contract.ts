@@ -72,7 +72,10 @@ export interface Solution {
   readonly warnings: readonly string[]
   /** Of a method that keeps finitely many states: where probability went, and how many states it took. */
   readonly ledger?: Ledger
-  /** What a solver that trains has learnt: plain, clonable data that it can start from again. */
+  /**
+   * What a solver that trains has learnt: plain, clonable data that it can start from again. A frame that holds one is a
+   * checkpoint: cancelled, crashed or closed, training goes on from the last.
+   */
   readonly artifact?: Artifact
 }
 
@@ -179,6 +182,11 @@ export interface Solver<O = Record<string, unknown>> {
   readonly options: OptionSchema<O>
   /** On the actual problem, with its numbers. */
   supports(problem: Problem, options: O): Verdict
+  /**
+   * Of methods that train: whether what was learnt answers this problem, too, without more training. Then it is asked at
+   * once, as a slider moves; otherwise the page waits until training is asked for.
+   */
+  answers?(artifact: Artifact, problem: Problem): boolean
   load(): Promise<Method<O>>
 }
 

@@ -5,7 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { type Client, painted, type RunHandle } from '../services/client'
 import { questionOf } from '../services/question'
-import type { Frame, Outcome } from '../solvers/contract'
+import type { Artifact, Frame, Outcome } from '../solvers/contract'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import type { Studies } from './studies'
@@ -28,6 +28,10 @@ export interface Lane {
   /** Estimated from the pace so far, once there is one. */
   readonly leftMs?: number
   readonly stale: boolean
+  /** What a method that trains has learnt so far, at its last checkpoint. */
+  readonly learnt?: Artifact
+  /** What happened on the way, in a sentence. */
+  readonly note?: string
 }
 
 export interface RunsState {
@@ -37,8 +41,12 @@ export interface RunsState {
   cancel(solver?: string): void
   /** Go on with n more replicates, in every lane that samples. */
   more(n: number): void
-  /** Run again what is on the screen, in one lane or all. */
+  /** Run again what is on the screen, in one lane or all; a method that trains begins anew. */
   rerun(solver?: string): void
+  /** Train on from what was learnt. */
+  resume(solver: string): void
+  /** Give a lane what was learnt elsewhere, and let it answer or train on from there. */
+  teach(solver: string, artifact: Artifact): void
 }
 
 export interface Runs extends StoreApi<RunsState> {
@@ -65,12 +73,18 @@ interface Work {
   settled?: string
   /** How long the last run took that ended by itself. */
   tookMs: number
+  /** Of methods that train: the newest checkpoint. */
+  learnt?: Artifact
+  /** Training was asked for: anew, or on from what was learnt. Unasked, only what was learnt answers. */
+  training?: 'anew' | 'on'
   current?: {
     key: string
     handle: RunHandle
     startedMs: number
     frames: number
     previewed: boolean
+    trains: boolean
+    checkpoints: number
     pace?: { done: number; atMs: number }
   }
 }
@@ -80,7 +94,7 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
   let scheduled = false
   let unfollow: (() => void) | undefined
 
-  const store = createStore<RunsState>()(() => ({ lanes: {}, cancel, more, rerun }))
+  const store = createStore<RunsState>()(() => ({ lanes: {}, cancel, more, rerun, resume, teach }))
   const lanes = () => store.getState().lanes
   const patch = (solver: string, change: Partial<Lane>) => {
     const lane = lanes()[solver]
@@ -98,7 +112,7 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
     const next: Record<string, Lane> = {}
     for (const [solver, study] of wanted) {
       const key = JSON.stringify(study)
-      const work = works.get(solver) ?? { wanted: study, key, tookMs: 0 }
+      const work: Work = works.get(solver) ?? { wanted: study, key, tookMs: 0, training: 'anew' }
       works.set(solver, Object.assign(work, { wanted: study, key }))
       const lane = lanes()[solver] ?? idle(solver)
       const stale = lane.study !== undefined && questionOf(lane.study) !== questionOf(study)
@@ -122,16 +136,28 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
     const { current } = work
     if (work.settled === work.key || current?.key === work.key) return
     if (current && !replaceable(solver, work, current)) return
+    const trains = trainable(solver) && work.training !== undefined
+    // What was learnt in minutes is not thrown away by a slider: it answers, or waits until training is asked for.
+    if (trainable(solver) && !trains && !answers(solver, work)) return
     current?.handle.cancel()
-    launch(solver, work)
+    launch(solver, work, trains)
   }
 
-  function launch(solver: string, work: Work): void {
+  /** Whether what the lane has learnt is an answer to the newest question, too. */
+  function answers(solver: string, { learnt }: Work): boolean {
+    const { problem } = studies.getState().reading
+    return learnt !== undefined && problem !== undefined && solvers[solver].answers?.(learnt, problem) === true
+  }
+
+  function launch(solver: string, work: Work, trains: boolean): void {
     const { wanted, key } = work
     const startedMs = performance.now()
+    const artifact = work.training === 'anew' ? undefined : work.learnt
     work.settled = undefined
+    work.training = undefined
     patch(solver, { status: 'running', outcome: undefined, done: 0, phase: '', startedMs, leftMs: undefined })
     const handle = client.run(wanted, {
+      artifact,
       onFrame(frame) {
         if (work.current !== current) return
         current.frames++
@@ -140,7 +166,8 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
         receive(solver, work, current, wanted, frame)
       },
     })
-    const current: NonNullable<Work['current']> = { key, handle, startedMs, frames: 0, previewed: false }
+    const begun = { frames: 0, previewed: false, checkpoints: 0 }
+    const current: NonNullable<Work['current']> = { key, handle, startedMs, trains, ...begun }
     work.current = current
     handle.outcome.then((outcome) => {
       if (work.current !== current) return
@@ -151,6 +178,10 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
         receive(solver, work, current, wanted, { ...outcome.solution, done: 1, phase: 'done' })
       }
       patch(solver, { status: outcome.status, outcome, leftMs: undefined })
+      if (outcome.status === 'failed' && outcome.code.startsWith('worker-') && current.checkpoints > 0) {
+        patch(solver, { note: `${outcome.message} Training goes on from the last checkpoint.` })
+        resume(solver)
+      }
       if (key !== work.key) schedule()
     })
     setTimeout(() => {
@@ -162,6 +193,11 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
     const lane = lanes()[solver]
     if (!lane || !current) return
     const now = performance.now()
+    if (frame.artifact) {
+      work.learnt = frame.artifact
+      current.checkpoints++
+      patch(solver, { learnt: frame.artifact })
+    }
     current.pace ??= { done: frame.done, atMs: now }
     const progress = { done: frame.done, phase: frame.phase, leftMs: timeLeft(current.pace, frame.done, now) }
     if (lane.frame && lane.study && !beats(frame, study, lane.frame, lane.study)) {
@@ -204,10 +240,25 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
   function rerun(solver?: string): void {
     for (const [id, work] of works) {
       if (solver !== undefined && id !== solver) continue
-      work.current?.handle.cancel()
-      work.current = undefined
-      work.settled = undefined
+      begin(work, 'anew')
+      patch(id, { note: undefined })
     }
+    schedule()
+  }
+
+  function resume(solver: string): void {
+    const work = works.get(solver)
+    if (!work?.learnt) return
+    begin(work, 'on')
+    schedule()
+  }
+
+  function teach(solver: string, artifact: Artifact): void {
+    const work = works.get(solver)
+    if (!work) return
+    work.learnt = artifact
+    patch(solver, { learnt: artifact, note: undefined })
+    begin(work, answers(solver, work) ? undefined : 'on')
     schedule()
   }
 
@@ -241,6 +292,16 @@ export function laneStudies(study: Study): Study[] {
   return [...lanes.values()]
 }
 
+/** Make way for a new run of the same question. */
+function begin(work: Work, training: Work['training']): void {
+  work.current?.handle.cancel()
+  work.current = undefined
+  work.settled = undefined
+  work.training = training
+}
+
+const trainable = (solver: string): boolean => solvers[solver]?.traits.trains === true
+
 function idle(solver: string): Lane {
   return { solver, status: 'idle', serial: 0, done: 0, phase: '', startedMs: 0, stale: false }
 }
@@ -249,8 +310,10 @@ function idle(solver: string): Lane {
 function replaceable(
   solver: string,
   work: Work,
-  { startedMs, frames, previewed }: NonNullable<Work['current']>,
+  { startedMs, frames, previewed, trains }: NonNullable<Work['current']>,
 ): boolean {
+  // A method in training has the time it was promised; Cancel ends it.
+  if (trains) return false
   if (previewed || (solvers[solver]?.traits.random && frames > 0)) return true
   return performance.now() - startedMs >= patienceFor(work)
 }

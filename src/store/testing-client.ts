@@ -1,14 +1,17 @@
 /** A client in a test's hands: it records what is asked and shows what it is told to. */
 import { namedArray } from '../numerics/named-array'
 import type { Client } from '../services/client'
-import type { Frame, Outcome } from '../solvers/contract'
+import type { Artifact, Frame, Outcome } from '../solvers/contract'
 import type { Study } from '../solvers/study'
 
 export interface AskedRun {
   readonly study: Study
+  /** What the run was told to start from. */
+  readonly artifact?: Artifact
   cancelled: boolean
   show(replicates: number, done: number): void
   preview(): void
+  checkpoint(artifact: Artifact): void
   finish(outcome: Outcome): void
 }
 
@@ -39,16 +42,18 @@ export function testingClient(): TestingClient {
     asked,
     of: (solver) => asked.filter(({ study }) => study.solver === solver),
     workers: 1,
-    run(study, { onFrame }) {
+    run(study, { onFrame, artifact }) {
       let finish: (outcome: Outcome) => void = () => {}
       const outcome = new Promise<Outcome>((resolve) => {
         finish = resolve
       })
       const run: AskedRun = {
         study,
+        artifact,
         cancelled: false,
         show: (replicates, done) => onFrame(frameOf(replicates, done)),
         preview: () => onFrame({ ...frameOf(1, 0), preview: true }),
+        checkpoint: (learnt) => onFrame({ ...frameOf(1, 0.5), artifact: learnt }),
         finish,
       }
       asked.push(run)

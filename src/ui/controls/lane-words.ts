@@ -15,6 +15,7 @@ export function laneWords({ status, done, phase, leftMs, frame, outcome, stale }
       break
     case 'done':
       if (outcome) parts.push(writeDuration(outcome.provenance.elapsedMs))
+      if (stale) parts.push('of an earlier study')
       break
     case 'cancelled':
       parts.push('cancelled')

@@ -54,26 +54,54 @@ function takesMore({ solver, status }: Lane): boolean {
 const titleOf = (id: string): string => (Object.hasOwn(solvers, id) ? solvers[id].title : id)
 
 function LaneItem({ id }: { id: string }) {
-  const { runs } = useStudio()
   const lane = useRuns(({ lanes }) => lanes[id])
   if (!lane) return null
   const title = titleOf(id)
-  const stopped = lane.status === 'cancelled' || lane.status === 'failed'
   const words = laneWords(lane)
   return (
     <li className="lane" data-status={lane.status}>
       <span className="lane-title">{title}</span>
       {lane.status === 'running' && <progress max={1} value={lane.done} aria-label={`${title}: progress`} />}
       <Warnings lane={lane} />
-      {stopped && (
-        <button type="button" className="link" onClick={() => runs.getState().rerun(id)}>
-          run again<span className="visually-hidden"> {title}</span>
-        </button>
-      )}
+      {lane.note && <span className="lane-note">{sentence(lane.note)}</span>}
+      {solvers[id]?.traits.trains ? <Training lane={lane} title={title} /> : <Again lane={lane} title={title} />}
       <span className="lane-words numeric" title={words}>
         {words}
       </span>
     </li>
+  )
+}
+
+function Again({ lane: { solver, status }, title }: { lane: Lane; title: string }) {
+  const { runs } = useStudio()
+  if (status !== 'cancelled' && status !== 'failed') return null
+  return (
+    <button type="button" className="link" onClick={() => runs.getState().rerun(solver)}>
+      run again<span className="visually-hidden"> {title}</span>
+    </button>
+  )
+}
+
+/** A method that trains does so when asked, and can go on from what it has learnt. */
+function Training({ lane: { solver, status, stale, learnt }, title }: { lane: Lane; title: string }) {
+  const { runs } = useStudio()
+  const { rerun, resume } = runs.getState()
+  const stopped = status === 'cancelled' || status === 'failed'
+  if (status === 'running') return null
+  return (
+    <>
+      {stopped && learnt && (
+        <button type="button" className="link" onClick={() => resume(solver)}>
+          train on<span className="visually-hidden"> {title}</span>
+        </button>
+      )}
+      {(stopped || stale) && (
+        <button type="button" className="link" onClick={() => rerun(solver)}>
+          {stale ? 'train for this study' : 'train anew'}
+          <span className="visually-hidden"> {title}</span>
+        </button>
+      )}
+    </>
   )
 }
 

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Artifact, Solver } from '../solvers/contract'
+import { ode } from '../solvers/ode'
+import type { Study } from '../solvers/study'
+import { createRuns } from './runs'
+import { createStudies } from './studies'
+import { doneWith, failedWith, testingClient } from './testing-client'
+
+// A method that trains, and whose lesson answers for k up to 1.5.
+vi.mock('../solvers/registry', async (original) => {
+  const { solvers } = await original<typeof import('../solvers/registry')>()
+  const pupil: Solver = {
+    ...(ode as unknown as Solver),
+    id: 'pupil',
+    traits: { ...ode.traits, trains: true },
+    answers: (_, { parameters }) => parameters[0] <= 1.5,
+  }
+  return { solvers: { ...solvers, pupil } }
+})
+
+const study: Study = {
+  version: 1,
+  network: 'species X = 5\nparameter k = 1 in [0, 2]\nX -> 0, k',
+  times: [1, 2],
+  solver: 'pupil',
+  seed: 1,
+}
+const lesson: Artifact = { solver: 'pupil', arrays: {}, notes: { steps: 100 } }
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const frame = async () => {
+  await vi.advanceTimersByTimeAsync(16)
+}
+
+async function setUp() {
+  const client = testingClient()
+  const studies = createStudies(study)
+  const runs = createRuns(client, studies, () => new Promise((resolve) => setTimeout(resolve, 10)))
+  runs.start()
+  await frame()
+  return {
+    client,
+    runs: runs.getState(),
+    lane: () => runs.getState().lanes.pupil,
+    turn: (k: number) => studies.getState().setParameter('k', k),
+  }
+}
+
+describe('a method that trains', () => {
+  it('is not disturbed by a slider, nor trained again by one', async () => {
+    const { client, lane, turn, runs } = await setUp()
+    expect(client.asked).toHaveLength(1)
+    client.asked[0].checkpoint(lesson)
+    turn(1.8)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(client.asked).toHaveLength(1)
+    expect(client.asked[0].cancelled).toBe(false)
+    client.asked[0].finish(doneWith(1))
+    await frame()
+    expect(client.asked).toHaveLength(1)
+    expect(lane()).toMatchObject({ status: 'done', stale: true })
+    runs.rerun('pupil')
+    await frame()
+    expect(client.asked).toHaveLength(2)
+    expect(client.asked[1].artifact).toBeUndefined()
+    expect(client.asked[1].study.network).toContain('k = 1.8')
+  })
+
+  it('answers at once with what it has learnt, where that is an answer', async () => {
+    const { client, lane, turn } = await setUp()
+    client.asked[0].checkpoint(lesson)
+    client.asked[0].finish(doneWith(1))
+    await frame()
+    turn(1.2)
+    await frame()
+    expect(client.asked).toHaveLength(2)
+    expect(client.asked[1].artifact).toBe(lesson)
+    client.asked[1].finish(doneWith(1))
+    await frame()
+    turn(1.3)
+    await frame()
+    expect(client.asked).toHaveLength(3)
+    client.asked[2].finish(doneWith(1))
+    await frame()
+    turn(1.9)
+    await frame()
+    expect(client.asked).toHaveLength(3)
+    expect(lane().stale).toBe(true)
+  })
+
+  it('goes on from its last checkpoint when asked, or when its worker was lost', async () => {
+    const { client, lane, runs } = await setUp()
+    runs.resume('pupil')
+    await frame()
+    expect(client.asked).toHaveLength(1)
+    client.asked[0].checkpoint(lesson)
+    runs.cancel('pupil')
+    expect(lane()).toMatchObject({ status: 'cancelled', learnt: lesson })
+    runs.resume('pupil')
+    await frame()
+    expect(client.asked[1].artifact).toBe(lesson)
+    const further: Artifact = { ...lesson, notes: { steps: 200 } }
+    client.asked[1].checkpoint(further)
+    client.asked[1].finish({ ...failedWith('The worker stopped.'), code: 'worker-crash' } as never)
+    await frame()
+    expect(client.asked).toHaveLength(3)
+    expect(client.asked[2].artifact).toBe(further)
+    expect(lane()).toMatchObject({ status: 'running', note: expect.stringContaining('last checkpoint') })
+    // Lost again before anything new was learnt: no endless circle.
+    client.asked[2].finish({ ...failedWith('The worker stopped.'), code: 'worker-crash' } as never)
+    await frame()
+    expect(client.asked).toHaveLength(3)
+    expect(lane().status).toBe('failed')
+  })
+
+  it('can be taught elsewhere', async () => {
+    const { client, lane, runs } = await setUp()
+    runs.teach('pupil', lesson)
+    await frame()
+    expect(client.asked[0].cancelled).toBe(true)
+    expect(client.asked[1].artifact).toBe(lesson)
+    expect(lane().learnt).toBe(lesson)
+  })
+})
