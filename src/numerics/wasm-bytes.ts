@@ -1,6 +1,6 @@
 /** Just enough of the WebAssembly binary format (webassembly.github.io/spec/core/binary) to write a kernel by hand. */
 
-export const type = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const
+export const type = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const
 
 /** Instructions, as the bytes before their immediates. */
 export const op = {

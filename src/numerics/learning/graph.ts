@@ -1,0 +1,101 @@
+/** What operations are made of: an arena of arrays, and notes of how gradients go back. */
+import type { Machine } from './kernels'
+import { sizeOf, type Tensor } from './ops'
+
+/** Addresses in bytes. A gradient is made, filled with zeros, when first needed. */
+export interface Node extends Tensor {
+  readonly at: number
+  readonly differentiable: boolean
+  gradient: number
+}
+
+export interface Graph extends Machine {
+  /** Whether operations note how to go back. */
+  recording: boolean
+  /** A node whose numbers are kept elsewhere. */
+  node(at: number, shape: readonly number[], differentiable: boolean, gradient?: number): Node
+  /** A new node, differentiable if one of those it is made from is. Its numbers are not set. */
+  fresh(shape: readonly number[], ...from: Node[]): Node
+  /** Room for so many floats until the arena is cleared. */
+  allocate(floats: number): number
+  zeros(floats: number): number
+  /** Room that is free again when `body` returns; gradients must not be made inside. */
+  scratch(body: () => void): void
+  /** The address of a node's gradient. */
+  gradientOf(node: Node): number
+  /** How gradients go back through y, if any arrives and any is wanted. */
+  note(y: Node, body: (dy: number) => void): void
+  /** Run back from a single number. */
+  backward(loss: Tensor): void
+  /** Forget everything since the last time. */
+  clear(): void
+  /** Bytes used since then, and the tensors there. */
+  used(): { readonly bytes: number; readonly tensors: number }
+}
+
+/** Bytes of so many floats, up to the next whole vector. */
+export const bytesOf = (floats: number) => Math.ceil(floats / 4) * 16
+/** Floats of an array with what fills its last vector. */
+export const padded = ({ shape }: Tensor) => bytesOf(sizeOf(shape)) / 4
+/** Kernels read up to two vectors beyond the end of a row. */
+export const margin = 64
+
+/** `base`: where the arena begins, in bytes; what lies before is the caller's. */
+export function graph({ heap, kernels }: Machine, base: number): Graph {
+  let end = base
+  let tensors = 0
+  let back: (() => void)[] = []
+  const allocate = (floats: number) => {
+    const at = end
+    end += bytesOf(floats)
+    heap.reserve(end + margin)
+    return at
+  }
+  const zeros = (floats: number) => {
+    const at = allocate(floats)
+    heap.floats.fill(0, at / 4, at / 4 + bytesOf(floats) / 4)
+    return at
+  }
+  const self: Graph = {
+    heap,
+    kernels,
+    recording: false,
+    node: (at, shape, differentiable, gradient = -1) => ({ at, shape, differentiable, gradient }),
+    fresh(shape, ...from) {
+      tensors++
+      return self.node(allocate(sizeOf(shape)), shape, self.recording && from.some((n) => n.differentiable))
+    },
+    allocate,
+    zeros,
+    scratch(body) {
+      const start = end
+      body()
+      end = start
+    },
+    gradientOf(n) {
+      if (n.gradient < 0) n.gradient = zeros(sizeOf(n.shape))
+      return n.gradient
+    },
+    note(y, body) {
+      if (y.differentiable) back.push(() => y.gradient >= 0 && body(y.gradient))
+    },
+    backward(loss) {
+      const root = loss as Node
+      if (sizeOf(root.shape) !== 1) throw new RangeError(`a loss is one number, not ${root.shape.join('×')}`)
+      heap.floats[self.gradientOf(root) / 4] = 1
+      for (let i = back.length - 1; i >= 0; i--) back[i]()
+    },
+    clear() {
+      end = base
+      tensors = 0
+      back = []
+    },
+    used: () => ({ bytes: end - base, tensors }),
+  }
+  return self
+}
+
+/** The numbers of a node, copied out. */
+export function copyOut({ heap }: Machine, { at, shape }: Pick<Node, 'at' | 'shape'>): Float32Array {
+  return heap.floats.slice(at / 4, at / 4 + sizeOf(shape))
+}
