@@ -19,6 +19,8 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
       --observe LIST          of moments, marginals, trajectories and joint:U,V
       --options k=v           an option of the solver (again for more)
       --seed N                a whole number
+      --keep FILE             what was learnt, as safetensors with its study, every few seconds and at the end
+      --learnt FILE           begin with what such a file holds
   propensity analyse WHAT STUDY.json|NETWORK.crn   what follows from exact laws, as JSON
       gap                     spectral gap: how fast it is forgotten where it began
       passage --to 'X >= 25'  when a condition first holds: the mean, and the law at --times

@@ -1,7 +1,8 @@
 /** `propensity solve`: a study, or a bare network with the question on the command line, to a solution as JSON. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { Frame, Outcome } from '../src/solvers/contract'
+import { readArtifact, writeArtifact } from '../src/solvers/artifact-file'
+import type { Artifact, Frame, Outcome } from '../src/solvers/contract'
 import { runStudy } from '../src/solvers/run'
 import { readStudy, type Study } from '../src/solvers/study'
 import { imported, isSbml } from './sbml'
@@ -21,6 +22,8 @@ const flags = {
   observe: { type: 'string', multiple: true },
   options: { type: 'string', multiple: true },
   seed: { type: 'string' },
+  learnt: { type: 'string' },
+  keep: { type: 'string' },
 } as const
 
 type Flags = Partial<ReturnType<typeof parseArgs<{ options: typeof flags }>>['values']>
@@ -31,11 +34,14 @@ export async function solve(args: string[]): Promise<number> {
   const study = adjust(readFileAsStudy(path, values), values)
   const read = readStudy(study)
   if (!read.ok) throw new UsageError(read.issues.map((issue) => locate(path, issue)).join('\npropensity: '))
-  const running = run(study)
+  const { keep } = values
+  const checkpoint = keep === undefined ? undefined : (learnt: Artifact) => keepArtifact(keep, learnt, read.value.study)
+  const running = run(study, values.learnt === undefined ? undefined : learntFrom(values.learnt), checkpoint)
   for (const { line, column, message } of read.value.diagnostics) {
     console.error(`${path}:${line}:${column}: warning: ${message}`)
   }
   const outcome = await running
+  if (outcome.status === 'done' && outcome.solution.artifact) checkpoint?.(outcome.solution.artifact)
   if (outcome.status === 'cancelled') {
     console.error('propensity: cancelled')
     return exitStatus.cancelled
@@ -111,7 +117,29 @@ function locate(path: string, issue: { path: string; message: string }): string 
   return `${path}: ${issue.path ? `${issue.path}: ` : ''}${issue.message}`
 }
 
-async function run(study: unknown): Promise<Outcome> {
+/** What an earlier run has learnt. */
+function learntFrom(path: string): Artifact {
+  const read = readArtifact(readBytes(path))
+  if (!read.ok) throw new UsageError(`${path} cannot be used: ${read.why}`)
+  return read.value.artifact
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (thrown) {
+    throw new UsageError(`cannot read ${path}: ${(thrown as Error).message}`)
+  }
+}
+
+function keepArtifact(path: string, artifact: Artifact, study: Study): void {
+  writeOut(path, writeArtifact({ artifact, study }))
+}
+
+/** How often a run that may be stopped leaves a checkpoint. */
+const checkpointMs = 5000
+
+async function run(study: unknown, artifact?: Artifact, keep?: (learnt: Artifact) => void): Promise<Outcome> {
   let cancelled = false
   // A second Ctrl-C finds no handler, and ends the process at once.
   const stop = () => {
@@ -119,13 +147,20 @@ async function run(study: unknown): Promise<Outcome> {
   }
   process.once('SIGINT', stop)
   const progress = openProgress()
+  let kept = performance.now()
   try {
     return await runStudy(study, {
       now: () => performance.now(),
       breathe: () => new Promise((resolve) => setImmediate(resolve)),
       cancelled: () => cancelled,
-      wanted: progress.wanted,
-      onFrame: progress.show,
+      wanted: () => progress.wanted() || (keep !== undefined && performance.now() - kept > checkpointMs),
+      onFrame(frame) {
+        progress.show(frame)
+        if (!frame.artifact || !keep) return
+        kept = performance.now()
+        keep(frame.artifact)
+      },
+      artifact,
     })
   } finally {
     progress.close()
@@ -141,6 +176,7 @@ function openProgress() {
   return {
     wanted: () => watched && performance.now() - last > 100,
     show(frame: Frame) {
+      if (!watched) return
       last = performance.now()
       const seconds = ((last - started) / 1000).toFixed(1)
       process.stderr.write(`\r\x1b[K${(100 * frame.done).toFixed(0).padStart(3)} %  ${seconds} s  ${frame.phase}`)
@@ -151,15 +187,25 @@ function openProgress() {
   }
 }
 
-/** Typed arrays become lists; what is not a number (NaN, ∞) becomes null, because JSON has no word for it. */
+/**
+ * Typed arrays become lists; what is not a number (NaN, ∞) becomes null, because JSON has no word for it. What was
+ * learnt has a file of its own.
+ */
 function write(path: string | undefined, outcome: Outcome): void {
-  const json = `${JSON.stringify(outcome, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value))}\n`
+  const json = `${JSON.stringify(outcome, (key, value) => {
+    if (key === 'artifact') return undefined
+    return ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value
+  })}\n`
   if (path === undefined || path === '-') {
     process.stdout.write(json)
     return
   }
+  writeOut(path, json)
+}
+
+function writeOut(path: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(path, json)
+    writeFileSync(path, content)
   } catch (thrown) {
     throw new UsageError(`cannot write ${path}: ${(thrown as Error).message}`)
   }

@@ -17,4 +17,10 @@ declare namespace WebAssembly {
   }
   function validate(bytes: Uint8Array): boolean
 }
+declare class TextEncoder {
+  encode(text: string): Uint8Array<ArrayBuffer>
+}
+declare class TextDecoder {
+  decode(bytes: Uint8Array): string
+}
 declare function structuredClone<T>(value: T): T

@@ -5,7 +5,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { type Client, painted, type RunHandle } from '../services/client'
 import { questionOf } from '../services/question'
-import type { Artifact, Frame, Outcome } from '../solvers/contract'
+import type { Taught } from '../solvers/artifact-file'
+import type { Frame, Outcome } from '../solvers/contract'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import type { Studies } from './studies'
@@ -28,8 +29,8 @@ export interface Lane {
   /** Estimated from the pace so far, once there is one. */
   readonly leftMs?: number
   readonly stale: boolean
-  /** What a method that trains has learnt so far, at its last checkpoint. */
-  readonly learnt?: Artifact
+  /** What a method that trains has learnt so far, at its last checkpoint, and the study that taught it. */
+  readonly learnt?: Taught
   /** What happened on the way, in a sentence. */
   readonly note?: string
 }
@@ -46,7 +47,7 @@ export interface RunsState {
   /** Train on from what was learnt. */
   resume(solver: string): void
   /** Give a lane what was learnt elsewhere, and let it answer or train on from there. */
-  teach(solver: string, artifact: Artifact): void
+  teach(taught: Taught): void
 }
 
 export interface Runs extends StoreApi<RunsState> {
@@ -74,7 +75,7 @@ interface Work {
   /** How long the last run took that ended by itself. */
   tookMs: number
   /** Of methods that train: the newest checkpoint. */
-  learnt?: Artifact
+  learnt?: Taught
   /** Training was asked for: anew, or on from what was learnt. Unasked, only what was learnt answers. */
   training?: 'anew' | 'on'
   current?: {
@@ -146,13 +147,13 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
   /** Whether what the lane has learnt is an answer to the newest question, too. */
   function answers(solver: string, { learnt }: Work): boolean {
     const { problem } = studies.getState().reading
-    return learnt !== undefined && problem !== undefined && solvers[solver].answers?.(learnt, problem) === true
+    return learnt !== undefined && problem !== undefined && solvers[solver].answers?.(learnt.artifact, problem) === true
   }
 
   function launch(solver: string, work: Work, trains: boolean): void {
     const { wanted, key } = work
     const startedMs = performance.now()
-    const artifact = work.training === 'anew' ? undefined : work.learnt
+    const artifact = work.training === 'anew' ? undefined : work.learnt?.artifact
     work.settled = undefined
     work.training = undefined
     patch(solver, { status: 'running', outcome: undefined, done: 0, phase: '', startedMs, leftMs: undefined })
@@ -194,9 +195,10 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
     if (!lane || !current) return
     const now = performance.now()
     if (frame.artifact) {
-      work.learnt = frame.artifact
+      // An answer from what was learnt brings it back: its teacher is still the study that trained it.
+      work.learnt = { artifact: frame.artifact, study: current.trains || !work.learnt ? study : work.learnt.study }
       current.checkpoints++
-      patch(solver, { learnt: frame.artifact })
+      patch(solver, { learnt: work.learnt })
     }
     current.pace ??= { done: frame.done, atMs: now }
     const progress = { done: frame.done, phase: frame.phase, leftMs: timeLeft(current.pace, frame.done, now) }
@@ -253,11 +255,12 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
     schedule()
   }
 
-  function teach(solver: string, artifact: Artifact): void {
+  function teach(learnt: Taught): void {
+    const { solver } = learnt.artifact
     const work = works.get(solver)
     if (!work) return
-    work.learnt = artifact
-    patch(solver, { learnt: artifact, note: undefined })
+    work.learnt = learnt
+    patch(solver, { learnt, note: undefined })
     begin(work, answers(solver, work) ? undefined : 'on')
     schedule()
   }

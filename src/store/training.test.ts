@@ -101,7 +101,7 @@ describe('a method that trains', () => {
     expect(client.asked).toHaveLength(1)
     client.asked[0].checkpoint(lesson)
     runs.cancel('pupil')
-    expect(lane()).toMatchObject({ status: 'cancelled', learnt: lesson })
+    expect(lane()).toMatchObject({ status: 'cancelled', learnt: { artifact: lesson } })
     runs.resume('pupil')
     await frame()
     expect(client.asked[1].artifact).toBe(lesson)
@@ -121,10 +121,10 @@ describe('a method that trains', () => {
 
   it('can be taught elsewhere', async () => {
     const { client, lane, runs } = await setUp()
-    runs.teach('pupil', lesson)
+    runs.teach({ artifact: lesson, study })
     await frame()
     expect(client.asked[0].cancelled).toBe(true)
     expect(client.asked[1].artifact).toBe(lesson)
-    expect(lane().learnt).toBe(lesson)
+    expect(lane().learnt?.artifact).toBe(lesson)
   })
 })

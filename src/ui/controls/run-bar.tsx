@@ -2,6 +2,7 @@
 
 import { solvers } from '../../solvers/registry'
 import type { Lane } from '../../store/runs'
+import { saveLearnt } from '../gallery/files'
 import { useRuns, useStudies, useStudio } from '../studio'
 import { Icon } from './icons'
 import { laneWords } from './lane-words'
@@ -84,8 +85,8 @@ function Again({ lane: { solver, status }, title }: { lane: Lane; title: string 
 
 /** A method that trains does so when asked, and can go on from what it has learnt. */
 function Training({ lane: { solver, status, stale, learnt }, title }: { lane: Lane; title: string }) {
-  const { runs } = useStudio()
-  const { rerun, resume } = runs.getState()
+  const studio = useStudio()
+  const { rerun, resume } = studio.runs.getState()
   const stopped = status === 'cancelled' || status === 'failed'
   if (status === 'running') return null
   return (
@@ -99,6 +100,11 @@ function Training({ lane: { solver, status, stale, learnt }, title }: { lane: La
         <button type="button" className="link" onClick={() => rerun(solver)}>
           {stale ? 'train for this study' : 'train anew'}
           <span className="visually-hidden"> {title}</span>
+        </button>
+      )}
+      {learnt && (
+        <button type="button" className="link" onClick={() => saveLearnt(studio, solver)}>
+          save<span className="visually-hidden"> what {title} has learnt</span>
         </button>
       )}
     </>

@@ -1,5 +1,6 @@
 /** Studies to and from files on the reader's own disk. */
 import type { Import } from '../../network/sbml/import'
+import { maxArtifactBytes, readArtifact, writeArtifact } from '../../solvers/artifact-file'
 import { readStudyShape, type Study } from '../../solvers/study'
 import { sentence } from '../../store/link'
 import type { Studio } from '../../store/studio'
@@ -10,7 +11,7 @@ import { plainBreaks } from '../editor/change'
 const maxFileBytes = 20_000_000
 
 /** What the file chooser offers. */
-export const fileTypes = '.json,.crn,.txt,.xml,.sbml'
+export const fileTypes = '.json,.crn,.txt,.xml,.sbml,.safetensors'
 
 /** Open a study on the table, with the reader's seed where that is locked. */
 export function openStudy(studio: Studio, study: Study): void {
@@ -19,13 +20,21 @@ export function openStudy(studio: Studio, study: Study): void {
 }
 
 /**
- * Open a `.study.json`, a network text or SBML; what cannot be read becomes a notice. Resolves to the report of an
+ * Open a `.study.json`, a network text, SBML or what a method has learnt; what cannot be read becomes a notice. Resolves to the report of an
  * import, whether or not it succeeded.
  */
 export async function openFile(studio: Studio, file: File): Promise<Import | undefined> {
   const refuse = (why: string): undefined => {
     const text = `${file.name} was not opened: ${why}. Your own study is still here.`
     studio.notices.getState().say({ tone: 'error', text })
+  }
+  if (file.name.endsWith('.safetensors')) {
+    if (file.size > maxArtifactBytes) return refuse(`it is larger than ${maxArtifactBytes / 1e6} MB`)
+    const taught = readArtifact(new Uint8Array(await file.arrayBuffer()))
+    if (!taught.ok) return refuse(taught.why)
+    openStudy(studio, taught.value.study)
+    studio.runs.getState().teach(taught.value)
+    return undefined
   }
   if (file.size > maxFileBytes) return refuse('it is larger than 20 MB, and no study is')
   const text = plainBreaks(await file.text())
@@ -70,6 +79,13 @@ export function saveText({ studies }: Studio): void {
   download(`${fileName(study)}.crn`, study.network, 'text/plain')
 }
 
+/** What a method has learnt, with the study that taught it. */
+export function saveLearnt({ runs }: Studio, solver: string): void {
+  const { learnt } = runs.getState().lanes[solver] ?? {}
+  if (!learnt) return
+  download(`${fileName(learnt.study)}-${solver}.safetensors`, writeArtifact(learnt), 'application/octet-stream')
+}
+
 /** Letters and digits that every file system takes. */
 function fileName({ title }: Study): string {
   const plain = (title ?? '').normalize('NFKD').toLowerCase()
@@ -81,7 +97,7 @@ function fileName({ title }: Study): string {
   )
 }
 
-function download(name: string, content: string, type: string): void {
+function download(name: string, content: string | Uint8Array<ArrayBuffer>, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }))
   const anchor = Object.assign(document.createElement('a'), { href: url, download: name })
   anchor.click()
