@@ -14,3 +14,9 @@ export function normalWeights(stream: Stream, shape: readonly number[], deviatio
 export function xavier(stream: Stream, shape: readonly [number, number]): Weight {
   return normalWeights(stream, shape, Math.sqrt(2 / (shape[0] + shape[1])))
 }
+
+/** The same number everywhere. */
+export const constantWeights = (shape: readonly number[], value = 0): Weight => ({
+  shape,
+  data: new Float32Array(sizeOf(shape)).fill(value),
+})

@@ -1,0 +1,57 @@
+/** How counts enter a network and leave it: the same in every architecture. Coefficients belong to `basis.ts`. */
+import type { Stream } from '../rng'
+import { type CountBasis, countBasis } from './basis'
+import { constantWeights, normalWeights } from './initial'
+import type { Indices, Ops, Parameters, Tensor, Weight } from './ops'
+
+/** Numbers of single counts learn this much more slowly than coefficients of smooth functions. */
+const freeShare = 0.1
+
+export interface Codes {
+  readonly bases: readonly CountBasis[]
+  /** Weights of the i-th output, which reads `width` numbers. It begins as the uniform law. */
+  outputWeights(i: number, width: number): Record<string, Weight>
+  /** Logits [rows, cap + 1] from hidden numbers [rows, width], or without any. */
+  output(ops: Ops, parameters: Parameters, i: number, rows: number, hidden?: Tensor): Tensor
+  /** Weights of what the i-th count gives to the network. */
+  inputWeights(stream: Stream, i: number, width: number, deviation: number): Record<string, Weight>
+  /** A row of `width` numbers for each count of variable i. */
+  input(ops: Ops, parameters: Parameters, i: number, counts: Indices): Tensor
+}
+
+export const biasOf = (i: number) => `bias${i}`
+
+export function codes(caps: readonly number[]): Codes {
+  const bases = caps.map(countBasis)
+  const smooth = ({ size, counts }: CountBasis) => size < counts
+  const functions = (ops: Ops, { size, counts, values }: CountBasis) => ops.constant(values, [size, counts])
+  /** Coefficients [rows, size] as numbers of each count. */
+  const spread = (ops: Ops, coefficients: Tensor, basis: CountBasis) =>
+    smooth(basis) ? ops.matMul(coefficients, functions(ops, basis)) : coefficients
+  return {
+    bases,
+    outputWeights(i, width) {
+      const { size, counts } = bases[i]
+      return {
+        ...(width > 0 ? { [`out${i}`]: constantWeights([width, size]) } : {}),
+        [biasOf(i)]: constantWeights([1, size]),
+        ...(smooth(bases[i]) ? { [`free${i}`]: constantWeights([1, counts]) } : {}),
+      }
+    },
+    output(ops, parameters, i, rows, hidden) {
+      const basis = bases[i]
+      const even = spread(ops, parameters[biasOf(i)], basis)
+      const bias = smooth(basis) ? ops.add(even, ops.affine(parameters[`free${i}`], freeShare, 0)) : even
+      if (!hidden) return ops.add(ops.constant(new Float32Array(rows), [rows, 1]), bias)
+      return ops.add(ops.matMul(hidden, spread(ops, parameters[`out${i}`], basis)), bias)
+    },
+    inputWeights: (stream, i, width, deviation) => ({
+      [`in${i}`]: normalWeights(stream, [bases[i].size, width], deviation),
+    }),
+    input(ops, parameters, i, counts) {
+      const basis = bases[i]
+      const rows = parameters[`in${i}`]
+      return ops.gather(smooth(basis) ? ops.matMul(functions(ops, basis), rows, true) : rows, counts)
+    },
+  }
+}
