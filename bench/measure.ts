@@ -13,8 +13,10 @@ export interface Line {
   readonly interceptMs: number
   readonly perSecond: number
   readonly unit: string
-  /** Speed over that of the last variant, which is the plain one. */
+  /** Speed over that of the plain variant. */
   readonly ratio: number
+  /** Speed over that of other variants, by their names, where more than one thing may be called plain. */
+  readonly against?: Readonly<Record<string, number>>
 }
 
 /** What a file `bench/NAME.bench.ts` exports as `bench`. */

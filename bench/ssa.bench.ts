@@ -1,7 +1,8 @@
 /**
- * Exact sampling: the compiled kernels, one replicate at a time and several in lockstep, against the plain one, on one
- * thread. All do the same events (their paths are equal to the bit), in turn, round by round; CPU time of the process,
- * median of rounds. Ratios hold within a run only.
+ * Exact sampling: the compiled kernels, one replicate at a time and several in lockstep, on one thread, against two plain
+ * programs. `plain` is the kernels' twin in the solver, with the same draws and sums: its paths are theirs to the bit.
+ * `textbook` is the loop as one first writes it down. All take turns, round by round; CPU time of the process, median of
+ * rounds. Ratios hold within a run only.
  */
 import { compile } from '../src/network/compile'
 import { type Lockstep, lockstep } from '../src/network/compile-lockstep'
@@ -10,6 +11,7 @@ import type { Walker } from '../src/network/walker'
 import { stream } from '../src/numerics/rng'
 import { plain } from '../src/solvers/ssa/kernel'
 import type { Bench, Line } from './measure'
+import { textbook } from './textbook'
 
 /** Text and last output time of each network. */
 export const networks: Readonly<Record<string, readonly [text: string, until: number]>> = {
@@ -96,6 +98,10 @@ function benchSsa(name: string): Line[] {
     return one && ((n) => walkAlone(one, n))
   })
   add('plain', replicates, () => (n) => walkAlone(slow, n))
+  add('textbook', replicates, () => {
+    const one = textbook(network, parameters, initial, times)
+    return (n) => range(n).reduce((events, i) => events + one(stream(1, i)).events, 0)
+  })
 
   for (let i = -3; i < rounds; i++) {
     for (const { walk, replicates, rates } of variants) {
@@ -104,14 +110,18 @@ function benchSsa(name: string): Line[] {
       if (i >= 0) rates.push(perSecond)
     }
   }
-  const reference = variants[variants.length - 1].rates
+  const over = (rates: number[], name: string) => {
+    const other = variants.find(({ variant }) => variant === name)!.rates
+    return median(rates.map((perSecond, i) => perSecond / other[i]))
+  }
   return variants.map(({ variant, rates, interceptMs }) => ({
     name: `ssa, ${name} (${network.species.length}/${network.reactions.length})`,
     variant,
     interceptMs,
     perSecond: median(rates),
     unit: 'events',
-    ratio: median(rates.map((perSecond, i) => perSecond / reference[i])),
+    ratio: over(rates, 'plain'),
+    against: { textbook: over(rates, 'textbook') },
   }))
 }
 
@@ -147,4 +157,5 @@ function rate(work: () => number): number {
   return (1e6 * events) / (user + system)
 }
 
+const range = (n: number) => Array.from({ length: n }, (_, i) => i)
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]

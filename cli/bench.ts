@@ -22,12 +22,15 @@ export async function bench(args: string[]): Promise<number> {
 }
 
 function table(lines: readonly Line[]): string {
-  const rows = lines.map(({ name, variant, interceptMs, perSecond, unit, ratio }) => [
+  const rows = lines.map(({ name, variant, interceptMs, perSecond, unit, ratio, against = {} }) => [
     name,
     variant,
     `${interceptMs.toFixed(1)} ms`,
     `${perSecond.toExponential(2)} ${unit}/s`,
     `× ${ratio.toFixed(2)}`,
+    Object.entries(against)
+      .map(([other, over]) => `× ${over.toFixed(2)} ${other}`)
+      .join(', '),
   ])
   const widths = rows[0]?.map((_, k) => Math.max(...rows.map((row) => row[k].length)))
   return rows.map((row) => row.map((cell, k) => cell.padEnd(widths[k])).join('  ')).join('\n')
