@@ -37,6 +37,7 @@ export const f64x2 = {
   div: binary(0xf3),
   /** The lesser, as of two ordered numbers. */
   min: binary(0xf6),
+  lane: (a: Code, lane: number): Code => [a, opcode(0x21), lane],
 }
 
 export const i64x2 = {

@@ -72,11 +72,14 @@ export const i32Op = {
   not: unary(0x45),
   eq: binary(0x46),
   ltU: binary(0x49),
+  geS: binary(0x4e),
   add: binary(0x6a),
+  sub: binary(0x6b),
   mul: binary(0x6c),
   and: binary(0x71),
   or: binary(0x72),
   shl: binary(0x74),
+  shrU: binary(0x76),
   fromI64: unary(0xa7),
   /** Rounds towards zero and saturates, so that it never traps. */
   fromF64: (a: Code): Code => [a, 0xfc, 0x02],
@@ -104,6 +107,12 @@ export const storeI32 = (offset: number, value: Code, base: Code = i32(0)): Code
   base,
   value,
   access(0x36, 2, offset),
+]
+export const loadByte = (offset: number, base: Code = i32(0)): Code => [base, access(0x2d, 0, offset)]
+export const storeByte = (offset: number, value: Code, base: Code = i32(0)): Code => [
+  base,
+  value,
+  access(0x3a, 0, offset),
 ]
 export const loadI64 = (offset: number, base: Code = i32(0)): Code => [base, access(0x29, 3, offset)]
 export const storeI64 = (offset: number, value: Code, base: Code = i32(0)): Code => [

@@ -21,6 +21,19 @@ export interface Kernel {
   total(): number
   /** Propensities and bounds computed so far: what the time of a kernel goes into. */
   work(): number
+  /**
+   * Of compiled kernels: many candidates at once, those due no later than `until`, at most `most`, until about `enough`
+   * work is done. The counts are its own meanwhile; `fetch` brings them.
+   */
+  walk?(until: number, most: number, enough: number): Walked
+  fetch?(): void
+}
+
+export interface Walked {
+  readonly candidates: number
+  readonly events: number
+  /** Of the last candidate, if there was one. */
+  readonly time: number
 }
 
 /** Numbers that change with every candidate: in an array, because closures keep each new one in memory of its own. */

@@ -18,7 +18,7 @@ import { type SsaOptions, ssa } from './index'
 import { plain } from './kernel'
 import { type Interpreted, interpret, kernels } from './large'
 import { method, sampler } from './solve'
-import { groups, sortedList, sumTree } from './weights'
+import { cumulativeTree, groups, sortedList, sumTree } from './weights'
 
 const variants = Object.keys(kernels) as Interpreted[]
 const widest = 4.5
@@ -217,7 +217,7 @@ describe('what cannot be simulated', () => {
 })
 
 describe('weights', () => {
-  const structures = { sumTree, sortedList, groups }
+  const structures = { sumTree, cumulativeTree, sortedList, groups }
   it.each(Object.entries(structures))('%s chooses in proportion', (_, make) => {
     const count = 300
     const weights = make(count)

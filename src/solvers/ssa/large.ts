@@ -7,13 +7,14 @@ import type { Walker } from '../../network/walker'
 import { stream } from '../../numerics/rng'
 import { checkConstants } from '../broken'
 import type { Problem } from '../contract'
+import { compiledKernel } from './compiled-sparse'
 import { makeDraws } from './draws'
 import type { Kernel, Machine } from './interpreter'
 import { nextReaction } from './next-reaction'
 import { recompute } from './recompute'
 import { rejection } from './rejection'
 import { layOut, type Sparse } from './sparse'
-import { groups, sortedList, sumTree } from './weights'
+import { cumulativeTree, groups, sortedList, sumTree } from './weights'
 
 /** Algorithms that interpret, by the name of the option's value. */
 export const kernels = {
@@ -21,10 +22,16 @@ export const kernels = {
   sorting: (machine: Machine) => recompute(machine, sortedList(machine.sparse.reactions)),
   nextReaction,
   compositionRejection: (machine: Machine) => recompute(machine, groups(machine.sparse.reactions)),
-  rejection: (machine: Machine) => rejection(machine, sumTree(machine.sparse.reactions)),
+  rejection: (machine: Machine) => rejection(machine, cumulativeTree(machine.sparse.reactions)),
 } as const satisfies Record<string, (machine: Machine) => Kernel>
 
 export type Interpreted = keyof typeof kernels
+
+/** Those that have a compiled form do the same in it, to the bit. */
+export function makeKernel(machine: Machine, variant: Interpreted): Kernel {
+  const compiled = variant === 'rejection' || variant === 'direct' ? compiledKernel(machine, variant) : null
+  return compiled ?? kernels[variant](machine)
+}
 
 /** Candidates per `advance`, … */
 const batch = 512
@@ -53,14 +60,17 @@ export function interpret(problem: Problem, variant: Interpreted | 'auto'): Walk
       const { done, value } = setUp.next()
       if (!done) return
       name = value.variant
-      kernel = kernels[value.variant]({ sparse: value.sparse, x, draws })
+      kernel = makeKernel({ sparse: value.sparse, x, draws }, value.variant)
       return
     }
     kernel.begin(now[0])
     begun = true
   }
   return {
-    counts: x,
+    get counts() {
+      if (begun) kernel?.fetch?.()
+      return x
+    },
     records,
     slow: true,
     get time() {
@@ -93,9 +103,18 @@ export function interpret(problem: Problem, variant: Interpreted | 'auto'): Walk
       for (let left = batch; left > 0 && kernel.work() < enough; left--) {
         const due = kernel.due()
         if (Number.isNaN(due)) return 'invalid'
+        if (times[recorded] < due) kernel.fetch?.()
         while (times[recorded] < due) {
           records.set(x, recorded * S)
           if (++recorded === limit) return 'done'
+        }
+        if (kernel.walk && !watching) {
+          const walked = kernel.walk(times[recorded], left, enough - kernel.work())
+          candidates += walked.candidates
+          events += walked.events
+          now[0] = walked.time
+          left -= walked.candidates - 1
+          continue
         }
         candidates++
         now[0] = due
@@ -152,16 +171,18 @@ function* pilot(problem: Problem, sparse: Sparse): Generator<void, Interpreted> 
   kernel.begin(0)
   yield
   const beginning = kernel.work()
-  let [events, candidates, affected] = [0, 0, 0]
+  let [events, candidates, escapes, affected] = [0, 0, 0, 0]
   while (events < pilotEvents && kernel.work() - beginning < pilotWork && kernel.due() <= horizon) {
+    const before = kernel.total()
     const r = kernel.fire()
+    if (kernel.total() !== before) escapes++
     if (++candidates % pilotSlice === 0) yield
     if (candidates > 8 * pilotEvents) break
     if (r < 0) continue
     events++
     affected += dependentsOf(sparse, r)
   }
-  const own = candidates * cost.candidate + (kernel.work() - beginning) * cost.bound
+  const own = candidates * cost.candidate + escapes * cost.escape + (kernel.work() - beginning) * cost.bound
   return own < events * cost.event + affected * cost.propensity ? 'rejection' : 'direct'
 }
 
@@ -174,5 +195,8 @@ function dependentsOf({ net, readers }: Sparse, r: number): number {
   return count
 }
 
-/** What the work costs, in nanoseconds on the machine where bench/large was first run; only the ratios matter. */
-const cost = { candidate: 60, bound: 40, event: 90, propensity: 7 }
+/**
+ * What the work of the compiled kernels costs, in nanoseconds, measured on stars, rings, switches and the networks of
+ * bench/large; only the ratios matter. An escape is a candidate after which brackets have changed, and sums with them.
+ */
+const cost = { candidate: 42, escape: 45, bound: 4.5, event: 90, propensity: 2.5 }

@@ -8,11 +8,22 @@
  * always exact.
  */
 import { type Kernel, type Machine, pending, schedule, slot } from './interpreter'
-import { kinds, propensities } from './sparse'
+import { kinds, propensities, type Sparse } from './sparse'
 import type { Weights } from './weights'
 
 /** Counts below are exact. */
-const leastWide = 4
+export const leastWide = 4
+
+/** 1 for each species that a rate reads otherwise than by mass action. */
+export function mustBeExact({ species: S, kind, readers }: Sparse): Uint8Array {
+  const exact = new Uint8Array(S)
+  for (let s = 0; s < S; s++) {
+    for (let k = readers.starts[s]; k < readers.starts[s + 1]; k++) {
+      if (kind[readers.items[k]] === kinds.law) exact[s] = 1
+    }
+  }
+  return exact
+}
 
 /** x: counts; low, high: their brackets; lower: bounds from below. The upper ones are the weights. */
 export function rejection({ sparse, x, draws }: Machine, weights: Weights): Kernel {
@@ -20,12 +31,7 @@ export function rejection({ sparse, x, draws }: Machine, weights: Weights): Kern
   const propensity = propensities(sparse)
   const { pairs } = draws
   const [low, high, lower] = [new Float64Array(S), new Float64Array(S), new Float64Array(R)]
-  const exact = new Uint8Array(S)
-  for (let s = 0; s < S; s++) {
-    for (let k = readers.starts[s]; k < readers.starts[s + 1]; k++) {
-      if (kind[readers.items[k]] === kinds.law) exact[s] = 1
-    }
-  }
+  const exact = mustBeExact(sparse)
   /** Species whose counts have just left their brackets. */
   const escaped = new Int32Array(net.items.length)
   const now = pending()

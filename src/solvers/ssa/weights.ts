@@ -18,23 +18,30 @@ export interface Weights {
 }
 
 const bits = 4
-const fan = 1 << bits
+/** Children of a node. */
+export const fan = 1 << bits
 
-/**
- * Sums of 16 children each, up to the total; a changed sum is added up anew, so that no rounding builds up (the
- * logarithmic direct method, Li & Petzold 2006, with wide nodes: a level costs one branch that cannot be foretold).
- */
-export function sumTree(count: number): Weights {
+/** Where the levels of a tree over so many weights begin, its topmost level, its nodes in all and those above weights. */
+export function treeShape(count: number) {
   const levels: number[] = [Math.max(1, Math.ceil(count / fan)) * fan]
   while (levels[levels.length - 1] > 1) {
     const nodes = Math.ceil(levels[levels.length - 1] / fan)
     levels.push(nodes > 1 ? Math.ceil(nodes / fan) * fan : 1)
   }
   const offsets = levels.map((_, level) => levels.slice(0, level).reduce((sum, size) => sum + size, 0))
-  const sums = new Float64Array(offsets[offsets.length - 1] + 1)
-  const marked = new Uint8Array(sums.length)
   const top = levels.length - 1
-  const dirty = new Int32Array(levels[1])
+  return { offsets, top, size: offsets[top] + 1, parents: levels[1] }
+}
+
+/**
+ * Sums of 16 children each, up to the total; a changed sum is added up anew, so that no rounding builds up (the
+ * logarithmic direct method, Li & Petzold 2006, with wide nodes: a level costs one branch that cannot be foretold).
+ */
+export function sumTree(count: number): Weights {
+  const { offsets, top, size, parents } = treeShape(count)
+  const sums = new Float64Array(size)
+  const marked = new Uint8Array(size)
+  const dirty = new Int32Array(parents)
   const rest = new Float64Array(1)
   let changed = 0
   return {
@@ -96,6 +103,73 @@ export function sumTree(count: number): Weights {
       }
       rest[0] = target
       // Rounding can lead beyond the last weight.
+      return target < sums[node] ? node : -1
+    },
+    rest,
+  }
+}
+
+/**
+ * The same tree with what lies before each child among its siblings, so that a level is a count of comparisons that do
+ * not wait for each other. Adding up takes longer: for weights that seldom change.
+ */
+export function cumulativeTree(count: number): Weights {
+  const { offsets, top, size, parents } = treeShape(count)
+  const [sums, before] = [new Float64Array(size), new Float64Array(size)]
+  const marked = new Uint8Array(size)
+  const dirty = new Int32Array(parents)
+  const rest = new Float64Array(1)
+  let changed = 0
+  return {
+    clear() {
+      sums.fill(0)
+      before.fill(0)
+      marked.fill(0)
+      changed = 0
+    },
+    set(i, weight) {
+      if (sums[i] === weight) return
+      sums[i] = weight
+      const parent = i >> bits
+      if (marked[offsets[1] + parent] === 1) return
+      marked[offsets[1] + parent] = 1
+      dirty[changed++] = parent
+    },
+    settle() {
+      for (let level = 1; level <= top; level++) {
+        const here = offsets[level]
+        const above = level < top ? offsets[level + 1] : 0
+        let more = 0
+        for (let k = 0; k < changed; k++) {
+          const node = dirty[k]
+          const from = offsets[level - 1] + (node << bits)
+          let sum = 0
+          for (let child = from; child < from + fan; child++) {
+            before[child] = sum
+            sum += sums[child]
+          }
+          sums[here + node] = sum
+          marked[here + node] = 0
+          const parent = node >> bits
+          if (level === top || marked[above + parent] === 1) continue
+          marked[above + parent] = 1
+          dirty[more++] = parent
+        }
+        changed = more
+      }
+      return sums[offsets[top]]
+    },
+    choose(target) {
+      let node = 0
+      for (let level = top - 1; level >= 0; level--) {
+        let child = offsets[level] + (node << bits)
+        const last = child + fan - 1
+        // What weighs nothing begins where the next one does, and is passed over.
+        while (child < last && before[child + 1] <= target) child++
+        target -= before[child]
+        node = child - offsets[level]
+      }
+      rest[0] = target
       return target < sums[node] ? node : -1
     },
     rest,
