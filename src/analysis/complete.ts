@@ -1,7 +1,7 @@
 /** Analyses are generators that yield every few milliseconds, so that a page can breathe: this one does not. */
-export function complete<T>(work: Generator<void, T, void>): T {
+export function complete<T>(work: Generator<unknown, T, void>): T {
   for (;;) {
     const { done, value } = work.next()
-    if (done) return value
+    if (done) return value as T
   }
 }

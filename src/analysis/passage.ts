@@ -9,6 +9,7 @@ import { fsp } from '../solvers/fsp/index'
 import { begin, type Projection } from '../solvers/fsp/projection'
 import { eliminated, initialState, settleBox } from '../solvers/fsp/settled'
 import { forEachState } from '../solvers/fsp/space'
+import type { Work } from './progress'
 import { checkSteady } from './steady'
 
 export interface Passage {
@@ -16,18 +17,29 @@ export interface Passage {
   readonly mean: number
   /** What the mean changed by, relatively, and its occupation law in l1, when the box was last enlarged; 0: box complete. */
   readonly change: number
-  /** P(reached by t) at the problem's output times: at least this … */
+  /** Where the law is given. */
+  readonly times: Float64Array
+  /** P(reached by t) at these times: at least this … */
   readonly reached: Float64Array
   /** … and at most this much more (proved, but for rounding). */
   readonly missing: Float64Array
   readonly states: number
 }
 
+/** Where the law of the time is wanted, given its mean and what one unit of time costs, in multiplications. */
+export type Grid = (mean: number, cost: number) => Float64Array
+
 /**
- * First passage from the initial state to where `target`, a quantity of the network by its number, is not 0.
+ * First passage from the initial state to where `target`, a quantity of the network by its number, is not 0; its law
+ * at the problem's output times unless `grid` says otherwise.
  * Throws a Failure where some states on the way never lead there: the mean is then infinite.
  */
-export function* firstPassage(problem: Problem, target: number, tolerance = 1e-9): Generator<void, Passage, void> {
+export function* firstPassage(
+  problem: Problem,
+  target: number,
+  tolerance = 1e-9,
+  grid: Grid = () => problem.times,
+): Work<Passage> {
   checkSteady(problem.network)
   const reached = evaluators(problem.network, problem.parameters).quantities[target]
   const projection = begin(problem, { ...fsp.options.defaults, tolerance })
@@ -57,8 +69,10 @@ export function* firstPassage(problem: Problem, target: number, tolerance = 1e-9
     return { size: mean }
   })
   const goal = inside(projection, (counts) => reached(counts, 0) !== 0)
-  const law = yield* arrivals(projection, goal, problem.times)
-  return { mean, change, ...law, states: projection.generator.states }
+  const { rate, matrix } = projection.generator
+  const times = grid(mean, rate * matrix.transition.nonzeros)
+  const law = yield* arrivals(projection, goal, times)
+  return { mean, change, times, ...law, states: projection.generator.states }
 }
 
 /** P(target reached by t), by uniformisation with the target kept and nothing leaving it. */
@@ -66,7 +80,7 @@ function* arrivals(
   projection: Projection,
   goal: Uint8Array,
   times: Float64Array,
-): Generator<void, Pick<Passage, 'reached' | 'missing'>, void> {
+): Work<Pick<Passage, 'reached' | 'missing'>> {
   const { problem, space, propensities, generator: settled } = projection
   const generator = layOut(problem.network, space, settled.box)
   const rates = ratesAt(propensities, 0)
@@ -82,6 +96,7 @@ function* arrivals(
   let time = 0
   for (const [k, t] of times.entries()) {
     for (let left = generator.rate * (t - time); left > 0; left -= 1024) {
+      yield { done: (t - left / generator.rate) / times[times.length - 1], phase: 'law of the time' }
       yield* uniformise(transition, Math.min(left, 1024), 1e-15, Number.POSITIVE_INFINITY)
     }
     time = t

@@ -52,6 +52,30 @@ describe('spectral gap', () => {
   })
 })
 
+describe('switching rates', () => {
+  it('are those of the two passages, where a switch is slow', () => {
+    const found = complete(relaxation(ask(schloegl('0.015', 200, '(1e-4 / 6)', 3.5), [])))
+    const { halves } = found
+    expect(halves.sharpness).toBeGreaterThan(0.999)
+    const low = at(halves.moments, { time: 0, moment: 'mean', quantity: 'X' }) < 256 ? 0 : 1
+    // Card 8.1 (a): P(n ≤ 256) = 0.2202606320; the committor is 1/2 within a few counts of there, where nothing stands.
+    expect(halves.weights[low]).toBeCloseTo(0.220260632, 4)
+    // Mean times from peak to peak, by elimination: 50307.8615 up, 178100.491 down. They exceed 1/rate by what crossing
+    // takes, about one part in the ratio of the gap to the next rate: 3e-4 here.
+    expect(1 / halves.rates[low] / 50307.8615).toBeCloseTo(1, 3)
+    expect(1 / halves.rates[1 - low] / 178100.491).toBeCloseTo(1, 3)
+    expect(halves.rates[0] + halves.rates[1]).toBeCloseTo(found.gap, 12)
+  })
+
+  it('are not pretended where the slowest mode is a slope', () => {
+    // Of a Poisson law the slowest mode is n − m itself: between the halves lies 2/π of its variance.
+    const { halves } = complete(relaxation(ask('0 -> X, 400; X -> 0, 1', [])))
+    expect(halves.sharpness).toBeCloseTo(2 / Math.PI, 1)
+    const sum = halves.marginals.data.reduce((a, b) => a + b, 0)
+    expect(sum).toBeCloseTo(1, 8)
+  })
+})
+
 describe('quasi-stationary law', () => {
   it('of linear birth and death is geometric, and dies at the difference of the rates', () => {
     // Kendall: λ < μ, from any number; P(n) ∝ (λ/μ)^(n−1).

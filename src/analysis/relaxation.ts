@@ -4,7 +4,7 @@ import type { NamedArray } from '../numerics/named-array'
 import { Failure, type Problem } from '../solvers/contract'
 import { reachable, reaching } from '../solvers/fsp/chain'
 import { fsp } from '../solvers/fsp/index'
-import { begin } from '../solvers/fsp/projection'
+import { begin, type Projection } from '../solvers/fsp/projection'
 import { recorder } from '../solvers/fsp/record'
 import { rest } from '../solvers/fsp/rest'
 import { eliminated, initialState, settleBox } from '../solvers/fsp/settled'
@@ -18,6 +18,23 @@ export interface Relaxation {
   /** l1 error of the law at rest that the gap belongs to. */
   readonly distance: number
   readonly states: number
+  readonly halves: Halves
+}
+
+/** The slowest mode cut halfway between its extremes: two lasting states, if it is a switch between such. */
+export interface Halves {
+  /** Share of the mode's variance that lies between the halves: near 1 where it is a switch, less for a slope. */
+  readonly sharpness: number
+  /** Probability of each half under the law at rest. */
+  readonly weights: readonly [number, number]
+  /**
+   * How often each is left for the other, per unit time: gap × weight of the other. First order in the ratio of the gap
+   * to the next rate.
+   */
+  readonly rates: readonly [number, number]
+  /** [time: half, moment, quantity], given that half; and [time: half, quantity, count], the parts of the law. */
+  readonly moments: NamedArray
+  readonly marginals: NamedArray
 }
 
 /** The spectral gap of a network that comes to rest. */
@@ -38,12 +55,54 @@ export function* relaxation(problem: Problem, tolerance = 1e-9): Generator<void,
     )
   }
   const { chain, states } = yield* eliminated(generator, keep, false)
-  const { rate, residual } = yield* spectralGap(
-    chain,
-    Float64Array.from(states, (state) => law[state]),
-    law[top],
-  )
-  return { gap: rate, residual, distance, states: generator.states }
+  const chainLaw = Float64Array.from(states, (state) => law[state])
+  const { rate, residual, mode, there } = yield* spectralGap(chain, chainLaw, law[top])
+  const slow = new Float64Array(law.length).fill(Number.NaN)
+  for (const [i, state] of states.entries()) slow[state] = mode[i]
+  slow[top] = there
+  return { gap: rate, residual, distance, states: generator.states, halves: halve(projection, slow, rate) }
+}
+
+/** States rarer than this share of the likeliest do not count as extremes of a mode. */
+const visited = 1e-9
+
+function halve({ problem, generator, space }: Projection, slow: Float64Array, gap: number): Halves {
+  const law = generator.matrix.transition.vectors[0]
+  const least = visited * law.reduce((a, b) => Math.max(a, b))
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let i = 0; i < law.length; i++) {
+    if (!(law[i] > least)) continue
+    low = Math.min(low, slow[i])
+    high = Math.max(high, slow[i])
+  }
+  const middle = (low + high) / 2
+  const side = (i: number) => Number(slow[i] > middle)
+  const [weights, sums] = [
+    [0, 0],
+    [0, 0],
+  ]
+  let square = 0
+  for (let i = 0; i < law.length; i++) {
+    if (!(law[i] > 0)) continue
+    weights[side(i)] += law[i]
+    sums[side(i)] += law[i] * slow[i]
+    square += law[i] * slow[i] ** 2
+  }
+  const between = sums[0] ** 2 / weights[0] + sums[1] ** 2 / weights[1]
+  const observe = { moments: true, marginals: true, joints: [], trajectories: false }
+  const record = recorder({ ...problem, times: Float64Array.of(0, 1), observe })
+  for (const half of [0, 1]) {
+    const part = law.map((p, i) => (p > 0 && side(i) === half ? p : 0))
+    record.take({ generator, law: part, space, distance: 0 })
+  }
+  const { moments, marginals } = record.observations()
+  return {
+    sharpness: between / square,
+    weights: [weights[0], weights[1]],
+    rates: [gap * weights[1], gap * weights[0]],
+    moments: moments.array,
+    marginals: marginals.array,
+  }
 }
 
 export interface Quasi {

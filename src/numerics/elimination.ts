@@ -159,11 +159,22 @@ export interface Mode {
   readonly residual: number
 }
 
+/** The observable that is forgotten last: mean 0 under the law at rest. */
+export interface SlowMode {
+  /** In the states of the chain, and in the one that was left out. */
+  readonly mode: Float64Array
+  readonly there: number
+}
+
 /**
  * The spectral gap of a chain at rest. `killed` is the chain without one state, which it should visit often, with the
  * rates to it as exits; `law` its stationary law, up to a constant the same as with that state, which has `rest` of it.
  */
-export function* spectralGap(killed: Eliminated, law: Float64Array, rest: number): Generator<void, Mode, void> {
+export function* spectralGap(
+  killed: Eliminated,
+  law: Float64Array,
+  rest: number,
+): Generator<void, Mode & SlowMode, void> {
   const weigh = (f: (i: number) => number, there: number) => law.reduce((sum, p, i) => sum + p * f(i), rest * there)
   let mode = Float64Array.from(law, (_, i) => 1 + i / law.length + Math.sin(i))
   let there = 0
@@ -186,7 +197,7 @@ export function* spectralGap(killed: Eliminated, law: Float64Array, rest: number
     rate = 1 / time
     yield
   }
-  return { rate, residual }
+  return { rate, residual, mode, there }
 }
 
 /**
