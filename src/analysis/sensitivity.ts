@@ -1,12 +1,13 @@
 /** How the law answers to parameters: its derivatives, and what a count tells of them. */
-import { evaluators } from '../network/evaluate'
 import { type NamedArray, namedArray } from '../numerics/named-array'
 import { poissonWindow } from '../numerics/poisson'
 import type { Problem } from '../solvers/contract'
 import { fsp } from '../solvers/fsp/index'
-import { begin, type Projection, slice } from '../solvers/fsp/projection'
+import { begin, slice } from '../solvers/fsp/projection'
 import { initialState } from '../solvers/fsp/settled'
-import { forEachState, widths } from '../solvers/fsp/space'
+import { forEachState } from '../solvers/fsp/space'
+import type { Work } from './progress'
+import { differentiate, type Slopes } from './slopes'
 import { checkSteady } from './steady'
 
 export interface Sensitivity {
@@ -23,31 +24,18 @@ export interface Sensitivity {
   readonly states: number
 }
 
-/** Rates i → j of a chain and their derivatives with respect to each parameter. */
-interface Slopes {
-  readonly from: Int32Array
-  readonly to: Int32Array
-  readonly rate: Float64Array
-  /** One list per parameter. */
-  readonly slope: Float64Array[]
-}
-
 /**
  * Derivatives of the law with respect to the parameters with these numbers, at the output times. They obey
  * ∂s/∂t = Q s + (∂Q/∂θ) p, and are carried with the law p by one uniformised series (forward sensitivities). The rates
  * are differentiated by central differences: to about ten digits, exactly where they are linear.
  */
-export function* sensitivity(
-  problem: Problem,
-  parameters: readonly number[],
-  tolerance = 1e-9,
-): Generator<void, Sensitivity, void> {
+export function* sensitivity(problem: Problem, parameters: readonly number[], tolerance = 1e-9): Work<Sensitivity> {
   checkSteady(problem.network)
   const projection = begin(problem, { ...fsp.options.defaults, tolerance })
   const { times } = problem
   while (projection.time < projection.horizon) yield* slice(projection, projection.horizon)
   const { generator, space } = projection
-  const slopes = differentiate(projection, parameters)
+  const slopes = yield* differentiate(projection, parameters)
   const names = problem.network.species.map(({ name }) => name)
   const axes = [
     ['time', Array.from(times)],
@@ -71,6 +59,7 @@ export function* sensitivity(
   for (const [k, t] of times.entries()) {
     vectors = yield* carry(slopes, vectors, generator.rate, t - time)
     time = t
+    yield { done: t / projection.horizon, phase: `t = ${Number(t.toPrecision(3))}` }
     const [p, ...s] = vectors
     s.forEach((derivative, i) => {
       const row = k * s.length + i
@@ -96,6 +85,8 @@ export function* sensitivity(
 const seriesEvents = 512
 /** What the Poisson tails of a series may hold. */
 const tail = 1e-16
+/** Rates worked through between two looks at the clock: a few milliseconds. */
+const stretch = 1e6
 
 /** Carry the law and its derivatives over a time h. Λ is `rate`. */
 function* carry(
@@ -103,8 +94,9 @@ function* carry(
   start: Float64Array[],
   rate: number,
   h: number,
-): Generator<void, Float64Array[], void> {
+): Work<Float64Array[]> {
   let vectors = start
+  const look = Math.max(1, Math.floor(stretch / (from.length * start.length + 1)))
   for (let left = rate * h; left > 0; left -= seriesEvents) {
     const { first, weights } = poissonWindow(Math.min(left, seriesEvents), tail)
     const sums = vectors.map((vector) => new Float64Array(vector.length))
@@ -125,48 +117,9 @@ function* carry(
         }
       }
       term = next
-      if (k % 8 === 7) yield
+      if (k % look === look - 1) yield
     }
     vectors = sums
   }
   return vectors
-}
-
-/** Share of a parameter by which it is moved to either side: the cube root of the rounding unit. */
-const nudge = 6e-6
-
-/** Every rate of the box and its derivatives, reaction by reaction. */
-function differentiate({ problem, space, generator }: Projection, parameters: readonly number[]): Slopes {
-  const { network, parameters: values } = problem
-  const { box, moves, numbering } = generator
-  const width = widths(box)
-  const number = (place: number) => (numbering ? numbering[place] : place)
-  const rules = evaluators(network, values).propensities
-  const sides = parameters.map((i) => {
-    const step = nudge * Math.abs(values[i]) || nudge
-    const moved = (by: number) => evaluators(network, values.with(i, values[i] + by)).propensities
-    return { step, up: moved(step), down: moved(-step) }
-  })
-  const from: number[] = []
-  const to: number[] = []
-  const rate: number[] = []
-  const slope: number[][] = sides.map(() => [])
-  forEachState(space, box, (place, x, steps) => {
-    for (const { reaction, change, distance } of moves) {
-      const slopes = sides.map(({ step, up, down }) => (up[reaction](x, 0) - down[reaction](x, 0)) / (2 * step))
-      const a = rules[reaction](x, 0)
-      if (a === 0 && slopes.every((value) => value === 0)) continue
-      const stays = change.every((c, axis) => steps[axis] + c >= 0 && steps[axis] + c < width[axis])
-      from.push(number(place))
-      to.push(stays ? number(place + distance) : -1)
-      rate.push(a)
-      for (const [k, value] of slopes.entries()) slope[k].push(value)
-    }
-  })
-  return {
-    from: Int32Array.from(from),
-    to: Int32Array.from(to),
-    rate: Float64Array.from(rate),
-    slope: slope.map((list) => Float64Array.from(list)),
-  }
 }
