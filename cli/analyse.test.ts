@@ -25,6 +25,11 @@ describe('propensity analyse', () => {
     expect(reached[0]).toBeCloseTo(1 - Math.exp(-1000 / mean), 2)
   })
 
+  it('finds the law at rest', () => {
+    const { marginals } = JSON.parse(analyse(pool, 'stationary').stdout)
+    expect(marginals.array.data[10]).toBeCloseTo((10 ** 10 * Math.exp(-10)) / 3628800, 8)
+  })
+
   it('finds the law that lasts', () => {
     const dying = 'species X = 3\nX -> 2X, 0.5\nX -> 0, 1\n'
     expect(JSON.parse(analyse(dying, 'quasi').stdout).rate).toBeCloseTo(0.5, 7)
@@ -52,7 +57,7 @@ describe('propensity analyse', () => {
     [[], 2, /which analysis\? there are gap, passage/],
     [['gaps'], 2, /no analysis gaps; there are/],
     [['passage'], 2, /--to 'X >= 25'/],
-    [['passage', '--to', 'Y > 1'], 2, /Y/],
+    [['passage', '--to', 'X > Y'], 2, /column 5: .*Y/],
     [['distance'], 2, /--against a=37/],
     [['quasi'], 1, /law at rest/],
   ] as const)('complains of %j', (args, status, words) => {

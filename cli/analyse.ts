@@ -1,13 +1,14 @@
 /** `propensity analyse`: what follows from laws: passage times, gaps, lasting laws, sensitivities, distances. */
 import { parseArgs } from 'node:util'
+import { separation } from '../src/analysis/between'
 import { complete } from '../src/analysis/complete'
-import { commonBins, divergence, hellinger, totalVariation } from '../src/analysis/distances'
 import { firstPassage } from '../src/analysis/passage'
 import { quasiStationaryLaw, relaxation } from '../src/analysis/relaxation'
+import { restingLaw } from '../src/analysis/resting'
 import { sensitivity } from '../src/analysis/sensitivity'
+import { readCondition } from '../src/network/condition'
 import { quantities } from '../src/network/network'
 import { Failure, type Problem } from '../src/solvers/contract'
-import { runStudy } from '../src/solvers/run'
 import { readStudy } from '../src/solvers/study'
 import { adjust, questionFlags, readFileAsStudy } from './solve'
 import { exitStatus, number, pairs, UsageError } from './usage'
@@ -20,6 +21,7 @@ type Study = Record<string, unknown>
 const analyses: Record<string, (study: Study, values: Flags) => unknown> = {
   gap: (study) => complete(relaxation(problemOf(study))),
   passage,
+  stationary: (study) => complete(restingLaw(problemOf(study))),
   quasi: (study) => complete(quasiStationaryLaw(problemOf(study))),
   information: (study) => {
     const problem = problemOf(study)
@@ -63,45 +65,30 @@ function problemOf(study: Study): Problem {
   return read.value.problem
 }
 
-/** The condition becomes an observable that is 1 where it holds. */
 function passage(study: Study, { to }: Flags): unknown {
   if (!to) throw new UsageError("say what is to be reached, as in --to 'X >= 25'")
-  const problem = problemOf({ ...study, network: `${study.network}\nobservable target__ = ${to}`, observe: [] })
-  return complete(firstPassage(problem, quantities(problem.network).indexOf('target__')))
+  const { text, diagnostics } = readCondition(String(study.network), to)
+  const wrong = diagnostics.find(({ severity }) => severity === 'error')
+  if (wrong) throw new UsageError(`--to, column ${wrong.column}: ${wrong.message}`)
+  const problem = problemOf({ ...study, network: text, observe: [] })
+  return complete(firstPassage(problem, quantities(problem.network).length - 1))
 }
 
 /** How far apart the laws of each quantity are under two settings of the parameters. */
-async function distance(study: Study, { against }: Flags): Promise<unknown> {
+function distance(study: Study, { against }: Flags): unknown {
   const given = pairs('against', against ?? []).map(([name, text]) => [name, number('against', text)] as const)
   if (given.length === 0) throw new UsageError('say what is to change, as in --against a=37')
   const other = { ...study, parameters: { ...(study.parameters as object), ...Object.fromEntries(given) } }
-  const [one, two] = [await marginalsOf(study), await marginalsOf(other)]
-  return one.array.coords.time.flatMap((time, k) =>
-    one.array.coords.quantity.map((quantity, q) => {
-      const lawOf = ({ array }: typeof one) => {
-        const [, quantities, counts] = array.shape
-        const from = (k * quantities + q) * counts
-        return { counts: array.coords.count.map(Number), p: array.data.subarray(from, from + counts) }
-      }
-      const pair = commonBins(lawOf(one), lawOf(two))
-      const bound = (one.bound(k) + two.bound(k)) / 2
-      return {
-        time,
-        quantity,
-        totalVariation: { value: totalVariation(pair), bound },
-        hellinger: hellinger(pair),
-        divergence: divergence(pair),
-      }
-    }),
+  const { distances, bounds } = complete(separation(problemOf(study), problemOf(other)))
+  const { time, quantity } = distances.coords
+  const value = (k: number, measure: number, q: number) => distances.data[(k * 3 + measure) * quantity.length + q]
+  return time.flatMap((t, k) =>
+    quantity.map((name, q) => ({
+      time: t,
+      quantity: name,
+      totalVariation: { value: value(k, 0, q), bound: bounds.totalVariation[k] },
+      hellinger: value(k, 1, q),
+      divergence: value(k, 2, q),
+    })),
   )
-}
-
-async function marginalsOf(study: Study) {
-  const outcome = await runStudy(
-    { ...study, solver: 'fsp', options: { tolerance: 1e-9 }, observe: ['marginals'] },
-    { now: () => performance.now(), breathe: async () => {}, cancelled: () => false, onFrame: () => {} },
-  )
-  if (outcome.status !== 'done') throw new Failure('solve', outcome.status === 'failed' ? outcome.message : 'cancelled')
-  const { array, error } = outcome.solution.observations.marginals
-  return { array, bound: (k: number) => (error.kind === 'bound' ? error.value[k] : Number.NaN) }
 }

@@ -58,7 +58,7 @@ export function* meanGradient(
   const count = first + weights.length
   const look = Math.max(1, Math.floor(stretch / (slopes.from.length + 1)))
   // Where each series starts; its terms are made again on the way back.
-  const starts = [start]
+  const starts: Float64Array[] = [start]
   for (let part = 0; part < parts - 1; part++) {
     const sum = new Float64Array(start.length)
     let term = starts[part]
@@ -73,7 +73,7 @@ export function* meanGradient(
   let lambda: Float64Array = f
   let mean = 0
   for (let part = parts - 1; part >= 0; part--) {
-    const terms = [starts[part]]
+    const terms: Float64Array[] = [starts[part]]
     while (terms.length < count) {
       terms.push(forth(slopes, generator.rate, terms[terms.length - 1]))
       if (terms.length % look === 0) yield { done: 1 - (part + 1) / (2 * parts), phase: 'back' }

@@ -1,4 +1,6 @@
 /** What the page asks of whoever computes: workers, this thread, or a test's double. */
+import type { Ending, Inquiry } from '../analysis/inquiry'
+import type { Progress } from '../analysis/progress'
 import type { Artifact, Frame, Outcome } from '../solvers/contract'
 import type { Study } from '../solvers/study'
 
@@ -16,8 +18,16 @@ export interface RunHandle {
   cancel(): void
 }
 
+export interface InquiryHandle {
+  /** Never rejects: what goes wrong is an ending. */
+  readonly ending: Promise<Ending>
+  cancel(): void
+}
+
 export interface Client {
   run(study: Study, request: RunRequest): RunHandle
+  /** `onProgress` is not called after `cancel()`, nor after the ending. */
+  inquire(inquiry: Inquiry, onProgress: (progress: Progress) => void): InquiryHandle
   /** Threads that sample. */
   readonly workers: number
   /** Stops everything; the client cannot be used again. */

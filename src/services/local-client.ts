@@ -31,6 +31,25 @@ export function localClient(paint: () => Promise<void> = painted): Client {
       if (signal?.aborted) cancel()
       return { outcome, cancel }
     },
+    inquire(inquiry, onProgress) {
+      const id = ++ids
+      let over = false
+      const cancel = () => {
+        over = true
+        service.cancel(id)
+      }
+      live.add(cancel)
+      const show = async (progress: Parameters<typeof onProgress>[0]) => {
+        if (over) return
+        onProgress(progress)
+        await paint()
+      }
+      const ending = service.inquire(id, inquiry, show).finally(() => {
+        over = true
+        live.delete(cancel)
+      })
+      return { ending, cancel }
+    },
     close() {
       for (const cancel of live) cancel()
     },

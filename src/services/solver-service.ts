@@ -1,8 +1,11 @@
 /**
- * The worker's side of the wire: runs studies, tallies shares of others' runs, and lets messages in while it works.
+ * The worker's side of the wire: runs studies, tallies shares of others' runs, analyses, and lets messages in while it
+ * works.
  * The same object serves one thread without any wire (`local-client.ts`).
  */
 import { expose, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import type { Ending, Inquiry } from '../analysis/inquiry'
+import type { Progress } from '../analysis/progress'
 import type { Artifact, Frame, Outcome, Solution } from '../solvers/contract'
 import { type CrewMember, runStudy, type TallyOutcome, tallyStudy } from '../solvers/run'
 import type { Study } from '../solvers/study'
@@ -15,6 +18,7 @@ import { questionOf } from './question'
 export interface SolverService {
   ping(): void
   run(id: number, study: Study, onFrame: Seen<Frame>, artifact?: Artifact): Promise<Outcome>
+  inquire(id: number, inquiry: Inquiry, onProgress: Seen<Progress>): Promise<Ending>
   tally(id: number, study: Study, share: Share, onTally: Seen<Tally>): Promise<TallyOutcome>
   /** Stops a run here and its shares elsewhere; unknown ids are past runs and ignored. */
   cancel(id: number): void
@@ -62,6 +66,23 @@ export function createSolverService(): SolverService {
       // The outcome does not wait for the screen to have drawn the last frame.
       void frames.settled()
       return outcome.status === 'done' ? transfer(outcome, buffersOf(outcome.solution)) : outcome
+    },
+
+    async inquire(id, inquiry, onProgress) {
+      running.add(id)
+      const breath = openBreath()
+      const reports = conflate(onProgress, shareForFrames)
+      // Loaded when first asked: workers that only sample never need it.
+      const ending = await (await import('../analysis/inquire')).inquire(inquiry, {
+        now: () => performance.now(),
+        breathe: breath.breathe,
+        cancelled: () => !running.has(id),
+        onProgress: (progress) => reports.wanted() && reports.send(progress),
+      })
+      running.delete(id)
+      breath.close()
+      void reports.settled()
+      return ending
     },
 
     async tally(id, study, share, onTally) {

@@ -4,6 +4,8 @@
  * raced against the team's `broken`; a broken team is thrown away whole and the next run assembles a fresh one.
  */
 import { proxy, type Remote, transfer, wrap } from 'comlink'
+import type { Ending } from '../analysis/inquiry'
+import type { Progress } from '../analysis/progress'
 import type { Frame, Outcome } from '../solvers/contract'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
@@ -31,8 +33,8 @@ const beatsOfGrace = 5
 /** While its script still loads, over a slow line. */
 const beatsToLoad = 60
 
-/** Independent replicates are shared out over a team; anything else is one thread's work. */
-type Role = 'sampling' | 'solving'
+/** Independent replicates are shared out over a team; anything else is one thread's work, analyses another's. */
+type Role = 'sampling' | 'solving' | 'analysing'
 
 interface Breakage {
   readonly code: 'worker-start' | 'worker-crash' | 'worker-stuck'
@@ -118,6 +120,32 @@ export function workerClient(surroundings: WorkerClientOptions): Client {
       if (signal?.aborted) cancel()
       return { outcome, cancel }
     },
+    inquire(inquiry, onProgress) {
+      const id = ++ids
+      let over = false
+      const team = teamFor('analysing')
+      const show = (progress: Progress) => {
+        team.sign()
+        if (!over) onProgress(progress)
+      }
+      const cancel = () => {
+        over = true
+        team.lead.cancel(id)
+      }
+      const ending = team
+        .during(
+          Promise.race([
+            (team.lead.inquire(id, inquiry, proxy(show)) as Promise<Ending>).catch((thrown) =>
+              lostInquiry({ code: 'worker-crash', why: String(thrown?.message ?? thrown) }),
+            ),
+            team.broken.then(lostInquiry),
+          ]),
+        )
+        .finally(() => {
+          over = true
+        })
+      return { ending, cancel }
+    },
     close() {
       for (const team of teams.values()) team.close()
       teams.clear()
@@ -197,10 +225,21 @@ function introduce([lead, ...others]: Remote<SolverService>[]): void {
   if (ports.length) lead.join(transfer(ports, ports))
 }
 
-function lost(study: Study, { code, why }: Breakage): Outcome {
-  const what = code === 'worker-start' ? 'A worker could not start' : 'A worker stopped'
-  return lostRun(study, code, `${what}: ${why}`, 'run it again: a fresh worker takes its place', version)
+const goOn = 'run it again: a fresh worker takes its place'
+
+const sentence = ({ code, why }: Breakage) =>
+  `${code === 'worker-start' ? 'A worker could not start' : 'A worker stopped'}: ${why}`
+
+function lost(study: Study, breakage: Breakage): Outcome {
+  return lostRun(study, breakage.code, sentence(breakage), goOn, version)
 }
+
+const lostInquiry = (breakage: Breakage): Ending => ({
+  status: 'failed',
+  code: breakage.code,
+  message: sentence(breakage),
+  hint: goOn,
+})
 
 /** Runs that no worker could take go on in this thread. */
 export function withFallback(first: Client, second: Client): Client {
@@ -221,6 +260,24 @@ export function withFallback(first: Client, second: Client): Client {
       })
       return {
         outcome,
+        cancel() {
+          cancelled = true
+          handle.cancel()
+        },
+      }
+    },
+    inquire(inquiry, onProgress) {
+      if (!usable) return second.inquire(inquiry, onProgress)
+      let handle = first.inquire(inquiry, onProgress)
+      let cancelled = false
+      const ending = handle.ending.then((ended) => {
+        if (cancelled || ended.status !== 'failed' || ended.code !== 'worker-start') return ended
+        usable = false
+        handle = second.inquire(inquiry, onProgress)
+        return handle.ending
+      })
+      return {
+        ending,
         cancel() {
           cancelled = true
           handle.cancel()

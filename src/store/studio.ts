@@ -2,6 +2,7 @@
 import toggleSwitch from '../../public/studies/toggle-switch.study.json'
 import { type Client, painted } from '../services/client'
 import { readStudyShape, type Study } from '../solvers/study'
+import { type Analyses, createAnalyses } from './analyses'
 import { linkTo, overlay, readAddress, sentence } from './link'
 import { createNotices, type Notices } from './notices'
 import { browserStorage, createPersistence, type Persistence, type StudyStorage } from './persistence'
@@ -12,6 +13,7 @@ import { createView, tieView, type View, viewOf } from './view'
 export interface Studio {
   readonly studies: Studies
   readonly runs: Runs
+  readonly analyses: Analyses
   readonly view: View
   readonly notices: Notices
   readonly persistence: Persistence
@@ -53,6 +55,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const studies = createStudies(defaultStudy())
   const view = createView(viewOf(studies.getState().reading, 'auto'))
   const runs = createRuns(client, studies, nextFrame)
+  const analyses = createAnalyses(client, studies, nextFrame)
   let booted = false
   let kept: Study | undefined
 
@@ -115,6 +118,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     await Promise.race([arrive(), later(bootMs)])
     booted = true
     runs.start()
+    analyses.start()
   }
 
   const ties = [
@@ -131,6 +135,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   return {
     studies,
     runs,
+    analyses,
     view,
     notices,
     persistence,
@@ -141,6 +146,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     close() {
       for (const untie of ties) untie()
       runs.stop()
+      analyses.stop()
       client.close()
     },
   }

@@ -1,4 +1,6 @@
 /** A client in a test's hands: it records what is asked and shows what it is told to. */
+import type { Ending, Inquiry } from '../analysis/inquiry'
+import type { Progress } from '../analysis/progress'
 import { namedArray } from '../numerics/named-array'
 import type { Client } from '../services/client'
 import type { Artifact, Frame, Outcome } from '../solvers/contract'
@@ -15,8 +17,16 @@ export interface AskedRun {
   finish(outcome: Outcome): void
 }
 
+export interface AskedInquiry {
+  readonly inquiry: Inquiry
+  cancelled: boolean
+  show(progress: Progress): void
+  finish(ending: Ending): void
+}
+
 export interface TestingClient extends Client {
   readonly asked: AskedRun[]
+  readonly inquiries: AskedInquiry[]
   /** The runs of one method, in the order they were asked for. */
   of(solver: string): AskedRun[]
 }
@@ -38,8 +48,10 @@ export const failedWith = (message: string): Outcome => ({ status: 'failed', cod
 
 export function testingClient(): TestingClient {
   const asked: AskedRun[] = []
+  const inquiries: AskedInquiry[] = []
   return {
     asked,
+    inquiries,
     of: (solver) => asked.filter(({ study }) => study.solver === solver),
     workers: 1,
     run(study, { onFrame, artifact }) {
@@ -62,6 +74,19 @@ export function testingClient(): TestingClient {
         finish({ status: 'cancelled', provenance })
       }
       return { outcome, cancel }
+    },
+    inquire(inquiry, onProgress) {
+      let finish: (ending: Ending) => void = () => {}
+      const ending = new Promise<Ending>((resolve) => {
+        finish = resolve
+      })
+      const one: AskedInquiry = { inquiry, cancelled: false, show: onProgress, finish }
+      inquiries.push(one)
+      const cancel = () => {
+        one.cancelled = true
+        finish({ status: 'cancelled' })
+      }
+      return { ending, cancel }
     },
     close() {},
   }
