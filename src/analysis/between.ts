@@ -1,10 +1,8 @@
 /** How far apart the laws of a network are under two settings of its parameters, at every output time. */
 import { type NamedArray, namedArray } from '../numerics/named-array'
 import type { Problem } from '../solvers/contract'
-import { fsp } from '../solvers/fsp/index'
-import { begin, held, slice } from '../solvers/fsp/projection'
-import { recorder } from '../solvers/fsp/record'
 import { commonBins, divergence, hellinger, totalVariation } from './distances'
+import { type Laws, lawsOf, scaled } from './laws'
 import type { Work } from './progress'
 import { checkSteady } from './steady'
 
@@ -22,7 +20,7 @@ export interface Separation {
 
 export function* separation(one: Problem, other: Problem, tolerance = 1e-9): Work<Separation> {
   const [a, b] = [yield* laws(one, tolerance, 0), yield* laws(other, tolerance, 0.5)]
-  const names = a.array.coords.quantity.map(String)
+  const names = a.marginals.coords.quantity.map(String)
   const distances = namedArray([
     ['time', Array.from(one.times)],
     ['measure', measures],
@@ -30,7 +28,7 @@ export function* separation(one: Problem, other: Problem, tolerance = 1e-9): Wor
   ])
   let at = 0
   for (let k = 0; k < one.times.length; k++) {
-    const pairs = names.map((name) => commonBins(lawOf(a.array, k, name), lawOf(b.array, k, name)))
+    const pairs = names.map((name) => commonBins(lawOf(a.marginals, k, name), lawOf(b.marginals, k, name)))
     for (const measure of [totalVariation, hellinger, divergence]) {
       for (const pair of pairs) distances.data[at++] = measure(pair)
     }
@@ -41,13 +39,7 @@ export function* separation(one: Problem, other: Problem, tolerance = 1e-9): Wor
     // H² ≤ TV between a law and what is known of it, and H is a metric.
     hellinger: pairs.map(([p, q]) => Math.sqrt(p / 2) + Math.sqrt(q / 2)),
   }
-  return { distances, bounds, here: a.array, there: b.array }
-}
-
-interface Laws {
-  readonly array: NamedArray
-  /** l1, one per time. */
-  readonly bounds: readonly number[]
+  return { distances, bounds, here: a.marginals, there: b.marginals }
 }
 
 /** The last laws, by their question: while a slider moves, one of the two settings stays. */
@@ -64,22 +56,7 @@ function* laws(problem: Problem, tolerance: number, from: number): Work<Laws> {
     kept.set(key, known)
     return known
   }
-  const observe = { moments: false, marginals: true, joints: [], trajectories: false }
-  const asked = { ...problem, observe }
-  const record = recorder(asked)
-  const projection = begin(asked, { ...fsp.options.defaults, tolerance })
-  for (const time of times) {
-    while (projection.time < time) {
-      yield* slice(projection, time)
-      yield {
-        done: from + (0.5 * projection.time) / projection.horizon,
-        phase: from > 0 ? 'kept setting' : 'this setting',
-      }
-    }
-    record.take(held(projection))
-  }
-  const { array, error } = record.observations().marginals
-  const made = { array, bounds: error.kind === 'bound' ? error.value : Array.from(times, () => Number.NaN) }
+  const made = yield* scaled(lawsOf(problem, tolerance), from, from + 0.5, from > 0 ? 'kept setting' : 'this setting')
   kept.set(key, made)
   for (const old of kept.keys()) if (kept.size > maxKept) kept.delete(old)
   return made

@@ -21,7 +21,7 @@ export interface InformationFinding {
 /** A matrix of more than this many parameters cannot be read. */
 const maxParameters = 24
 
-export function* informationOf(problem: Problem): Work<InformationFinding> {
+export function* informationOf(problem: Problem, tolerance = 1e-7): Work<InformationFinding> {
   const { parameters } = problem.network
   const numbers = parameters.map((_, i) => i).filter((i) => problem.parameters[i] !== 0)
   if (numbers.length === 0) throw new Failure('parameters', 'the network has no parameter that is not 0')
@@ -32,7 +32,7 @@ export function* informationOf(problem: Problem): Work<InformationFinding> {
       'write the numbers of those that are known into the reactions',
     )
   }
-  const { information, missing, leaked, states } = yield* sensitivity(problem, numbers)
+  const { information, missing, leaked, states } = yield* sensitivity(problem, numbers, tolerance)
   const n = numbers.length
   const values = numbers.map((i) => problem.parameters[i])
   const matrices = Array.from(problem.times, (_, k) =>

@@ -68,14 +68,15 @@ describe('inquiries', () => {
   })
 
   it('find how means and laws answer to a parameter, both ways', async () => {
-    const { parameter, gradient, disagreement, mean } = await found('sensitivity', { parameter: 'd' })
+    const { parameter, gradient, error, mean, way } = await found('sensitivity', { parameter: 'd' })
     const t = 2
     expect(parameter).toBe('d')
     expect(mean).toBeCloseTo(10, 7)
     // X stays at 10 on average: m(t) = k/d + (10 − k/d) e^(−d t), at k = 10 and d = 1.
     expect(gradient[0].value).toBeCloseTo(1 - Math.exp(-t), 7)
     expect(gradient[1].value).toBeCloseTo(-10 * (1 - Math.exp(-t)), 6)
-    expect(disagreement).toBeLessThan(1e-9)
+    expect(way).toBe('carried')
+    expect(error.mean).toBeLessThan(1e-9)
   })
 
   it('find what a look tells: of k and d apart little, of k/d much', async () => {

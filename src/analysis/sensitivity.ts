@@ -36,6 +36,7 @@ export function* sensitivity(problem: Problem, parameters: readonly number[], to
   while (projection.time < projection.horizon) yield* slice(projection, projection.horizon)
   const { generator, space } = projection
   const slopes = yield* differentiate(projection, parameters)
+  const rows = rowsOf(slopes, generator.states, generator.rate)
   const names = problem.network.species.map(({ name }) => name)
   const axes = [
     ['time', Array.from(times)],
@@ -57,7 +58,7 @@ export function* sensitivity(problem: Problem, parameters: readonly number[], to
   let missing = 0
   let time = 0
   for (const [k, t] of times.entries()) {
-    vectors = yield* carry(slopes, vectors, generator.rate, t - time)
+    vectors = yield* carry(rows, vectors, generator.rate, t - time)
     time = t
     yield { done: t / projection.horizon, phase: `t = ${Number(t.toPrecision(3))}` }
     const [p, ...s] = vectors
@@ -89,37 +90,87 @@ const tail = 1e-16
 const stretch = 1e6
 
 /** Carry the law and its derivatives over a time h. Λ is `rate`. */
-function* carry(
-  { from, to, rate: rates, slope }: Slopes,
-  start: Float64Array[],
-  rate: number,
-  h: number,
-): Work<Float64Array[]> {
-  let vectors = start
-  const look = Math.max(1, Math.floor(stretch / (from.length * start.length + 1)))
+function* carry(rows: Rows, start: Float64Array[], rate: number, h: number): Work<Float64Array[]> {
+  let term: Float64Array[] = start
+  let next: Float64Array[] = start.map((vector) => new Float64Array(vector.length))
+  const look = Math.max(1, Math.floor(stretch / (rows.whole.coefficient.length * start.length + 1)))
   for (let left = rate * h; left > 0; left -= seriesEvents) {
     const { first, weights } = poissonWindow(Math.min(left, seriesEvents), tail)
-    const sums = vectors.map((vector) => new Float64Array(vector.length))
-    let term = vectors
+    const sums = term.map((vector) => new Float64Array(vector.length))
     for (let k = 0; k < first + weights.length; k++) {
       const weight = k < first ? 0 : weights[k - first]
-      const [p] = term
-      const next = term.map((vector) => vector.slice())
-      for (let v = 0; v < term.length; v++) {
-        const x = term[v]
-        if (weight > 0) for (let i = 0; i < x.length; i++) sums[v][i] += weight * x[i]
-        const y = next[v]
-        const changes = v > 0 ? slope[v - 1] : undefined
-        for (let e = 0; e < from.length; e++) {
-          const flow = (rates[e] * x[from[e]] + (changes ? changes[e] * p[from[e]] : 0)) / rate
-          y[from[e]] -= flow
-          if (to[e] >= 0) y[to[e]] += flow
+      if (weight > 0) {
+        for (let v = 0; v < term.length; v++) {
+          const [sum, x] = [sums[v], term[v]]
+          for (let i = 0; i < x.length; i++) sum[i] += weight * x[i]
         }
       }
-      term = next
+      for (let v = 0; v < term.length; v++) {
+        multiply(rows.whole, term[v], next[v], false)
+        if (v > 0) multiply(rows.slopes[v - 1], term[0], next[v], true)
+      }
+      ;[term, next] = [next, term]
       if (k % look === look - 1) yield
     }
-    vectors = sums
+    term = sums
+    next = sums.map((vector) => new Float64Array(vector.length))
   }
-  return vectors
+  return term
+}
+
+/** A sparse matrix by rows, the row being the target. */
+interface Sparse {
+  readonly begin: Int32Array
+  readonly source: Int32Array
+  readonly coefficient: Float64Array
+}
+
+interface Rows {
+  /** P = I + Q/Λ. */
+  readonly whole: Sparse
+  /** ∂P/∂θ, one per parameter. */
+  readonly slopes: readonly Sparse[]
+}
+
+function rowsOf({ from, to, rate, slope }: Slopes, states: number, outflow: number): Rows {
+  const whole = sparse(states, from, to, rate, outflow, 1)
+  return { whole, slopes: slope.map((values) => sparse(states, from, to, values, outflow, 0)) }
+}
+
+/** `diagonal` plus what flows along the edges at these values over Λ: in at the target, out at the source. */
+function sparse(
+  states: number,
+  from: Int32Array,
+  to: Int32Array,
+  values: Float64Array,
+  rate: number,
+  diagonal: number,
+): Sparse {
+  const loss = new Float64Array(states).fill(diagonal)
+  const begin = new Int32Array(states + 1)
+  for (let e = 0; e < from.length; e++) {
+    if (values[e] === 0) continue
+    loss[from[e]] -= values[e] / rate
+    if (to[e] >= 0) begin[to[e] + 1]++
+  }
+  for (let i = 0; i < states; i++) begin[i + 1] += begin[i] + Number(loss[i] !== 0)
+  const source = new Int32Array(begin[states])
+  const coefficient = new Float64Array(begin[states])
+  const at = begin.slice()
+  const put = (row: number, column: number, value: number) => {
+    source[at[row]] = column
+    coefficient[at[row]++] = value
+  }
+  for (let i = 0; i < states; i++) if (loss[i] !== 0) put(i, i, loss[i])
+  for (let e = 0; e < from.length; e++) if (values[e] !== 0 && to[e] >= 0) put(to[e], from[e], values[e] / rate)
+  return { begin, source, coefficient }
+}
+
+/** y = A x, or y += A x. */
+function multiply({ begin, source, coefficient }: Sparse, x: Float64Array, y: Float64Array, add: boolean): void {
+  for (let i = 0; i < y.length; i++) {
+    let sum = add ? y[i] : 0
+    for (let k = begin[i]; k < begin[i + 1]; k++) sum += coefficient[k] * x[source[k]]
+    y[i] = sum
+  }
 }
