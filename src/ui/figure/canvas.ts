@@ -2,7 +2,20 @@
 
 import { addPath, colourHits, noHits } from './crowd'
 import type { ColourMap, Dash, HeatLayer, Mark, Panel } from './figure'
-import { colour, darkTheme, dashes, lightTheme, rgbOf, shade, shades, shadesOf, type Theme } from './ink'
+import {
+  bottomOf,
+  colour,
+  darkTheme,
+  dashes,
+  lightTheme,
+  rampOf,
+  rgbOf,
+  ringHole,
+  shade,
+  shades,
+  shadesOf,
+  type Theme,
+} from './ink'
 import { type Box, type Layout, layOut, place } from './layout'
 import { type Lettering, type Pen, paint, paintCursor } from './paint'
 
@@ -138,7 +151,7 @@ function canvasPen(context: CanvasRenderingContext2D, { ratio, theme }: Fit, scr
     },
     ramp(layer, box) {
       context.globalAlpha = group
-      const values = Float64Array.from({ length: shades }, (_, k) => (k * layer.top) / (shades - 1))
+      const values = rampOf(layer, shades)
       const side = { from: 0, step: 1, count: 1 }
       image(scratch, { ...layer, x: side, y: { ...side, count: shades }, values })
       stretch(context, scratch, box)
@@ -197,9 +210,13 @@ function write(context: CanvasRenderingContext2D, text: string, x: number, y: nu
 }
 
 function outline(context: CanvasRenderingContext2D, mark: Mark, x: number, y: number, r: number): void {
-  if (mark === 'circle') {
+  if (mark === 'circle' || mark === 'ring') {
     context.moveTo(x + r, y)
     context.arc(x, y, r, 0, 2 * Math.PI)
+    if (mark === 'circle') return
+    // The other way round: what two outlines hold between them is filled.
+    context.moveTo(x + r * ringHole, y)
+    context.arc(x, y, r * ringHole, 0, 2 * Math.PI, true)
   } else if (mark === 'square') {
     context.rect(x - r, y - r, 2 * r, 2 * r)
   } else {
@@ -219,9 +236,10 @@ function image(scratch: HTMLCanvasElement, { map, values, top, x, y }: HeatLayer
   const pixels = context.createImageData(x.count, y.count)
   const words = new Uint32Array(pixels.data.buffer)
   const packed = packedShades(map)
+  const bottom = bottomOf({ map, top })
   for (let i = 0; i < x.count; i++) {
     for (let j = 0; j < y.count; j++) {
-      words[(y.count - 1 - j) * x.count + i] = packed[shade(values[i * y.count + j], top)]
+      words[(y.count - 1 - j) * x.count + i] = packed[shade(values[i * y.count + j], top, bottom)]
     }
   }
   context.putImageData(pixels, 0, 0)

@@ -6,19 +6,31 @@ export interface Table {
   readonly rows: readonly (readonly (string | number)[])[]
 }
 
-type Row = Partial<Record<'path' | 'x' | 'y' | 'low' | 'high' | 'error' | 'meaning' | 'value', string | number>>
+type Column = (typeof optional)[number]
+type Row = Partial<Record<Column, string | number>>
 
-const optional = ['path', 'x', 'y', 'low', 'high', 'error', 'meaning', 'value'] as const
+const optional = ['path', 'what', 'x', 'y', 'low', 'high', 'across', 'upwards', 'error', 'meaning', 'value'] as const
 
 /** Exactly what is drawn, one observation a row; columns that nothing fills are left out. */
 export function table(panel: Panel): Table {
   const rows = panel.layers.flatMap((layer) => rowsOf(layer).map((row) => ({ series: seriesOf(layer), row })))
   const used = optional.filter((column) => rows.some(({ row }) => row[column] !== undefined))
   const heat = panel.layers.find((layer) => layer.kind === 'heat' || layer.kind === 'ridges')
-  const titles: Record<string, string> = { x: axisTitle(panel.x), y: axisTitle(panel.y), value: heat?.label ?? 'value' }
+  const arrows = panel.layers.find((layer) => layer.kind === 'arrows')
+  const titles: Partial<Record<Column, string>> = {
+    x: axisTitle(panel.x),
+    y: axisTitle(panel.y),
+    value: heat?.label ?? 'value',
+    across: arrows && `${arrows.label} across`,
+    upwards: arrows && `${arrows.label} upwards`,
+  }
+  const written = (column: Column, value: string | number | undefined) => {
+    const { names } = column === 'x' || column === 'y' ? panel[column] : {}
+    return (typeof value === 'number' && names?.[value]) || (value ?? '')
+  }
   return {
     columns: ['series', ...used.map((column) => titles[column] ?? column)],
-    rows: rows.map(({ series, row }) => [series, ...used.map((column) => row[column] ?? '')]),
+    rows: rows.map(({ series, row }) => [series, ...used.map((column) => written(column, row[column]))]),
   }
 }
 
@@ -31,13 +43,22 @@ export function csv(panel: Panel): string {
 }
 
 /** Where a figure's numbers come from, in lines of words. */
-export function header({ title, note, summary, provenance }: Panel): string[] {
+export function header({ title, note, summary, facts = [], provenance }: Panel): string[] {
   const { version, seed, methods, link } = provenance
   const lines = methods.map(({ solver, title, replicates, error }) => {
     const size = replicates === undefined ? '' : `, ${replicates} replicates`
     return `method: ${title} (${solver})${size}; error: ${error}`
   })
-  return [note ? `${title}, ${note}` : title, summary, ...lines, `seed: ${seed}`, `Propensity ${version}`, link]
+  const numbers = facts.map(({ label, text }) => `${label}: ${text}`)
+  return [
+    note ? `${title}, ${note}` : title,
+    summary,
+    ...numbers,
+    ...lines,
+    `seed: ${seed}`,
+    `Propensity ${version}`,
+    link,
+  ]
     .map((line) => line.replace(/\s+/g, ' ').trim())
     .filter((line) => line !== '')
 }
@@ -62,12 +83,23 @@ function rowsOf(layer: Layer): Row[] {
       )
     case 'line':
     case 'curve':
-      return Array.from(layer.x, (x, k) => ({ x, y: layer.y[k] }))
+      return Array.from(layer.x, (x, k) => ({ x, y: layer.y[k] })).filter(({ x }) => Number.isFinite(x))
     case 'band':
       return Array.from(layer.x, (x, k) => ({ x, low: layer.low[k], high: layer.high[k], meaning: layer.meaning }))
     case 'bars':
-    case 'points':
       return Array.from(layer.x, (x, k) => ({ x, y: layer.y[k], ...whisker(layer.whiskers, k) }))
+    case 'points':
+      return Array.from(layer.x, (x, k) => ({
+        what: layer.names?.[k],
+        x,
+        y: layer.y[k],
+        ...whisker(layer.whiskers, k),
+      }))
+    case 'arrows':
+      return Array.from(layer.x, (x, k) => {
+        const error = layer.errors && { error: layer.errors[k], meaning: layer.meaning }
+        return { x, y: layer.y[k], across: layer.across[k], upwards: layer.upwards[k], ...error }
+      })
     case 'heat': {
       const { x, y, values } = layer
       return Array.from({ length: x.count * y.count }, (_, k) => ({

@@ -6,9 +6,9 @@
 export type Numbers = Float64Array | readonly number[]
 
 /** A quantity's colour (its place in the palette, cycling), or a role that the theme fills. */
-export type Ink = number | 'text' | 'muted'
+export type Ink = number | 'text' | 'muted' | 'page'
 export type Dash = 'solid' | 'dashed' | 'dotted' | 'dash-dot'
-export type Mark = 'circle' | 'square' | 'diamond' | 'triangle'
+export type Mark = 'circle' | 'square' | 'diamond' | 'triangle' | 'ring'
 
 export interface Axis {
   readonly label: string
@@ -17,6 +17,8 @@ export interface Axis {
   readonly domain: readonly [number, number]
   /** Only whole numbers mean something here: no tick at 2.5 molecules. */
   readonly whole?: boolean
+  /** The axis counts things that have names: that of k stands at k. */
+  readonly names?: readonly string[]
 }
 
 /** Piecewise constant paths over one grid: the value at x[k] holds until x[k + 1]. NaN where a path has no value yet. */
@@ -37,6 +39,8 @@ export interface LineLayer {
   readonly y: Numbers
   /** Written at the right end of the line, instead of an entry in the legend. */
   readonly label?: string
+  /** Lies on a picture: a rim in the page's colour keeps it apart from what is beneath. */
+  readonly rimmed?: true
 }
 
 /** What a shaded interval means is part of it: the spread of single cells and the doubt about a mean differ. */
@@ -87,7 +91,8 @@ export interface Side {
   readonly count: number
 }
 
-export type ColourMap = 'viridis' | 'cividis'
+/** The last one is for values of both signs. */
+export type ColourMap = 'viridis' | 'cividis' | 'puor'
 
 export interface HeatLayer {
   readonly kind: 'heat'
@@ -97,7 +102,7 @@ export interface HeatLayer {
   readonly y: Side
   /** values[i * y.count + j] belongs to the i-th x and the j-th y. */
   readonly values: Numbers
-  /** The value of the brightest colour; the darkest is 0. */
+  /** The value of the brightest colour; the darkest is 0, or −top where values have both signs. */
   readonly top: number
   /** What the colour bar measures. */
   readonly label: string
@@ -118,6 +123,23 @@ export interface RidgesLayer {
   readonly label: string
 }
 
+/** Vectors at places: the k-th is drawn with its middle at (x, y), `dx` and `dy` being its length on the axes. */
+export interface ArrowsLayer {
+  readonly kind: 'arrows'
+  readonly name: string
+  readonly ink: Ink
+  readonly x: Numbers
+  readonly y: Numbers
+  readonly dx: Numbers
+  readonly dy: Numbers
+  /** What the vectors measure, and their components and error in that measure. */
+  readonly label: string
+  readonly across: Numbers
+  readonly upwards: Numbers
+  readonly errors?: Numbers
+  readonly meaning?: 'SE' | 'bound'
+}
+
 export interface RuleLayer {
   readonly kind: 'rule'
   readonly name: string
@@ -134,6 +156,10 @@ export interface PointsLayer {
   readonly x: Numbers
   readonly y: Numbers
   readonly whiskers?: Whiskers
+  /** As of lines. */
+  readonly rimmed?: true
+  /** What each point is, for the table and the reader under the pointer. */
+  readonly names?: readonly string[]
 }
 
 /** `faded`: answers an older question than the one on the screen, and is kept until the new answer is there. */
@@ -145,9 +171,16 @@ export type Layer = { readonly faded?: boolean } & (
   | CurveLayer
   | HeatLayer
   | RidgesLayer
+  | ArrowsLayer
   | RuleLayer
   | PointsLayer
 )
+
+/** A number that belongs to the picture and has no place on its axes, with its error, in words. */
+export interface Fact {
+  readonly label: string
+  readonly text: string
+}
 
 /** One method that contributed, and how far its numbers may be off, in words. */
 export interface Contribution {
@@ -177,6 +210,8 @@ export interface Panel {
   readonly cursor?: number
   /** One sentence for those who cannot see it. */
   readonly summary: string
+  /** Shown below the picture; in files with the words about their origin. */
+  readonly facts?: readonly Fact[]
   readonly provenance: Provenance
 }
 

@@ -76,3 +76,61 @@ export function linePanel(lasts: readonly number[]): Panel {
     y: { label: 'count', scale: 'linear', domain: [0, 12] },
   }
 }
+
+/** A map of both signs, with what may lie on it: arrows, a rimmed line and marked points. */
+export function mapPanel(): Panel {
+  const side = { from: 0, step: 1, count: 2 }
+  const names = ['k', 'd']
+  return {
+    ...heatPanel(),
+    id: 'map',
+    x: { label: '', scale: 'linear', domain: [-0.5, 1.5], names },
+    y: { label: '', scale: 'linear', domain: [-0.5, 1.5], names },
+    layers: [
+      {
+        kind: 'heat',
+        name: 'both signs',
+        map: 'puor',
+        x: side,
+        y: side,
+        values: [1, -1, -1, 0.5],
+        top: 1,
+        label: 'worth',
+      },
+      {
+        kind: 'arrows',
+        name: 'current',
+        ink: 'text',
+        x: [0, 1],
+        y: [0, 1],
+        dx: [0.5, 0],
+        dy: [0, -0.5],
+        label: 'current',
+        across: [0.02, 0],
+        upwards: [0, -0.03],
+        errors: [0.001, 0.002],
+        meaning: 'SE',
+      },
+      {
+        kind: 'line',
+        name: 'nullcline',
+        ink: 0,
+        dash: 'solid',
+        x: [0, Number.NaN, 1],
+        y: [1, Number.NaN, 0],
+        rimmed: true,
+      },
+      {
+        kind: 'points',
+        name: 'saddle',
+        ink: 'text',
+        mark: 'ring',
+        x: [0.5],
+        y: [0.5],
+        rimmed: true,
+        names: ['saddle at (0.5, 0.5)'],
+      },
+    ],
+    facts: [{ label: 'Sum', text: '1 ± 0.1' }],
+  }
+}

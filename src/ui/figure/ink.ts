@@ -2,8 +2,8 @@
  * Colours. Okabe & Ito's palette tells apart for colour-blind readers (https://jfly.uni-koeln.de/color/); the dark
  * variants are the same hues, lifted until each has a contrast of 4.5 against the dark page.
  */
-import { interpolateCividis, interpolateViridis } from 'd3-scale-chromatic'
-import type { ColourMap, Dash, Ink } from './figure'
+import { interpolateCividis, interpolatePuOr, interpolateViridis } from 'd3-scale-chromatic'
+import type { ColourMap, Dash, HeatLayer, Ink } from './figure'
 
 export interface Theme {
   readonly inks: readonly string[]
@@ -39,6 +39,15 @@ export const dashes: Readonly<Record<Dash, readonly number[]>> = {
   'dash-dot': [5, 2, 1, 2],
 }
 
+const interpolators: Readonly<Record<ColourMap, (share: number) => string>> = {
+  viridis: interpolateViridis,
+  cividis: interpolateCividis,
+  puor: interpolatePuOr,
+}
+
+/** The value of a map's darkest colour, or of its first one where it has two ends. */
+export const bottomOf = ({ map, top }: Pick<HeatLayer, 'map' | 'top'>): number => (map === 'puor' ? -top : 0)
+
 /** Colours in the table: enough that neighbours look the same. */
 export const shades = 256
 
@@ -46,7 +55,7 @@ export const shades = 256
 export function shadesOf(map: ColourMap): Uint8Array {
   const known = tables.get(map)
   if (known) return known
-  const at = map === 'viridis' ? interpolateViridis : interpolateCividis
+  const at = interpolators[map]
   const table = new Uint8Array(shades * 3)
   for (let k = 0; k < shades; k++) {
     table.set(rgbOf(at(k / (shades - 1))), 3 * k)
@@ -62,10 +71,19 @@ export function rgbOf(css: string): number[] {
     : (css.match(/\d+/g) ?? []).slice(0, 3).map(Number)
 }
 
+/** Values from the first colour to the last, for a colour bar of so many cells. */
+export function rampOf(layer: Pick<HeatLayer, 'map' | 'top'>, cells: number): Float64Array {
+  const bottom = bottomOf(layer)
+  return Float64Array.from({ length: cells }, (_, k) => bottom + (k * (layer.top - bottom)) / (cells - 1))
+}
+
+/** Radius of the hole in a ring, as a share of its own. */
+export const ringHole = 0.5
+
 const tables = new Map<ColourMap, Uint8Array>()
 
-/** Place of a value in the table: 0 … shades − 1. */
-export function shade(value: number, top: number): number {
-  const k = Math.round((value / top) * (shades - 1))
+/** Place of a value in the table: 0 … shades − 1. What is not a number has that of the bottom. */
+export function shade(value: number, top: number, bottom = 0): number {
+  const k = Math.round(((value - bottom) / (top - bottom)) * (shades - 1))
   return k > 0 ? Math.min(k, shades - 1) : 0
 }

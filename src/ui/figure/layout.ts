@@ -3,6 +3,7 @@
  * pixels on the screen, points in a file), with its own text widths, so that every renderer and test agrees.
  */
 import type { Axis, Dash, HeatLayer, Ink, Layer, Mark, Panel } from './figure'
+import { bottomOf } from './ink'
 import { type Tick, ticks } from './ticks'
 
 /** Width and height of the whole figure and the size of its text, all in one unit. */
@@ -67,7 +68,7 @@ export function layOut(panel: Panel, size: Size): Layout {
   const bottom = height - font * 3.1
   const yTicks = ticks(panel.y, clamp((bottom - top) / (font * 2.6), 2, 7))
   const left = font * 1.9 + 0.6 * font + widest(yTicks, font)
-  const barTicks = heat ? ticks({ label: '', scale: 'linear', domain: [0, heat.top] }, 4) : []
+  const barTicks = heat ? ticks({ label: '', scale: 'linear', domain: [bottomOf(heat), heat.top] }, 4) : []
   const labels = ends(panel.layers)
   const margin = heat
     ? font * 3.7 + widest(barTicks, font)

@@ -13,6 +13,7 @@ import {
   type Panel,
   type StepsLayer,
 } from './figure'
+import { bottomOf } from './ink'
 import { type Box, type Entry, type Layout, place, swatchOf } from './layout'
 import { flatten, placesOf, stepped, straight } from './strokes'
 
@@ -112,6 +113,7 @@ function paintLayer(layer: Layer, layout: Layout, pen: Pen): void {
     }
     case 'line': {
       const { points, n } = straight(placesOf(layer.x, x), layer.y, y, pen.columns)
+      if (layer.rimmed) pen.line(points, n, { ink: 'page', width: hair * 4.2, opacity: rimOpacity })
       pen.line(points, n, { ink: layer.ink, width: hair * (layer.dash === 'solid' ? 1.8 : 1.3), dash: layer.dash })
       return
     }
@@ -133,7 +135,9 @@ function paintLayer(layer: Layer, layout: Layout, pen: Pen): void {
     case 'points': {
       const xs = placesOf(layer.x, x)
       const { points, n } = straight(xs, layer.y, y, Number.POSITIVE_INFINITY)
-      pen.marks(points, n, layer.mark, hair * 2.6, layer.ink)
+      const radius = hair * (layer.rimmed ? 5 : 2.6)
+      if (layer.rimmed) pen.marks(points, n, layer.mark === 'ring' ? 'circle' : layer.mark, radius * 1.4, 'page')
+      pen.marks(points, n, layer.mark, radius, layer.ink)
       if (layer.whiskers) paintWhiskers(layer, xs, layout, pen)
       return
     }
@@ -160,6 +164,9 @@ function paintLayer(layer: Layer, layout: Layout, pen: Pen): void {
       }
       return
     }
+    case 'arrows':
+      paintArrows(layer, layout, pen)
+      return
     case 'rule': {
       const at = pen.snap(place(layer.axis === 'x' ? x : y, layer.at))
       const ends = layer.axis === 'x' ? [at, plot.top, at, plot.bottom] : [plot.left, at, plot.right, at]
@@ -169,6 +176,37 @@ function paintLayer(layer: Layer, layout: Layout, pen: Pen): void {
     default:
       layer satisfies never
   }
+}
+
+/** How much of what is beneath a rim still shows. */
+const rimOpacity = 0.75
+
+/** Shafts with two barbs, drawn as lines so that every pen has them. */
+function paintArrows({ x, y, dx, dy, ink }: Extract<Layer, { kind: 'arrows' }>, layout: Layout, pen: Pen): void {
+  const points = new Float64Array(12 * x.length)
+  let n = 0
+  const push = (px: number, py: number) => {
+    points[2 * n] = px
+    points[2 * n++ + 1] = py
+  }
+  for (let k = 0; k < x.length; k++) {
+    const [ax, bx] = [place(layout.x, x[k] - dx[k] / 2), place(layout.x, x[k] + dx[k] / 2)]
+    const [ay, by] = [place(layout.y, y[k] - dy[k] / 2), place(layout.y, y[k] + dy[k] / 2)]
+    const length = Math.hypot(bx - ax, by - ay)
+    if (!(length > pen.hair)) continue
+    const barb = Math.min(pen.hair * 5, 0.45 * length) / length
+    // Back along the shaft, turned by 30° to either side.
+    const [ux, uy] = [(ax - bx) * barb * 0.87, (ay - by) * barb * 0.87]
+    const [vx, vy] = [-(ay - by) * barb * 0.5, (ax - bx) * barb * 0.5]
+    push(ax, ay)
+    push(bx, by)
+    push(bx + ux + vx, by + uy + vy)
+    push(bx, by)
+    push(bx + ux - vx, by + uy - vy)
+    push(Number.NaN, Number.NaN)
+  }
+  pen.line(points, n, { ink: 'page', width: pen.hair * 3.4, opacity: rimOpacity })
+  pen.line(points, n, { ink, width: pen.hair * 1.3 })
 }
 
 function paintBars(layer: Extract<Layer, { kind: 'bars' }>, layout: Layout, pen: Pen): void {
@@ -244,8 +282,9 @@ function paintColourBar(heat: HeatLayer, { plot, size, barTicks }: Layout, pen: 
   const { font } = size
   const box = { left: plot.right + font * 0.7, right: plot.right + font * 1.4, top: plot.top, bottom: plot.bottom }
   pen.ramp(heat, box)
+  const bottom = bottomOf(heat)
   for (const { at, text } of barTicks) {
-    const y = plot.bottom + ((plot.top - plot.bottom) * at) / heat.top
+    const y = plot.bottom + ((plot.top - plot.bottom) * (at - bottom)) / (heat.top - bottom)
     pen.line(Float64Array.of(box.right, y, box.right + font * 0.25, y), 2, { ink: 'text', width: pen.hair })
     pen.text(text, box.right + font * 0.45, y, { ink: 'text', anchor: 'start', size: font })
   }

@@ -3,8 +3,8 @@
  * streams, so it is loaded when first asked for and only ever shows one panel.
  */
 import type { Config, Data, Layout } from 'plotly.js'
-import { type Axis, axisTitle, type Layer, type Panel } from './figure'
-import { colour, shades, shadesOf, type Theme } from './ink'
+import { type Axis, axisTitle, type Ink, type Layer, type Panel } from './figure'
+import { bottomOf, colour, shades, shadesOf, type Theme } from './ink'
 
 let loading: ReturnType<typeof fetchPlotly> | undefined
 
@@ -47,6 +47,7 @@ export function plotlyFigure(panel: Panel, theme: Theme, serial: number): { data
     type: it.scale,
     range: it.scale === 'log' ? it.domain.map(Math.log10) : [...it.domain],
     color: theme.text,
+    ...(it.names && { tickvals: it.names.map((_, k) => k), ticktext: it.names.map(plain) }),
     showgrid: false,
     zeroline: false,
     showline: true,
@@ -80,7 +81,7 @@ function traces(layer: Layer, theme: Theme): Data[] {
   const name = plain(
     'label' in layer && layer.kind === 'line' && layer.label ? `${layer.label}, ${layer.name}` : layer.name,
   )
-  const tint = (ink: Exclude<Layer, { kind: 'heat' }>['ink']) => colour(theme, ink)
+  const tint = (ink: Ink) => colour(theme, ink)
   switch (layer.kind) {
     case 'steps':
       return layer.paths.map((path, k) => ({
@@ -121,7 +122,14 @@ function traces(layer: Layer, theme: Theme): Data[] {
       const color = tint(layer.ink)
       return layer.kind === 'bars'
         ? [{ ...shared, type: 'bar', width: layer.width, marker: { color, opacity: 0.5 } } as Data]
-        : [{ ...shared, type: 'scatter', mode: 'markers', marker: { color, symbol: layer.mark } } as Data]
+        : [
+            {
+              ...shared,
+              type: 'scatter',
+              mode: 'markers',
+              marker: { color, symbol: layer.mark === 'ring' ? 'circle-open' : layer.mark },
+            } as Data,
+          ]
     }
     case 'heat': {
       const { x, y, values, map, top } = layer
@@ -136,7 +144,17 @@ function traces(layer: Layer, theme: Theme): Data[] {
       })
       const bar = { title: { text: plain(layer.label), side: 'right' } }
       return [
-        { type: 'heatmap', name, x: side(x), y: side(y), z, zmin: 0, zmax: top, colorscale, colorbar: bar } as Data,
+        {
+          type: 'heatmap',
+          name,
+          x: side(x),
+          y: side(y),
+          z,
+          zmin: bottomOf(layer),
+          zmax: top,
+          colorscale,
+          colorbar: bar,
+        } as Data,
       ]
     }
     case 'ridges':
@@ -151,6 +169,41 @@ function traces(layer: Layer, theme: Theme): Data[] {
           { ...shared, y: crest, text, line, showlegend: r === 0, fill: 'tonexty', fillcolor: `${tint(layer.ink)}44` },
         ]
       })
+    case 'arrows': {
+      const { x, y, dx, dy } = layer
+      // A stroke from tail to tip, a gap, and a mark at the tip.
+      const stroke = (at: typeof x, by: typeof x) =>
+        Array.from(at, (middle, k) => [middle - by[k] / 2, middle + by[k] / 2, null]).flat()
+      const tip = (at: typeof x, by: typeof x) => Array.from(at, (middle, k) => middle + by[k] / 2)
+      const text = Array.from(
+        x,
+        (_, k) => `${plain(layer.label)} ${layer.across[k].toPrecision(3)}, ${layer.upwards[k].toPrecision(3)}`,
+      )
+      const color = tint(layer.ink)
+      return [
+        {
+          type: 'scatter',
+          mode: 'lines',
+          name,
+          legendgroup: name,
+          x: stroke(x, dx),
+          y: stroke(y, dy),
+          line: { color, width: 1 },
+          hoverinfo: 'skip',
+        },
+        {
+          type: 'scatter',
+          mode: 'markers',
+          name,
+          legendgroup: name,
+          showlegend: false,
+          x: tip(x, dx),
+          y: tip(y, dy),
+          text,
+          marker: { color, size: 4 },
+        },
+      ] as Data[]
+    }
     case 'rule':
       // Rules mark a place for the eye; there is nothing in them to explore.
       return []

@@ -3,7 +3,7 @@
  * points, no grid, ticks outside; title, description and provenance inside the file.
  */
 import type { HeatLayer, Mark, Panel } from './figure'
-import { colour, dashes, lightTheme, shade, shades, shadesOf } from './ink'
+import { bottomOf, colour, dashes, lightTheme, rampOf, ringHole, shade, shades, shadesOf } from './ink'
 import { type Box, layOut } from './layout'
 import { type Pen, paint } from './paint'
 
@@ -40,7 +40,7 @@ export function svg(panel: Panel, paper: Paper): string {
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" font-family="Arial, Helvetica, sans-serif">`,
     `<title>${escapeXml(panel.note ? `${panel.title}, ${panel.note}` : panel.title)}</title>`,
-    `<desc>${escapeXml(panel.summary)}</desc>`,
+    `<desc>${escapeXml([panel.summary, ...(panel.facts ?? []).map(({ label, text }) => `${label}: ${text}.`)].join(' '))}</desc>`,
     `<metadata>${escapeXml(JSON.stringify(panel.provenance))}</metadata>`,
     paper.background ? `<rect width="100%" height="100%" fill="${escapeXml(paper.background)}"/>` : '',
     ...out,
@@ -87,7 +87,7 @@ function svgPen(out: string[]): Pen {
     ramp(layer, box) {
       const side = { from: 0, step: 1, count: 1 }
       const count = 64
-      const values = Float64Array.from({ length: count }, (_, k) => (k * layer.top) / (count - 1))
+      const values = rampOf(layer, count)
       out.push(...heatPaths({ ...layer, x: side, y: { ...side, count }, values }, box))
     },
     text(text, x, y, { ink, anchor, size, bold, upwards }) {
@@ -141,6 +141,11 @@ function outline(mark: Mark, x: number, y: number, r: number): string {
   switch (mark) {
     case 'circle':
       return `M${n2(x - r)} ${n2(y)}a${n2(r)} ${n2(r)} 0 1 0 ${n2(2 * r)} 0a${n2(r)} ${n2(r)} 0 1 0 ${n2(-2 * r)} 0Z`
+    case 'ring': {
+      const hole = r * ringHole
+      const inner = `M${n2(x - hole)} ${n2(y)}a${n2(hole)} ${n2(hole)} 0 1 1 ${n2(2 * hole)} 0a${n2(hole)} ${n2(hole)} 0 1 1 ${n2(-2 * hole)} 0Z`
+      return outline('circle', x, y, r) + inner
+    }
     case 'square':
       return polygon([-1, -1], [1, -1], [1, 1], [-1, 1])
     case 'diamond':
@@ -159,6 +164,7 @@ export function heatPaths({ map, values, top, x, y }: HeatLayer, box: Box): stri
   const hex = (k: number) => `#${[0, 1, 2].map((c) => table[3 * k + c].toString(16).padStart(2, '0')).join('')}`
   const [w, h] = [(box.right - box.left) / x.count, (box.bottom - box.top) / y.count]
   const paths = new Map<number, string[]>()
+  const bottom = bottomOf({ map, top })
   // Rectangles that still grow to the right, by "shade first last".
   let open = new Map<string, number>()
   const finish = (key: string, from: number, until: number) => {
@@ -173,7 +179,7 @@ export function heatPaths({ map, values, top, x, y }: HeatLayer, box: Box): stri
   }
   for (let i = 0; i <= x.count; i++) {
     const next = new Map<string, number>()
-    for (const key of i < x.count ? runs(values, i, y.count, top) : []) next.set(key, open.get(key) ?? i)
+    for (const key of i < x.count ? runs(values, i, y.count, top, bottom) : []) next.set(key, open.get(key) ?? i)
     for (const [key, from] of open) if (!next.has(key)) finish(key, from, i)
     open = next
   }
@@ -182,9 +188,9 @@ export function heatPaths({ map, values, top, x, y }: HeatLayer, box: Box): stri
 }
 
 /** Every fourth shade is enough for print and merges far better: "shade first last" of each run above the darkest. */
-function runs(values: HeatLayer['values'], i: number, count: number, top: number): string[] {
+function runs(values: HeatLayer['values'], i: number, count: number, top: number, bottom: number): string[] {
   const list: string[] = []
-  const coarse = (j: number) => Math.min(shades - 1, 4 * Math.round(shade(values[i * count + j], top) / 4))
+  const coarse = (j: number) => Math.min(shades - 1, 4 * Math.round(shade(values[i * count + j], top, bottom) / 4))
   for (let j = 0; j < count; ) {
     const k = coarse(j)
     const first = j

@@ -11,6 +11,7 @@ export interface Tick {
 
 /** About `count` ticks of an axis, ascending, inside its domain. */
 export function ticks(axis: Axis, count: number): Tick[] {
+  if (axis.names) return axis.names.map((text, at) => ({ at, text }))
   const [low, high] = axis.domain
   if (!(high > low) || !Number.isFinite(high - low)) return [{ at: low, text: number(low) }]
   return axis.scale === 'log' && low > 0 ? logTicks(low, high, count) : linearTicks(low, high, count, axis.whole)
