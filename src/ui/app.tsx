@@ -1,6 +1,7 @@
 /** The studio's page: the study on the left, its answers on the right, the runs below. */
 import { lazy, Suspense, useState } from 'react'
 import type { Import } from '../network/sbml/import'
+import { openAnalyses } from './analyses/analyse-menu'
 import { Boundary } from './boundary'
 import { About } from './controls/about'
 import { Announcer } from './controls/announcer'
@@ -111,6 +112,7 @@ function useStudioShortcuts(onDialog: (name: DialogName) => void): Shortcut[] {
     { key: 'g', does: 'open the gallery, or a file', act: () => onDialog('gallery') },
     { key: 'h', does: 'earlier studies', act: () => onDialog('history') },
     { key: 'm', does: 'one event at a time, under the microscope', act: () => onDialog('microscope') },
+    { key: 'a', does: 'analyse: times, rates, sensitivities, distances', act: openAnalyses },
     { key: 'e', does: 'edit the network text', act: focusEditor },
     { key: 'r', does: 'draw a new seed', act: () => rerollSeed(studio) },
     { key: 'l', does: 'copy the link', act: () => copy(studio.link()) },

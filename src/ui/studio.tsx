@@ -13,7 +13,7 @@ export function useStudio(): Studio {
   return studio
 }
 
-type State<Key extends 'studies' | 'runs' | 'view'> = ReturnType<Studio[Key]['getState']>
+type State<Key extends 'studies' | 'runs' | 'analyses' | 'view'> = ReturnType<Studio[Key]['getState']>
 
 export function useStudies<T>(select: (state: State<'studies'>) => T): T {
   return useStore(useStudio().studies, select)
@@ -25,4 +25,8 @@ export function useRuns<T>(select: (state: State<'runs'>) => T): T {
 
 export function useView<T>(select: (state: State<'view'>) => T): T {
   return useStore(useStudio().view, select)
+}
+
+export function useAnalyses<T>(select: (state: State<'analyses'>) => T): T {
+  return useStore(useStudio().analyses, select)
 }

@@ -6,6 +6,7 @@ import { quantities as quantitiesOf } from '../../network/network'
 import { solvers } from '../../solvers/registry'
 import { linkTo } from '../../store/link'
 import type { Studio } from '../../store/studio'
+import { analysisPanels } from '../analyses/panels'
 import { type Panel, same } from '../figure/figure'
 import { askedOf } from './asked'
 import { type Comparison, comparisons } from './comparison'
@@ -85,9 +86,10 @@ export function createLive(studio: Studio): Live {
     frame = 0
     const outlook = outlookOf(studio)
     const screening = screen(studio.runs.getState().lanes, outlook.time, now)
-    if (madeFrom[0] !== screening.list || madeFrom[1] !== outlook) {
-      madeFrom = [screening.list, outlook]
-      made = panels(screening.list, outlook)
+    const analyses = studio.analyses.getState().lanes
+    if (madeFrom[0] !== screening.list || madeFrom[1] !== outlook || madeFrom[2] !== analyses) {
+      madeFrom = [screening.list, outlook, analyses]
+      made = [...panels(screening.list, outlook), ...analysisPanels(analyses, screening.list, outlook)]
       serial++
     }
     if (drawDue(now)) schedule()
@@ -139,7 +141,12 @@ export function createLive(studio: Studio): Live {
   }
   let outlinedSerial = -1
 
-  const ties = [studio.runs.subscribe(schedule), studio.view.subscribe(schedule), studio.studies.subscribe(schedule)]
+  const ties = [
+    studio.runs.subscribe(schedule),
+    studio.analyses.subscribe(schedule),
+    studio.view.subscribe(schedule),
+    studio.studies.subscribe(schedule),
+  ]
   schedule()
 
   return {

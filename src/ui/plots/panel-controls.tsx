@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { quantities } from '../../network/network'
+import { AnalysisControls } from '../analyses/analysis-controls'
+import { offerOfPanel } from '../analyses/kinds'
 import { useStudies, useStudio, useView } from '../studio'
 import type { Live } from './live'
 import { ViewControls } from './view-controls'
@@ -9,6 +11,8 @@ import { viewOfPanel } from './views'
 export function PanelControls({ id, live }: { id: string; live: Live }) {
   if (id === 'moments') return <BandChoice />
   if (id === 'joint') return <JointChoice live={live} />
+  const analysis = offerOfPanel(id)
+  if (analysis) return analysis.main ? <AnalysisControls offer={analysis.offer} /> : null
   const view = viewOfPanel(id)
   return view && view.picks !== 'nothing' ? <ViewControls view={view} /> : null
 }

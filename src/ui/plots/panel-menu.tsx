@@ -1,4 +1,6 @@
 import { useRef, useState } from 'react'
+import { askedAnalyses } from '../../store/analyses'
+import { offerOfPanel } from '../analyses/kinds'
 import { copyNumbers, copyPicture, type FileType, fileName, fileOf, save } from '../figure/export'
 import type { Panel } from '../figure/figure'
 import { paperOf } from '../figure/svg'
@@ -38,6 +40,12 @@ export function PanelMenu({ id, title, live, onDialog }: Props) {
     })
   const takeAway = (panel: string) => {
     const { study, setView } = studies.getState()
+    const analysis = offerOfPanel(panel)?.offer
+    if (analysis) {
+      const left = askedAnalyses(study).filter((kind) => kind !== analysis.kind)
+      setView({ analyses: left.length ? left.join() : undefined })
+      return 'Analysis removed'
+    }
     setView(viewsText(askedOf(study).views.filter((other) => other !== viewOfPanel(panel)?.id)))
     return 'View removed'
   }
@@ -71,9 +79,9 @@ export function PanelMenu({ id, title, live, onDialog }: Props) {
         <button type="button" onClick={enlarge}>
           {focused ? 'Show all panels' : 'Enlarge'}
         </button>
-        {viewOfPanel(id) && (
+        {(viewOfPanel(id) ?? offerOfPanel(id)) && (
           <button type="button" onClick={() => run(async () => takeAway(id))}>
-            Remove this view
+            {offerOfPanel(id) ? 'Remove this analysis' : 'Remove this view'}
           </button>
         )}
         <button type="button" onClick={() => open('explore')}>

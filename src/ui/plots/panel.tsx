@@ -1,6 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { AnalysisStatus } from '../analyses/analysis-status'
+import { offerOfPanel } from '../analyses/kinds'
 import { drawing } from '../figure/canvas'
-import type { Panel } from '../figure/figure'
+import { type Fact, type Panel, same } from '../figure/figure'
 import { type Layout, valueAt } from '../figure/layout'
 import type { Live } from './live'
 import { PanelControls } from './panel-controls'
@@ -14,11 +16,14 @@ export function PanelView({ id, title, live, onDialog }: Props) {
   const note = useRef<HTMLSpanElement>(null)
   const tools = useRef<Tools>(null)
   const spot = useRef<Spot>(undefined)
+  const analysis = offerOfPanel(id)
   const [reading, setReading] = useState('')
+  const [facts, setFacts] = useState<readonly Fact[]>([])
 
   useEffect(() => {
     if (!base.current || !overlay.current || !note.current) return
-    const made = createTools(base.current, overlay.current, note.current)
+    const onFacts = (next: readonly Fact[]) => setFacts((shown) => (same(shown, next) ? shown : next))
+    const made = createTools(base.current, overlay.current, note.current, onFacts)
     tools.current = made
     const detach = live.attach(id, made)
     const watch = new ResizeObserver(() => live.redraw(id))
@@ -73,8 +78,24 @@ export function PanelView({ id, title, live, onDialog }: Props) {
           {reading}
         </output>
       </div>
+      {analysis?.main && <AnalysisStatus kind={analysis.offer.kind} />}
+      {facts.length > 0 && <Facts facts={facts} />}
       {id.startsWith('marginal:') && <Verdict quantity={id.slice('marginal:'.length)} live={live} />}
     </section>
+  )
+}
+
+/** Numbers that have no place on the axes. */
+function Facts({ facts }: { facts: readonly Fact[] }) {
+  return (
+    <dl className="facts">
+      {facts.map(({ label, text }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{text}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 
@@ -99,7 +120,12 @@ interface Props {
 type Tools = ReturnType<typeof createTools>
 
 /** What the live loop and the pointer need of the two canvases. */
-function createTools(base: HTMLCanvasElement, overlay: HTMLCanvasElement, note: HTMLElement) {
+function createTools(
+  base: HTMLCanvasElement,
+  overlay: HTMLCanvasElement,
+  note: HTMLElement,
+  onFacts: (facts: readonly Fact[]) => void,
+) {
   const pencil = drawing(base, overlay)
   let layout: Layout | undefined
   let cursor: number | undefined
@@ -117,6 +143,7 @@ function createTools(base: HTMLCanvasElement, overlay: HTMLCanvasElement, note: 
     refit: pencil.refit,
     describe(panel: Panel) {
       base.setAttribute('aria-label', panel.summary)
+      onFacts(panel.facts ?? [])
     },
     point(at: Spot | undefined) {
       spot = at

@@ -1,5 +1,6 @@
 import './plots.css'
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { AnalyseMenu } from '../analyses/analyse-menu'
 import { useStudio, useView } from '../studio'
 import { createLive, type Live } from './live'
 import { PanelView } from './panel'
@@ -31,6 +32,7 @@ function Panels({ live }: { live: Live }) {
       <div className="plots-bar">
         <TimeCursor />
         <ViewMenu />
+        <AnalyseMenu />
         <p className="updating" role="status">
           {outdated ? 'updating' : ''}
         </p>

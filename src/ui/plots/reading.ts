@@ -1,5 +1,5 @@
 /** Reading values off a panel, by pointer or arrow keys, in words. */
-import type { Layer, Numbers, Panel, Side } from '../figure/figure'
+import type { Axis, Layer, Numbers, Panel, Side } from '../figure/figure'
 import { number } from '../figure/ticks'
 
 /** A place in the panel's own units. */
@@ -29,7 +29,8 @@ export function read(panel: Panel, spot: Spot): string {
     const [xs, ys] = [cells(heat.x), cells(heat.y)]
     const [i, j] = [nearest(xs, spot.x), nearest(ys, spot.y)]
     const value = number(heat.values[i * heat.y.count + j])
-    return `${panel.x.label} = ${number(xs[i])}, ${panel.y.label} = ${number(ys[j])}: ${heat.label} ${value}`
+    const place = [called(panel.x, xs[i]), called(panel.y, ys[j])].join(', ')
+    return [`${place}: ${heat.label} ${value}`, ...beside(panel, spot)].join('; ')
   }
   const xs = positions(panel)
   const x = xs[nearest(xs, spot.x)] ?? spot.x
@@ -37,8 +38,23 @@ export function read(panel: Panel, spot: Spot): string {
   return `${panel.x.label} = ${number(x)}: ${parts.join('; ')}`
 }
 
+const called = ({ label, names }: Axis, value: number): string => names?.[value] ?? `${label} = ${number(value)}`
+
+/** What else lies on a map, within a cell or so: arrows and marked points. */
+function beside({ layers, x, y }: Panel, spot: Spot): string[] {
+  const near = (list: Numbers, { domain }: Axis, value: number, k: number) =>
+    Math.abs(list[k] - value) < 0.04 * (domain[1] - domain[0])
+  return layers.flatMap((layer) => {
+    if (layer.kind !== 'arrows' && layer.kind !== 'points') return []
+    const k = Array.from(layer.x).findIndex((_, i) => near(layer.x, x, spot.x, i) && near(layer.y, y, spot.y, i))
+    if (k < 0) return []
+    if (layer.kind === 'points') return [layer.names?.[k] ?? layer.name]
+    return [`${layer.label} ${number(rounded(layer.across[k]))} across, ${number(rounded(layer.upwards[k]))} upwards`]
+  })
+}
+
 function describe(layer: Layer, x: number, y: number): string {
-  if (layer.kind === 'heat' || layer.kind === 'rule') return ''
+  if (layer.kind === 'heat' || layer.kind === 'rule' || layer.kind === 'arrows') return ''
   const k = nearest(layer.x, x)
   if (Math.abs(layer.x[k] - x) > spacing(layer.x)) return ''
   if (layer.kind === 'steps') {

@@ -13,6 +13,15 @@ export function TableView({ panel }: { panel: Panel }) {
   return (
     <>
       <p>{panel.summary}</p>
+      {panel.facts && (
+        <ul>
+          {panel.facts.map(({ label, text }) => (
+            <li key={label}>
+              {label}: {text}
+            </li>
+          ))}
+        </ul>
+      )}
       <div className="table-box">
         <table>
           <thead>

@@ -1,6 +1,7 @@
 import { useRef } from 'react'
 import { useStudies, useStudio } from '../studio'
 import { askedOf, viewsText } from './asked'
+import { reveal } from './reveal'
 import { views } from './views'
 
 /** Adds and takes away views besides the standing panels. What is chosen is part of the study, and of its link. */
@@ -21,7 +22,7 @@ export function ViewMenu() {
     const observe = study.observe ?? ['moments', 'marginals']
     if (added && needs && !observe.includes(needs)) setObserve([...observe, needs])
     close()
-    if (added) requestAnimationFrame(() => reveal(`view:${id}`, 8))
+    if (added) requestAnimationFrame(() => reveal(`view:${id}`))
   }
   return (
     <details
@@ -43,11 +44,4 @@ export function ViewMenu() {
       </div>
     </details>
   )
-}
-
-/** Bring a panel into sight, once it is there. */
-function reveal(panel: string, patience: number): void {
-  const element = document.querySelector(`[data-panel="${CSS.escape(panel)}"]`)
-  if (element) element.scrollIntoView({ block: 'nearest' })
-  else if (patience > 0) setTimeout(() => reveal(panel, patience - 1), 60)
 }

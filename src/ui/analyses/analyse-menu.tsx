@@ -1,0 +1,54 @@
+import { useRef } from 'react'
+import type { Kind } from '../../analysis/inquiry'
+import { askedAnalyses } from '../../store/analyses'
+import { reveal } from '../plots/reveal'
+import { useStudies, useStudio } from '../studio'
+import { offers, panelOf } from './kinds'
+
+/** The one place where analyses are asked for. What is chosen is part of the study, and of its link. */
+export function AnalyseMenu() {
+  const menu = useRef<HTMLDetailsElement>(null)
+  const { studies } = useStudio()
+  const chosen = useStudies(({ study }) => askedAnalyses(study).join()).split(',')
+  const close = () => {
+    if (menu.current) menu.current.open = false
+    menu.current?.querySelector('summary')?.focus()
+  }
+  const toggle = (kind: Kind) => {
+    const { study, setView } = studies.getState()
+    const asked = askedAnalyses(study)
+    const added = !asked.includes(kind)
+    const next = added ? [...asked, kind] : asked.filter((other) => other !== kind)
+    setView({ analyses: next.length ? next.join() : undefined })
+    close()
+    if (added) requestAnimationFrame(() => reveal(panelOf(kind), true))
+  }
+  return (
+    <details
+      ref={menu}
+      className="menu view-menu analyse-menu"
+      onKeyDown={({ key }) => key === 'Escape' && close()}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget)) currentTarget.open = false
+      }}
+    >
+      <summary title="Solve for times, rates, sensitivities and distances (A)">Analyse</summary>
+      <div className="menu-list">
+        {offers.map(({ kind, title, about }) => (
+          <button key={kind} type="button" aria-pressed={chosen.includes(kind)} onClick={() => toggle(kind)}>
+            <strong>{title}</strong>
+            <small>{about}</small>
+          </button>
+        ))}
+      </div>
+    </details>
+  )
+}
+
+/** Opens the menu, for the keyboard. */
+export function openAnalyses(): void {
+  const menu = document.querySelector<HTMLDetailsElement>('.analyse-menu')
+  if (!menu) return
+  menu.open = true
+  menu.querySelector<HTMLElement>('.menu-list button')?.focus()
+}
