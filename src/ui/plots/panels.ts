@@ -4,6 +4,7 @@ import { joint } from './joint'
 import { marginals } from './marginals'
 import { moments } from './moments'
 import type { Outlook, Source } from './sources'
+import { training } from './training'
 import { trajectories } from './trajectories'
 import { viewPanels } from './views'
 
@@ -14,6 +15,7 @@ export function panels(sources: readonly Source[], outlook: Outlook): Panel[] {
     ...marginals(sources, outlook),
     joint(sources, outlook),
     moments(sources, outlook),
+    training(sources, outlook),
     ...viewPanels(sources, outlook),
   ].filter((panel) => panel !== undefined)
 }

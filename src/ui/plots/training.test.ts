@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { trainingRecord } from '../../solvers/training'
+import { exactSource, fixtureOutlook } from './fixture'
+import { panels } from './panels'
+import type { Source } from './sources'
+
+/** A method in training whose loss after update k is 2 + 1/k. */
+function pupil(updates: number, id = 'pupil'): Source {
+  const record = trainingRecord()
+  for (let k = 1; k <= updates; k++) record.add(k, 2 + 1 / k, 0.5)
+  const frame = {
+    ...exactSource().frame,
+    training: record.array(),
+    phase: 't = 1 of 5',
+    diagnostics: { gradientNorm: 0.5 },
+  }
+  return { ...exactSource(), id, title: id, frame }
+}
+
+const drawn = (sources: readonly Source[]) => panels(sources, fixtureOutlook).find(({ id }) => id === 'training')
+
+describe('the panel of a training', () => {
+  it('shows the loss along the updates, one line a method, and says where it stands', () => {
+    const panel = drawn([exactSource(), pupil(100), pupil(50, 'other')])
+    expect(panel?.layers).toHaveLength(2)
+    const [line] = panel?.layers ?? []
+    expect(line.kind === 'line' && [line.x[0], line.y[0], line.x[99], line.y[99]]).toEqual([1, 3, 100, 2.01])
+    expect(panel?.summary).toContain('pupil is at 2.01 nats after 100 updates')
+    expect(panel?.note).toContain('t = 1 of 5 · gradient 0.5')
+    expect(panel?.x.domain).toEqual([0, 100])
+  })
+
+  it('keeps the axis for the losses of most of the training, not for its first ones', () => {
+    const { domain } = drawn([pupil(400)])?.y ?? { domain: [0, 0] }
+    expect(domain[0]).toBeLessThan(2.0025)
+    expect(domain[1]).toBeGreaterThan(2.01)
+    expect(domain[1]).toBeLessThan(2.2)
+  })
+
+  it('is not there where nothing trains, nor before there is a line', () => {
+    expect(drawn([exactSource()])).toBeUndefined()
+    expect(drawn([pupil(1)])).toBeUndefined()
+  })
+})

@@ -1,0 +1,71 @@
+/** How training goes: what it minimises along its updates, one line per method in training. */
+import type { Layer, Panel } from '../figure/figure'
+import { number } from '../figure/ticks'
+import { grouped, type Outlook, provenance, type Source } from './sources'
+
+const why = 'the course of the training: no statement about the network'
+/** Early losses are large and say little: the axis shows what all but this share of the points need. */
+const spared = 0.05
+
+export function training(sources: readonly Source[], outlook: Outlook): Panel | undefined {
+  const curves = sources.flatMap((source) => {
+    const { training: array } = source.frame
+    if (!array || array.shape[0] < 2) return []
+    const y = Float64Array.from({ length: array.shape[0] }, (_, k) => array.data[2 * k])
+    return [{ source, x: array.coords.update.map(Number), y }]
+  })
+  if (curves.length === 0) return undefined
+  const layers = curves.map(
+    ({ source, x, y }, k): Layer => ({
+      kind: 'line',
+      name: `${source.title}: loss`,
+      ink: k,
+      dash: 'solid',
+      x,
+      y,
+      faded: source.faded,
+    }),
+  )
+  const losses = Float64Array.from(curves.flatMap(({ y }) => [...y].filter(Number.isFinite))).sort()
+  const low = losses[0] ?? 0
+  const high = losses[Math.floor((1 - spared) * (losses.length - 1))] ?? 1
+  const room = 0.08 * (high - low || 1)
+  const words = curves.map(({ source, x, y }) => {
+    const updates = grouped(x[x.length - 1])
+    return `${source.title} is at ${number(Number(y[y.length - 1].toPrecision(4)))} nats after ${updates} updates`
+  })
+  return {
+    id: 'training',
+    title: 'Training',
+    note: notes(curves[0].source),
+    x: {
+      label: 'updates',
+      scale: 'linear',
+      domain: [0, Math.max(...curves.map(({ x }) => x[x.length - 1]))],
+      whole: true,
+    },
+    y: { label: 'loss', unit: 'nat', scale: 'linear', domain: [low - room, high + room] },
+    layers,
+    summary: `${words.join('; ')}.`,
+    provenance: {
+      ...provenance([], outlook, 0),
+      seed: curves[0].source.seed,
+      methods: curves.map(({ source }) => ({ solver: source.id, title: source.title, error: why })),
+    },
+  }
+}
+
+/** What else a method in training says of itself, as far as it does. */
+function notes({ frame: { diagnostics, phase } }: Source): string {
+  const said = (name: string, words: (value: string) => string) => {
+    const value = diagnostics[name]
+    return Number.isFinite(value) ? [words(number(Number(value.toPrecision(3))))] : []
+  }
+  return [
+    phase,
+    ...said('gradientNorm', (value) => `gradient ${value}`),
+    ...said('hellinger', (value) => `held-out Hellinger distance ${value}`),
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}
