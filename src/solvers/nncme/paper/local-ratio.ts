@@ -1,0 +1,106 @@
+/**
+ * The generator of the master equation in a box, seen from one state: with p a law and a_r the propensities,
+ *
+ *     (W p)(n) / p(n) = Σ_r a_r(n − s_r) p(n − s_r)/p(n) − Σ_r a_r(n),
+ *
+ * the logarithmic derivative of p at n, which is all that the papers' training needs of the master equation (Tang, Weng &
+ * Zhang 2023, doi:10.1038/s42256-023-00632-6). Reactions that change the counts alike share a predecessor.
+ */
+import { evaluators } from '../../../network/evaluate'
+import { exp } from '../../../numerics/elementary'
+import { brokenPropensity } from '../../broken'
+import type { Problem } from '../../contract'
+
+export interface Walls {
+  /** Largest count of each species, inclusive. */
+  readonly caps: ArrayLike<number>
+  /**
+   * What happens at the walls. `reflecting`, as in the papers' code: a reaction that would leave the box does not happen,
+   * and no probability is lost. `absorbing`: what leaves is lost.
+   */
+  readonly boundary: 'reflecting' | 'absorbing'
+  /** States with every count within these bounds, both inclusive, are never left again. */
+  readonly trap?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> }
+}
+
+export interface LocalOperator {
+  readonly species: number
+  /** Distinct changes of the counts: shift d is `shifts[d·S … d·S + S − 1]`. */
+  readonly shifts: Int32Array
+  readonly directions: number
+  /** Marks in `out` the shifts d for which n − shift_d lies in the box and is not a trap. */
+  sources(counts: Int32Array, out: Uint8Array): void
+  /**
+   * (W p)(n)/p(n) at time t, from ln p(n − shift_d)/p(n) of the shifts that `sources` marks. Throws a `Failure` where a
+   * propensity is not one.
+   */
+  rate(counts: Int32Array, logRatios: Float64Array, t: number): number
+}
+
+export function localOperator(problem: Problem, { caps, boundary, trap }: Walls): LocalOperator {
+  const { network, parameters } = problem
+  const { propensities } = evaluators(network, parameters)
+  const S = network.species.length
+  const table: number[][] = []
+  const moves = network.reactions.flatMap(({ net }, r) => {
+    if (net.length === 0) return []
+    const change = new Array<number>(S).fill(0)
+    for (const { species, count } of net) change[species] = count
+    const known = table.findIndex((other) => other.every((by, s) => by === change[s]))
+    return [{ propensity: propensities[r], direction: known >= 0 ? known : table.push(change) - 1 }]
+  })
+  const D = table.length
+  const shifts = Int32Array.from(table.flat())
+  const before = new Float64Array(S)
+  const here = new Float64Array(S)
+  const marked = new Uint8Array(D)
+  const leads = new Uint8Array(D)
+
+  const trapped = (x: ArrayLike<number>): boolean => {
+    if (!trap) return false
+    for (let s = 0; s < S; s++) if (x[s] < trap.low[s] || x[s] > trap.high[s]) return false
+    return true
+  }
+  /** Whether n + sign·shift_d is a state of the box; it is left in `before`. */
+  const stays = (counts: Int32Array, d: number, sign: number): boolean => {
+    for (let s = 0; s < S; s++) {
+      const count = counts[s] + sign * shifts[d * S + s]
+      if (count < 0 || count > caps[s]) return false
+      before[s] = count
+    }
+    return true
+  }
+  const sources = (counts: Int32Array, out: Uint8Array) => {
+    for (let d = 0; d < D; d++) out[d] = stays(counts, d, -1) && !trapped(before) ? 1 : 0
+  }
+  return {
+    species: S,
+    shifts,
+    directions: D,
+    sources,
+    rate(counts, logRatios, t) {
+      sources(counts, marked)
+      const closed = trapped(counts)
+      for (let d = 0; d < D; d++) {
+        const leaves = boundary === 'absorbing' || stays(counts, d, 1)
+        leads[d] = leaves && !closed ? 1 : 0
+      }
+      for (let s = 0; s < S; s++) here[s] = counts[s]
+      let change = 0
+      for (const { propensity, direction: d } of moves) {
+        if (leads[d]) {
+          const a = propensity(here, t)
+          if (!(a >= 0 && a < Number.POSITIVE_INFINITY)) throw brokenPropensity(problem, here, t)
+          change -= a
+        }
+        if (marked[d]) {
+          for (let s = 0; s < S; s++) before[s] = counts[s] - shifts[d * S + s]
+          const a = propensity(before, t)
+          if (!(a >= 0 && a < Number.POSITIVE_INFINITY)) throw brokenPropensity(problem, before, t)
+          if (a > 0) change += a * exp(logRatios[d])
+        }
+      }
+      return change
+    },
+  }
+}
