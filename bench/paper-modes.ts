@@ -1,0 +1,121 @@
+/**
+ * The papers' modes of the neural solver on their own examples: what the README of `nncme` reports. One line per case and
+ * output time: accuracy, CPU seconds of this process, updates. `npm run bench:paper [NAME …]`
+ */
+import { batchOf, type Nade, walk } from '../src/numerics/learning/nade'
+import { grow, stateOf, treeOf } from '../src/numerics/learning/nade-tree'
+import { stream } from '../src/numerics/rng'
+import { type Variates, variates } from '../src/numerics/variates'
+import { evolve, type PaperState } from '../src/solvers/nncme/paper/evolve'
+import { ask } from '../src/solvers/testing'
+import { type Case, cases } from './paper-cases'
+import { type BoxLaw, boxLaws, hellinger, marginal, mean } from './paper-reference'
+
+/** q of every state of its box. */
+function tabulate(net: Nade): BoxLaw {
+  const caps = Array.from(net.caps)
+  const states = caps.reduce((product, cap) => product * (cap + 1), 1)
+  const p = new Float64Array(states)
+  const batch = batchOf(net, 1000)
+  for (let first = 0; first < states; first += batch.capacity) {
+    batch.size = Math.min(batch.capacity, states - first)
+    for (let b = 0; b < batch.size; b++) {
+      let rest = first + b
+      for (let s = caps.length - 1; s >= 0; s--) {
+        batch.counts[b * caps.length + s] = rest % (caps[s] + 1)
+        rest = Math.floor(rest / (caps[s] + 1))
+      }
+    }
+    walk(net, batch)
+    for (let b = 0; b < batch.size; b++) p[first + b] = Math.exp(batch.logQ[b])
+  }
+  return { caps, p }
+}
+
+/** Marginals of q from samples, where its box is too large for a table. */
+function sampledMarginals(net: Nade, samples: number, source: Variates): Float64Array[] {
+  const tree = treeOf(net, samples)
+  grow(net, tree, source, { samples })
+  const counts = new Int32Array(net.caps.length)
+  const laws = Array.from(net.caps, (cap) => new Float64Array(cap + 1))
+  for (let u = 0; u < tree.leaves.size; u++) {
+    stateOf(tree, u, counts)
+    for (let s = 0; s < laws.length; s++) laws[s][counts[s]] += tree.leaves.drawn[u] / samples
+  }
+  return laws
+}
+
+const samples = 20_000
+
+function runCase(name: string, { text, times, options, exact, published }: Case): void {
+  const problem = ask(text, times)
+  const names = problem.network.species.map((species) => species.name)
+  const start = options.start.kind === 'poisson' ? poissonStart(options.caps) : undefined
+  const truth = exact ? boxLaws(problem, Array.from(options.caps), times, start) : undefined
+  const source = variates()
+  source.start(stream(1, 0))
+  const looks = variates()
+  looks.start(stream(1, 1))
+  let used = process.cpuUsage()
+  let spent = 0
+  let k = 0
+  const report = (state: PaperState) => {
+    const own = truth ? tabulate(state.net) : undefined
+    const marginals = own ? names.map((_, s) => marginal(own, s)) : sampledMarginals(state.net, samples, looks)
+    const shown = names.flatMap((species, s) => {
+      if (truth) {
+        const law = marginal(truth[k], s)
+        return [
+          `${species} ${hellinger(law, marginals[s]).toFixed(4)}, mean ${mean(marginals[s]).toFixed(3)} (${mean(law).toFixed(3)})`,
+        ]
+      }
+      return published?.[species] === undefined
+        ? []
+        : [
+            `${species} mean ${mean(marginals[s]).toFixed(4)}${k === times.length - 1 ? ` (${published[species]})` : ''}`,
+          ]
+    })
+    const joint = own && truth ? [`joint D_H ${hellinger(truth[k].p, own.p).toFixed(4)}`] : []
+    const rare =
+      own && truth && name.startsWith('Schlögl')
+        ? [`P_B/P_A ${ratio(own).toExponential(3)} (${ratio(truth[k]).toExponential(3)})`]
+        : []
+    const work = `${spent.toFixed(1)} s, ${state.updates} updates, ${state.steps} steps, ${state.clamped} clamped, ΣKL ${state.lost.toFixed(3)}`
+    console.log([name, `t = ${times[k]}`, ...joint, ...rare, ...shown, work].join(' | '))
+  }
+  for (const state of evolve(problem, options, times, source)) {
+    if (!state.settled) continue
+    const now = process.cpuUsage(used)
+    spent += (now.user + now.system) / 1e6
+    report(state)
+    k++
+    used = process.cpuUsage()
+  }
+}
+
+/** P(all in [0, 15]) over P(all in [25, cap]). */
+function ratio({ caps, p }: BoxLaw): number {
+  let [low, high] = [0, 0]
+  const width = caps[1] + 1
+  for (let k = 0; k < p.length; k++) {
+    const [x, y] = [Math.floor(k / width), k % width]
+    if (x <= 15 && y <= 15) low += p[k]
+    if (x >= 25 && y >= 25) high += p[k]
+  }
+  return low / high
+}
+
+/** Poisson(1) on one axis. */
+function poissonStart(caps: ArrayLike<number>): Float64Array {
+  const law = new Float64Array(caps[0] + 1)
+  for (let m = 0, p = Math.exp(-1); m < law.length; m++, p /= m) law[m] = p
+  return law
+}
+
+export function main(wanted: readonly string[]): void {
+  const more = JSON.parse(process.env.MORE ?? '{}')
+  for (const [name, what] of Object.entries(cases)) {
+    if (wanted.length === 0 || wanted.some((part) => name.includes(part)))
+      runCase(name, { ...what, ...more, options: { ...what.options, ...more.options } })
+  }
+}
