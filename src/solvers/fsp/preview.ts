@@ -42,10 +42,16 @@ export function previewable({ network, initial, times }: Problem): boolean {
  * far for it to be fast, or a rate is broken.
  */
 export function preview(problem: Problem): Recorder | undefined {
+  const record = recorder(problem)
+  return previewLaws(problem, record.take, maxPlaces, maxNumbers) ? record : undefined
+}
+
+/** The same, law by law, within limits of the rectangle and of all laws together; false where there are none. */
+export function previewLaws(problem: Problem, take: Recorder['take'], places: number, numbers: number): boolean {
   const { network, initial, times } = problem
   const space = coordinates(network, initial)
-  const caps = capsFor(problem, space.axes)
-  if (!caps || (caps[0] + 1) * (caps[1] + 1) * times.length > maxNumbers) return undefined
+  const caps = capsFor(problem, space.axes, places)
+  if (!caps || (caps[0] + 1) * (caps[1] + 1) * times.length > numbers) return false
   const [first, second] = [
     lineRates(problem, space.axes, caps),
     lineRates(problem, [...space.axes].reverse(), [...caps].reverse()),
@@ -53,7 +59,7 @@ export function preview(problem: Problem): Recorder | undefined {
   if (
     ![first.up, first.down, second.up, second.down].every((rates) => rates.every((rate) => rate >= 0 && rate < huge))
   ) {
-    return undefined
+    return false
   }
   const begin = (): Rectangle => {
     const made = rectangle(first, second)
@@ -61,26 +67,25 @@ export function preview(problem: Problem): Recorder | undefined {
     return made
   }
   const pace = paceOf(first, second, problem, space.axes)
-  const places = compared(times)
+  const checked = compared(times)
   const coarse: Float64Array[] = []
   march(
     begin(),
-    places.map((k) => times[k]),
+    checked.map((k) => times[k]),
     pace,
     2,
     (law) => coarse.push(law.slice()),
   )
-  const record = recorder(problem)
   const generator = { box: { low: [0, 0], cap: caps }, states: first.along * first.across }
   const how = 'preview, l1: the change when steps are twice as long, and what left the rectangle'
   march(begin(), times, pace, 1, (computed, k) => {
-    const other = coarse[places.indexOf(k)]
+    const other = coarse[checked.indexOf(k)]
     const law = computed.map((p) => Math.max(0, p))
     const off = other ? other.reduce((sum, p, i) => sum + Math.abs(p - computed[i]), 0) : 0
     const lost = Math.abs(1 - law.reduce((a, b) => a + b, 0))
-    record.take({ generator, law, space, distance: off + lost, how })
+    take({ generator, law, space, distance: off + lost, how })
   })
-  return record
+  return true
 }
 
 /** Rates beyond this are taken as broken: the run itself says which. */
@@ -171,10 +176,14 @@ function lineRates(
 }
 
 /** Counts beyond which each species is not to be expected whatever the other does; undefined where there are too many. */
-function capsFor({ network, parameters, initial }: Problem, axes: readonly number[]): number[] | undefined {
+function capsFor(
+  { network, parameters, initial }: Problem,
+  axes: readonly number[],
+  places: number,
+): number[] | undefined {
   const { propensities } = evaluators(network, parameters)
   const counts = initial.slice()
-  const most = Math.floor(maxPlaces / 20)
+  const most = Math.floor(places / 20)
   let caps = axes.map((s) => initial[s] + 20)
   for (let round = 0; round < capRounds; round++) {
     const next = axes.map((s, axis) => {
@@ -207,7 +216,7 @@ function capsFor({ network, parameters, initial }: Problem, axes: readonly numbe
     counts.set(initial)
     const rested = next.every((cap, axis) => cap === caps[axis])
     caps = next
-    if (!((caps[0] + 1) * (caps[1] + 1) <= maxPlaces)) return undefined
+    if (!((caps[0] + 1) * (caps[1] + 1) <= places)) return undefined
     if (rested) return caps
   }
   return caps
