@@ -3,10 +3,13 @@ import { cle } from './cle'
 import type { Solver } from './contract'
 import { fsp } from './fsp'
 import { hybrid } from './hybrid'
+import { mixtureDensity } from './mixture-density'
 import { ode } from './ode'
 import { ssa } from './ssa'
 import { ssaGpu } from './ssa-gpu'
 import { tauLeap } from './tau-leap'
 
 // A solver's own option type is its own business: the runner parses options with the same schema before it calls.
-export const solvers = { ssa, ssaGpu, fsp, ode, tauLeap, cle, hybrid } as unknown as Readonly<Record<string, Solver>>
+export const solvers = { ssa, ssaGpu, fsp, ode, tauLeap, cle, hybrid, mixtureDensity } as unknown as Readonly<
+  Record<string, Solver>
+>

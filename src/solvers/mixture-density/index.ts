@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import type { Problem, Solver, Verdict } from '../contract'
+import { domainOf, maxAxes } from '../design'
+import { domainIn } from '../learnt'
+import { optionSchema } from '../options'
+import { plan } from './targets'
+
+const options = optionSchema({
+  teacher: z.enum(['fsp', 'ssa']).default('fsp').meta({
+    title: 'Teacher',
+    help: 'Laws to learn from: exact, by projection; or sampled, where there are too many states for that.',
+  }),
+  settings: z.int().min(1).max(100_000).default(256).meta({
+    title: 'Settings',
+    help: 'How many values of the parameters that have a range to learn from. One where none has.',
+  }),
+  looks: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(8)
+    .meta({ title: 'Looks', help: 'Times at which each setting is looked at.' }),
+  heldOut: z.int().min(1).max(100_000).default(32).meta({
+    title: 'Held out',
+    help: 'Settings that are not learnt from, but say how far off the answer is.',
+  }),
+  components: z.int().min(1).max(20).default(4).meta({
+    title: 'Components',
+    help: 'Negative binomials in each mixture.',
+  }),
+  zeroInflated: z.boolean().default(false).meta({
+    title: 'Zeros apart',
+    help: 'A further component that is always zero, in laws of one count.',
+    advanced: true,
+  }),
+  hidden: z.int().min(1).max(2048).default(64).meta({
+    title: 'Hidden units',
+    help: 'Width of the one layer between the setting and its law.',
+    advanced: true,
+  }),
+  epochs: z.int().min(1).max(10_000).default(300).meta({
+    title: 'Epochs',
+    help: 'Passes over all examples, at most: training ends when the held-out laws gain no more.',
+    advanced: true,
+  }),
+  batch: z.int().min(1).max(10_000).default(64).meta({
+    title: 'Batch',
+    help: 'Examples per step.',
+    advanced: true,
+  }),
+  rate: z.number().min(1e-6).max(1).default(0.01).meta({
+    title: 'Learning rate',
+    help: 'Of Adam, at first; halved when it brings no more.',
+    advanced: true,
+  }),
+  starts: z.int().min(0).max(1000).default(0).meta({
+    title: 'Initial counts',
+    help: 'Learn for every initial count up to this; 0: only for those of the study.',
+    advanced: true,
+  }),
+  paths: z.int().min(10).max(1_000_000).default(1000).meta({
+    title: 'Paths',
+    help: 'Sample paths per setting, where samples are the teacher.',
+    advanced: true,
+  }),
+})
+
+export type MixtureOptions = typeof options.defaults
+
+/** Laws at many settings, from a network that outputs mixtures of negative binomials. */
+export const mixtureDensity: Solver<MixtureOptions> = {
+  id: 'mixtureDensity',
+  title: 'Mixture density network',
+  summary: 'Learns the laws of counts as functions of parameters and time, then answers for any of them at once.',
+  cites: [
+    'Sukys, Öcal & Grima 2022, https://doi.org/10.1016/j.isci.2022.105010',
+    'Bortolussi & Palmieri 2018, https://doi.org/10.1007/978-3-319-99429-1_2',
+  ],
+  traits: { device: 'cpu', random: true, trains: true, spatial: false, observes: ['moments', 'marginals', 'joint'] },
+  options,
+  supports,
+  answers(artifact, problem) {
+    const known = domainIn('mixtureDensity', artifact, problem) !== undefined
+    return known && plan(problem).targets.every(({ key }) => `weights:${key}` in artifact.arrays)
+  },
+  load: async () => (await import('./solve')).method,
+}
+
+function supports(problem: Problem, { starts }: MixtureOptions): Verdict {
+  const { axes } = domainOf(problem, starts)
+  if (axes.length > maxAxes) {
+    return {
+      ok: false,
+      why: `${axes.length} parameters have a range; this solver learns over ${maxAxes} at once`,
+      instead: 'ssa',
+    }
+  }
+  const over = axes.length
+    ? `over ${axes.map(({ name }) => name).join(', ')} and time`
+    : 'over time: no parameter has a range'
+  return { ok: true, caution: `a law that was learnt, ${over}` }
+}

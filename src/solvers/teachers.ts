@@ -1,0 +1,67 @@
+/** Where laws to learn from come from: the master equation itself, or samples of the process. */
+import { Failure, type Observations, type Problem, type Run } from './contract'
+import { type Held, project, projectQuickly, provable, recorder } from './fsp/kernel'
+import { whole } from './ssa/kernel'
+import { summarise } from './summary'
+
+/** What the l1 distance of a law that is learnt from should not exceed: it is far below what a network can tell apart. */
+const quickEnough = 5e-3
+
+/**
+ * Laws at the problem's times by projection; `quick`: by alternating directions where those are near enough. Hands each
+ * to `take`, perhaps anew from the first: k tells which.
+ */
+export function* exactLaws(
+  problem: Problem,
+  tolerance: number,
+  quick: boolean,
+  take: (law: Held, k: number) => void,
+): Generator<void, void, void> {
+  if (quick) {
+    let worst = 0
+    const done = projectQuickly(problem, (law, k) => {
+      worst = Math.max(worst, law.distance)
+      take(law, k)
+    })
+    yield
+    if (done && worst <= quickEnough) return
+  }
+  const verdict = provable(problem)
+  if (!verdict.ok)
+    throw new Failure('teacher', `the exact teacher fails: ${verdict.why}`, 'learn from samples: teacher = "ssa"')
+  yield* project(problem, { tolerance }, take)
+}
+
+/** Moments and laws of what the problem observes, exactly. */
+export function* exactObservations(
+  problem: Problem,
+  tolerance: number,
+  quick: boolean,
+): Generator<void, Observations, void> {
+  let record = recorder(problem)
+  yield* exactLaws(problem, tolerance, quick, (law, k) => {
+    if (k === 0) record = recorder(problem)
+    record.take(law)
+  })
+  return record.observations()
+}
+
+/** The same from so many sample paths, which are those of the streams from `first` on. */
+export async function* sampledObservations(
+  problem: Problem,
+  paths: number,
+  run: Run,
+  first: number,
+): AsyncGenerator<void, Observations, void> {
+  const { method, defaults } = await whole()
+  const options = { ...defaults, replicates: paths, trajectories: problem.observe.trajectories ? paths : 0 }
+  const own: Run = { ...run, rng: (i) => run.rng(first + i), due: () => run.due() }
+  const share = { first: 0, step: 1, until: paths }
+  const tallies = method.ensemble?.tally(problem, options, own, share)
+  if (!tallies) throw new Error('the sampler makes no ensembles')
+  for (;;) {
+    const { done, value } = await tallies.next()
+    if (done) return summarise(problem, value).observations
+    yield
+  }
+}
