@@ -69,6 +69,8 @@ export interface Solution {
   readonly observations: Observations
   /** `replicates`, `events`, `states`, `leaked` … : numbers a reader may want, by name. */
   readonly diagnostics: Readonly<Record<string, number>>
+  /** What a method chose for itself, in a word or two each, by name: `propagator: 'krylov'`. */
+  readonly notes?: Readonly<Record<string, string>>
   readonly warnings: readonly string[]
   /** Of a method that keeps finitely many states: where probability went, and how many states it took. */
   readonly ledger?: Ledger
