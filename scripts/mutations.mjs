@@ -100,7 +100,7 @@ export const mutations = [
   {
     name: 'forget the leak',
     file: 'src/solvers/fsp/projection.ts',
-    find: 'projection.leaked = Math.max(0, 1 - mass(projection.generator.matrix.transition.vectors[0]))',
+    find: 'projection.leaked = Math.max(0, 1 - mass(transition.vectors[0]))',
     replace: 'projection.leaked = 0',
     tests: ['src/solvers/fsp/solve.test.ts', contract],
   },

@@ -85,6 +85,7 @@ function product(
     ...get(y),
     ...get(value),
     ...get(value),
+    ...op.f64x2.abs,
     ...tiny,
     ...op.f64x2.ge,
     ...op.v128.and,

@@ -57,7 +57,7 @@ function product(
     const source = x - distances[d]
     for (let i = 0; i < states; i++) numbers[y + i] += values[i] * numbers[source + i]
   }
-  for (let i = 0; i < states; i++) if (!(numbers[y + i] >= flushBelow)) numbers[y + i] = 0
+  for (let i = 0; i < states; i++) if (!(Math.abs(numbers[y + i]) >= flushBelow)) numbers[y + i] = 0
 }
 
 function roundUp(value: number, multiple: number): number {

@@ -133,8 +133,11 @@ export function solveLeft({ states, below, above, rates, outflow }: Eliminated, 
     const row = k * width + below - k
     for (let j = Math.max(0, k - below); j < k; j++) w[j] += w[k] * rates[row + j]
   }
-  for (let k = 1; k < states; k++) {
-    for (let i = Math.max(0, k - above); i < k; i++) w[k] += w[i] * rates[i * width + below + (k - i)]
+  // Row by row, which is how they lie in memory.
+  for (let i = 0; i < states; i++) {
+    const row = i * width + below - i
+    const end = Math.min(states - 1, i + above)
+    for (let k = i + 1; k <= end; k++) w[k] += w[i] * rates[row + k]
   }
 }
 

@@ -27,7 +27,7 @@ export function gatheredMatrix(states: number, sources: readonly Int32Array[]): 
           const values = entries[d + 1]
           for (let i = 0; i < states; i++) y[i] += values[i] * x[columns[i]]
         }
-        for (let i = 0; i < states; i++) if (!(y[i] >= flushBelow)) y[i] = 0
+        for (let i = 0; i < states; i++) if (!(Math.abs(y[i]) >= flushBelow)) y[i] = 0
       },
     },
   }

@@ -47,6 +47,8 @@ export interface BoxGenerator {
   readonly moves: readonly Move[]
   /** Uniformisation rate Λ, in events per unit time. Set by `fill`. */
   rate: number
+  /** How often it was filled in. */
+  filled: number
   sinks: Sinks
   broken: readonly Broken[]
 }
@@ -75,7 +77,8 @@ export function layOut(network: Network, space: Coordinates, box: Box, plain = f
   const states = countStates(space, box)
   const dense = states >= denseShare * places && places * 8 * (distances.length + 3) <= denseBytes
   const reactions = network.reactions.length
-  const base = { box, reactions, moves, rate: 0, sinks: { from: [], face: [], rate: [], reaction: [] }, broken: [] }
+  const sinks: Sinks = { from: [], face: [], rate: [], reaction: [] }
+  const base = { box, reactions, moves, rate: 0, filled: 0, sinks, broken: [] }
   if (dense) return { ...base, states: places, matrix: diagonalMatrix(places, distances, plain) }
   const numbering = new Int32Array(places).fill(-1)
   let next = 0
@@ -177,6 +180,7 @@ export function* fill(generator: BoxGenerator, space: Coordinates, rates: Rates)
     }
   }
   generator.rate = outflow.reduce((a, b) => Math.max(a, b), 0)
+  generator.filled++
   generator.sinks = sinks
   generator.broken = broken
   const { rate } = generator

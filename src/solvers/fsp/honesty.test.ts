@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Network } from '../../network/network'
 import { expm } from '../../numerics/expm'
-import { stream } from '../../numerics/rng'
 import type { Problem } from '../contract'
-import { bound, law, problem, solve } from './trial'
+import { bound, law, problem, randomText, solve } from './trial'
 
 /** Largest molecule count of the dense oracle's chain; what would exceed it is lost there too. */
 const most = 7
@@ -46,19 +45,6 @@ function constant(network: Network, rate: Network['reactions'][number]['rate'], 
   if (rate.kind === 'number') return rate.value
   if (rate.kind === 'parameter') return parameters[rate.index]
   throw new Error(`the oracle knows constants only, not ${rate.kind} (${network.species.length} species)`)
-}
-
-/** A network of up to three species and four reactions of order ≤ 2, from one seed. */
-function randomText(seed: number): string {
-  const rng = stream(seed, 0)
-  const pick = (n: number) => Math.floor(rng.uniform() * n)
-  const names = ['A', 'B', 'C'].slice(0, 1 + pick(3))
-  const side = () => ['0', ...names, ...names, ...names.flatMap((a) => names.map((b) => `${a} + ${b}`))]
-  const lines = Array.from({ length: 1 + pick(4) }, () => {
-    const [from, to] = [side(), side()].map((list) => list[pick(list.length)])
-    return from === to ? '' : `${from} -> ${to}, ${(0.1 + rng.uniform()).toFixed(3)}`
-  })
-  return [`species ${names.map((name) => `${name} = ${pick(4)}`).join(', ')}`, ...lines].join('\n')
 }
 
 describe('projection: its certificate', () => {

@@ -15,6 +15,11 @@ const options = optionSchema({
     title: 'Horizon',
     help: 'The law at the output times, or the one at which it comes to rest, shown alike at all of them.',
   }),
+  propagator: z.enum(['auto', 'uniformisation', 'krylov', 'implicit', 'adaptive', 'dense']).default('auto').meta({
+    title: 'Propagator',
+    help: 'How time advances. Uniformisation and its adaptive form are proved; implicit steps reach far where rates are stiff.',
+    advanced: true,
+  }),
   maxStates: z
     .int()
     .min(1)

@@ -3,12 +3,13 @@ import { evaluators, type Rule } from '../../network/evaluate'
 import type { Network } from '../../network/network'
 import { propensityText } from '../../network/propensity'
 import { readsTime } from '../../network/structure'
-import { mass, type Series, uniformise } from '../../numerics/uniformise'
+import { mass } from '../../numerics/uniformise'
 import { checkConstants, remedy, round, stateText } from '../broken'
 import { Failure, type Problem } from '../contract'
 import { type BoxGenerator, type Broken, embed, fill, flux, layOut, ratesAt, type Table, tails } from './generator'
 import type { FspOptions } from './index'
 import { cutOff, type Journal, note, shareOut } from './ledger'
+import { estimates, type Mover, moverFor } from './propagate'
 import type { Held } from './record'
 import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
 
@@ -32,7 +33,11 @@ export interface Projection {
   rounding: number
   /** Sum of the changes seen when time steps were halved; 0 unless `timed`. */
   drift: number
-  /** Products with the matrix so far. */
+  /** Sum of what the propagator may be off by beyond missing mass; 0 where that is proved. */
+  strayed: number
+  /** What carries the law forward. */
+  mover?: Mover
+  /** Products with the matrix, or solutions of linear equations, so far. */
   terms: number
   /** How often the box grew. */
   growths: number
@@ -44,16 +49,16 @@ export interface Projection {
   readonly journal: Journal
 }
 
-/** Events expected in one slice: long enough that the √ of it is a small overhead, short enough to go back over. */
-const sliceEvents = 1024
-/** Share of the slice's allowance that goes to the truncated Poisson tails. */
-const tailShare = 0.01
+/** Share of the slice's allowance that goes to the method's own error: little where it adds nothing but a tail. */
+const [tailShare, estimatedShare] = [0.01, 0.25]
 /** A face is moved when it has this share of the leak. */
 const leakShare = 0.02
 /** Most that an axis grows at once, as a share of its width. */
 const growth = 0.5
 /** Entries a run may work through: some minutes. */
 const maxWork = 2e12
+/** States of the dense exponential: about a second. */
+const maxDense = 300
 
 /** The initial law, in a box of one state. */
 export function begin(problem: Problem, options: FspOptions): Projection {
@@ -72,6 +77,7 @@ export function begin(problem: Problem, options: FspOptions): Projection {
     leaked: 0,
     rounding: 0,
     drift: 0,
+    strayed: 0,
     terms: 0,
     growths: 0,
     step: horizon / 16,
@@ -81,10 +87,16 @@ export function begin(problem: Problem, options: FspOptions): Projection {
   return { problem, space, propensities, options, horizon, timed, generator, ...ledger, journal: { intervals: [] } }
 }
 
-/** The law and its l1 distance from the truth: proved, unless rates change with time; then `drift` is an estimate. */
-export function held({ generator, space, leaked, rounding, drift, timed }: Projection): Held {
-  const how = timed ? 'l1: leaked probability (proved) plus the change from halving the time steps' : undefined
-  return { generator, law: generator.matrix.transition.vectors[0], space, distance: leaked + rounding + drift, how }
+/** The law and its l1 distance from the truth: proved, unless `how` says what of it is an estimate. */
+export function held({ generator, space, leaked, rounding, drift, strayed, timed, mover }: Projection): Held {
+  const parts = [
+    timed ? 'the change from halving the time steps' : undefined,
+    strayed > 0 && mover ? estimates[mover.method] : undefined,
+  ].filter((part) => part !== undefined)
+  const how = parts.length ? `l1: leaked probability (proved) plus ${parts.join(', plus ')}` : undefined
+  // A law that is off by e holds up to e more than the true one: what is missing is then e more than it seems.
+  const distance = leaked + rounding + drift + 2 * strayed
+  return { generator, law: generator.matrix.transition.vectors[0], space, distance, how }
 }
 
 /** What a reader should know although the certificate holds: some of the missing probability met a broken rate. */
@@ -99,39 +111,44 @@ export function warnings({ problem, generator, time }: Projection): string[] {
 /** Carry the law towards `until` by one slice, or make room for it. The rates must not read the time. */
 export function* slice(projection: Projection, until: number): Generator<void, void, void> {
   const { generator, time } = projection
-  const { rate, matrix } = generator
-  checkWork(projection)
-  const h = Math.min(until - time, sliceEvents / rate)
-  const before = matrix.transition.vectors[0].slice()
+  const { propagator, flow } = moving(projection)
+  const h = Math.min(until - time, propagator.reach(flow))
+  const before = generator.matrix.transition.vectors[0].slice()
   projection.cut = 0
   if (!(yield* run(projection, h, time + h))) yield* grow(projection, before)
   else settle(projection, h < until - time ? time + h : until, before)
 }
 
+/** What carries the law forward on the present generator. */
+function moving(projection: Projection): Mover {
+  const { mover, generator, options, horizon, time } = projection
+  const next = moverFor(mover, generator, options.propagator, horizon - time)
+  if (next !== mover) {
+    projection.mover = next
+    checkWork(projection, next)
+  }
+  return next
+}
+
 /** Apply the present generator for a time h; false when more leaks than the tolerance grants up to `end`. */
 export function* run(projection: Projection, h: number, end: number): Generator<void, boolean, void> {
   const { generator, options, horizon, timed } = projection
-  const { transition, entries } = generator.matrix
-  const budget = timed ? options.tolerance / 2 : options.tolerance
-  const tail = tailShare * budget * (h / horizon)
-  let mean = generator.rate * h
-  let series: Series = { terms: 0, cut: 0, kept: true }
-  while (mean > 0 && series.kept) {
-    const part = Math.min(mean, sliceEvents)
-    const missing = 1 - mass(transition.vectors[0])
-    // Nothing leaks through a box without sinks; what is missing then is rounding, which growing cannot mend.
-    const allowed = generator.sinks.from.length
-      ? budget * (end / horizon) - missing + projection.rounding
-      : Number.POSITIVE_INFINITY
-    series = yield* uniformise(transition, part, (tail * part) / (generator.rate * h), allowed)
-    mean -= part
-    projection.terms += series.terms
-    projection.products += series.terms
-    projection.cut += series.cut
-    // Each number is a sum of `entries` products, each off by at most one part in 2^53, and so is P itself.
-    projection.rounding += series.terms * (2 * entries.length + 6) * 2 ** -53
-  }
-  return series.kept
+  const { propagator, flow, method } = moving(projection)
+  const share = estimates[method] ? estimatedShare : tailShare
+  // Half for what is not proved, where there is such.
+  const budget = timed || estimates[method] ? options.tolerance / 2 : options.tolerance
+  const missing = 1 - mass(flow.transition.vectors[0])
+  // Nothing leaks through a box without sinks; what is missing then is rounding, which growing cannot mend.
+  const allowed = generator.sinks.from.length
+    ? budget * (end / horizon) - missing + projection.rounding
+    : Number.POSITIVE_INFINITY
+  const advance = yield* propagator.advance(flow, h, { tolerance: share * budget * (h / horizon), allowed })
+  projection.terms += advance.products
+  projection.products += advance.products
+  projection.cut += advance.cut
+  projection.rounding += advance.rounding
+  projection.strayed += advance.error
+  return advance.kept
 }
 
 /** The slice that began with the law `before` ends here: note what it lost, and where. */
@@ -236,13 +253,19 @@ export function roomFor<T>(make: () => T): T {
   }
 }
 
-export function checkWork({ generator, time, horizon }: Projection): void {
+/** Stop where a method would take many minutes, with its numbers; or where it has no room. */
+function checkWork({ time, horizon, generator }: Projection, { method }: Mover): void {
   const terms = generator.rate * (horizon - time)
   const { nonzeros, states } = generator.matrix.transition
-  if (terms * nonzeros <= maxWork) return
+  const at = `at t = ${short(time)} there are ${states.toLocaleString('en')} states`
+  if (method === 'dense' && states > maxDense) {
+    const why = `${at}; the dense exponential holds ${maxDense.toLocaleString('en')}`
+    throw new Failure('states', why, 'take another propagator, or loosen the tolerance')
+  }
+  if (method === 'dense' || method === 'implicit' || terms * nonzeros <= maxWork) return
   throw new Failure(
     'work',
-    `at t = ${short(time)} there are ${states.toLocaleString('en')} states and up to ${short(generator.rate)} events per unit ` +
+    `${at} and up to ${short(generator.rate)} events per unit ` +
       `time: reaching t = ${short(horizon)} takes ${short(terms * nonzeros)} multiplications; this solver stops at ${short(maxWork)}`,
     'ask for an earlier last time, loosen the tolerance, or sample with the solver "ssa"',
   )

@@ -49,11 +49,12 @@ function frame(projection: Projection, record: Recorder): Frame {
 }
 
 function solution(projection: Projection, record: Recorder): Solution {
-  const { generator, leaked, rounding, terms, growths, journal } = projection
+  const { generator, leaked, rounding, strayed, terms, growths, mover, journal } = projection
   const { states, nonzeros, bytes } = generator.matrix.transition
   return {
     observations: record.observations(),
-    diagnostics: { states, leaked, rounding, terms, nonzeros, bytes, growths },
+    diagnostics: { states, leaked, rounding, strayed, terms, nonzeros, bytes, growths },
+    notes: mover ? { propagator: mover.method } : undefined,
     warnings: [...record.warnings(), ...warnings(projection)],
     ledger: ledgerOf(journal),
   }

@@ -1,7 +1,7 @@
 /** Steps for rates that read the time. */
 import { reads } from '../../network/structure'
 import { fill, type Table, tabulate } from './generator'
-import { checkWork, grow, type Projection, run, settle } from './projection'
+import { grow, type Projection, run, settle } from './projection'
 
 /** Steps are not halved below this share of the horizon: what they then disagree by is in the estimate. */
 const shortestStep = 1e-9
@@ -83,7 +83,6 @@ function* timedStep(
     yield* fill(generator, space, (into, _, i) => {
       for (let r = 0; r < into.length; r++) into[r] = steady[r]?.[i] ?? mixture(tables, r, i, share)
     })
-    checkWork(projection)
     if (!(yield* run(projection, h / 2, from + h))) return false
   }
   return true

@@ -65,3 +65,17 @@ export function bound(solution: Solution, k: number): number {
   if (error.kind !== 'bound') throw new Error(`expected a bound, got ${error.kind}`)
   return error.value[k]
 }
+
+/** A network of up to three species and four reactions of order ≤ 2, from one seed; `stiff` multiplies one rate. */
+export function randomText(seed: number, stiff = 1): string {
+  const rng = stream(seed, 0)
+  const pick = (n: number) => Math.floor(rng.uniform() * n)
+  const names = ['A', 'B', 'C'].slice(0, 1 + pick(3))
+  const side = () => ['0', ...names, ...names, ...names.flatMap((a) => names.map((b) => `${a} + ${b}`))]
+  const lines = Array.from({ length: 1 + pick(4) }, (_, line) => {
+    const [from, to] = [side(), side()].map((list) => list[pick(list.length)])
+    const rate = (0.1 + rng.uniform()) * (line === 0 ? stiff : 1)
+    return from === to ? '' : `${from} -> ${to}, ${rate.toFixed(3)}`
+  })
+  return [`species ${names.map((name) => `${name} = ${pick(4)}`).join(', ')}`, ...lines].join('\n')
+}

@@ -1,0 +1,86 @@
+/** Which method carries the law forward, and what it is told of the generator. */
+import { adaptive } from '../../numerics/adaptive'
+import { denseExponential } from '../../numerics/expm'
+import { implicit } from '../../numerics/implicit'
+import { krylov } from '../../numerics/krylov'
+import type { Flow, Propagator } from '../../numerics/propagator'
+import { uniformisation } from '../../numerics/uniformise'
+import { forEachRate } from './chain'
+import type { BoxGenerator } from './generator'
+import type { FspOptions } from './index'
+import { volume, widths } from './space'
+
+type Method = Exclude<FspOptions['propagator'], 'auto'>
+
+/** A method at work on one generator. */
+export interface Mover {
+  readonly method: Method
+  readonly propagator: Propagator
+  readonly flow: Flow
+  /** The generator as it was filled then. */
+  readonly generator: BoxGenerator
+  readonly filled: number
+}
+
+const makers: Readonly<Record<Method, () => Propagator>> = {
+  uniformisation,
+  krylov,
+  implicit,
+  adaptive,
+  dense: denseExponential,
+}
+
+/** How the error of each method is said, where it is not proved. */
+export const estimates: Readonly<Partial<Record<Method, string>>> = {
+  krylov: 'what the Krylov steps miss of the equation, summed over time',
+  implicit: 'the change by the last vectors of the implicit steps',
+}
+
+/** Multiplications up to which a proof is worth waiting for: some ten to twenty seconds. */
+const patience = 2e10
+/** An elimination is chosen where it is this many times cheaper; a factorisation is made about so often. */
+const cheaper = 4
+const factorisations = 3
+/** Solutions per output time, about. */
+const solutions = 30
+/** Numbers in a band that are worth the memory: 800 MB. */
+const roomyBand = 1e8
+
+/** The method for the next slice: the one before, as long as the generator has not changed. */
+export function moverFor(
+  before: Mover | undefined,
+  generator: BoxGenerator,
+  asked: FspOptions['propagator'],
+  left: number,
+): Mover {
+  if (before?.generator === generator && before.filled === generator.filled) return before
+  const method = asked === 'auto' ? choose(generator, left) : asked
+  const propagator = before?.method === method ? before.propagator : makers[method]()
+  return { method, propagator, flow: flowOf(generator), generator, filled: generator.filled }
+}
+
+/**
+ * Uniformisation, whose error is proved, unless reaching the end takes long and an elimination is much cheaper. `left`:
+ * time to the end.
+ */
+function choose({ rate, matrix, box, states }: BoxGenerator, left: number): Method {
+  const work = rate * left * matrix.transition.nonzeros
+  if (work <= patience) return 'uniformisation'
+  const band = Math.min(states, volume(box) / Math.max(...widths(box)))
+  if (states * (2 * band + 1) > roomyBand) return 'uniformisation'
+  const elimination = states * band * (factorisations * band + 2 * solutions)
+  return elimination * cheaper < work ? 'implicit' : 'uniformisation'
+}
+
+function flowOf(generator: BoxGenerator): Flow {
+  const { matrix, rate, sinks } = generator
+  return {
+    transition: matrix.transition,
+    rate,
+    width: matrix.entries.length,
+    forEachRate: (visit) => forEachRate(generator, visit),
+    forEachExit: (visit) => {
+      for (const [k, from] of sinks.from.entries()) visit(from, sinks.rate[k])
+    },
+  }
+}
