@@ -48,3 +48,31 @@ export function solveFactored(lu: Float64Array, n: number, pivots: Int32Array, b
     b[i] = sum / lu[i * n + i]
   }
 }
+
+/**
+ * The lower Cholesky factor of a symmetric `a` (n×n), above the diagonal 0; null when it is not positive definite.
+ */
+export function cholesky(a: Float64Array, n: number): Float64Array | null {
+  const lower = new Float64Array(n * n)
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * n + j]
+      for (let k = 0; k < j; k++) sum -= lower[i * n + k] * lower[j * n + k]
+      if (i !== j) lower[i * n + j] = sum / lower[j * n + j]
+      else if (sum > 0 && sum < Number.POSITIVE_INFINITY) lower[i * n + i] = Math.sqrt(sum)
+      else return null
+    }
+  }
+  return lower
+}
+
+/** y with L y = b, for a lower triangle. */
+export function solveLower(lower: Float64Array, n: number, b: ArrayLike<number>): Float64Array {
+  const y = new Float64Array(n)
+  for (let i = 0; i < n; i++) {
+    let sum = b[i]
+    for (let j = 0; j < i; j++) sum -= lower[i * n + j] * y[j]
+    y[i] = sum / lower[i * n + i]
+  }
+  return y
+}
