@@ -1,0 +1,106 @@
+/** From a question to a posterior: chains, each on its own thread where there are several, and what they say together. */
+import { type Convergence, convergence, quantileOfSorted } from '../../numerics/chains'
+import { type NamedArray, namedArray } from '../../numerics/named-array'
+import type { InferenceReading } from './question'
+import { type Chain, chanceOf, type Progress } from './target'
+
+/** One chain of a question, by its number: the same numbers whatever thread it runs on. */
+export function* inferChain(
+  reading: InferenceReading,
+  index: number,
+  progress: Progress,
+): Generator<void, Chain, void> {
+  const { measured, priors, others, method, options, likelihood, likelihoodOptions, seed } = reading
+  const target = { priors, others, likelihood: likelihood.make(measured, likelihoodOptions), ...chanceOf(seed, index) }
+  return yield* method.chain({ target, measured, likelihood, likelihoodOptions }, options, progress)
+}
+
+/** What is known of one parameter. */
+export interface ParameterSummary extends Convergence {
+  readonly name: string
+  readonly mean: number
+  readonly sd: number
+  /** Quantiles at 2.5 %, 50 % and 97.5 %. */
+  readonly low: number
+  readonly median: number
+  readonly high: number
+}
+
+export interface Posterior {
+  /** [chain, draw, parameter] */
+  readonly draws: NamedArray
+  /** [chain, draw]; of methods without a likelihood, minus the distance to the data. */
+  readonly logLikelihood: NamedArray
+  readonly parameters: readonly ParameterSummary[]
+  /** What the error of the laws may move a log-likelihood by, at any draw; and whether that is proved. */
+  readonly error: { readonly kind: 'bound' | 'estimate' | 'none'; readonly value: number }
+  /** Averages over the chains of the numbers of the method. */
+  readonly diagnostics: Readonly<Record<string, number>>
+  readonly warnings: readonly string[]
+}
+
+const mixed = 1.01
+const enough = 400
+
+/** Put chains together, and say what is wrong with them. */
+export function posteriorOf(reading: InferenceReading, chains: readonly Chain[]): Posterior {
+  const names = reading.priors.map(({ name }) => name)
+  const d = names.length
+  const n = Math.min(...chains.map(({ logLikelihood }) => logLikelihood.length))
+  const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
+  const axes = [
+    ['chain', numbers(chains.length)],
+    ['draw', numbers(n)],
+  ] as const
+  const draws = namedArray([...axes, ['parameter', names]])
+  const logLikelihood = namedArray(axes)
+  for (const [c, chain] of chains.entries()) {
+    draws.data.set(chain.draws.subarray(0, n * d), c * n * d)
+    logLikelihood.data.set(chain.logLikelihood.subarray(0, n), c * n)
+  }
+  const parameters = names.map((name, i): ParameterSummary => {
+    const columns = chains.map(({ draws }) => Float64Array.from({ length: n }, (_, k) => draws[k * d + i]))
+    const all = Float64Array.from(columns.flatMap((column) => [...column])).sort()
+    const mean = all.reduce((a, b) => a + b, 0) / all.length
+    const sd = Math.sqrt(all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (all.length - 1))
+    const [low, median, high] = [0.025, 0.5, 0.975].map((share) => quantileOfSorted(all, share))
+    return { name, mean, sd, low, median, high, ...convergence(columns) }
+  })
+  const { noisy, error } = reading.method.likelihoodFree
+    ? { noisy: true, error: 'none' as const }
+    : reading.likelihood.make(reading.measured, reading.likelihoodOptions)
+  const average = (of: (chain: Chain) => number) => chains.reduce((sum, chain) => sum + of(chain), 0) / chains.length
+  const notes = Object.keys(chains[0].notes).map((key) => [key, average((chain) => chain.notes[key])] as const)
+  return {
+    draws,
+    logLikelihood,
+    parameters,
+    error: { kind: noisy ? 'none' : error, value: Math.max(...chains.map((chain) => chain.error)) },
+    diagnostics: {
+      accepted: average((chain) => chain.accepted),
+      evaluations: chains.reduce((sum, chain) => sum + chain.evaluations, 0),
+      floored: Math.max(...chains.map((chain) => chain.floored)),
+      ...Object.fromEntries(notes),
+    },
+    warnings: [...new Set([...chains.flatMap(({ warnings }) => warnings), ...complaints(parameters, chains)])],
+  }
+}
+
+function complaints(parameters: readonly ParameterSummary[], chains: readonly Chain[]): string[] {
+  const list: string[] = []
+  const apart = parameters.filter(({ rHat }) => !(rHat <= mixed))
+  if (apart.length > 0) {
+    const worst = apart.map(({ name, rHat }) => `${name} ${rHat.toFixed(3)}`).join(', ')
+    list.push(`The chains do not agree yet: R-hat of ${worst} (1.01 or less is wanted). Run them longer.`)
+  }
+  const few = parameters.filter(({ essBulk, essTail }) => !(Math.min(essBulk, essTail) >= enough))
+  if (few.length > 0) {
+    const worst = few.map(({ name, essBulk, essTail }) => `${name} ${Math.min(essBulk, essTail).toFixed(0)}`).join(', ')
+    list.push(`Few effective draws: ${worst} (${enough} are wanted before intervals are trusted).`)
+  }
+  const floored = Math.max(...chains.map((chain) => chain.floored))
+  if (floored > 0) {
+    list.push(`Up to ${floored} cells are rarer than the error of the laws, and were counted as likely as that.`)
+  }
+  return list
+}
