@@ -1,0 +1,125 @@
+/** Maps of a law over two parameters: how bimodal it is, how noisy, how much there is; a row at a time. */
+import type { Network } from '../network/network'
+import { Failure } from '../solvers/contract'
+import { fspLaws } from './inference/fsp-laws'
+import type { Law } from './inference/likelihood'
+import { valueAt } from './inference/prior'
+
+/** One side of a map: a parameter, its range and how many values. */
+export interface MapAxis {
+  readonly name: string
+  readonly index: number
+  readonly min: number
+  readonly max: number
+  /** Evenly in the logarithm. */
+  readonly log: boolean
+  readonly count: number
+}
+
+export interface MapQuestion {
+  readonly network: Network
+  readonly parameters: Float64Array
+  readonly initial: Float64Array
+  readonly x: MapAxis
+  readonly y: MapAxis
+  /** Number of the quantity in `quantities(network)`. */
+  readonly quantity: number
+  /** Infinite: at rest. */
+  readonly time: number
+  /** l1 error of each law. */
+  readonly tolerance: number
+}
+
+/** What is told of a law. */
+export interface Shape {
+  readonly mean: number
+  /** Variance over mean: 1 for a Poisson law. */
+  readonly fano: number
+  /**
+   * Sarle's bimodality coefficient 1/(kurtosis − skewness²): 1/3 for a normal law, 5/9 for an even one, 1 for two
+   * spikes. 0/0, where all are alike, is not a number.
+   */
+  readonly bimodality: number
+}
+
+/** The numbers of a map, by name, in the order in which rows hold them. */
+export const shapeNames = ['bimodality', 'fano', 'mean'] as const
+
+export interface MapRow {
+  /** Number of the value of y. */
+  readonly row: number
+  /** [number of the shape, x] */
+  readonly values: Float64Array
+  /** Largest l1 error of a law in the row. */
+  readonly error: number
+}
+
+/** The values along one side. */
+export function axisValues({ min, max, log, count, name, index }: MapAxis): number[] {
+  if (count === 1) return [min]
+  return Array.from({ length: count }, (_, i) => valueAt({ name, index, min, max, log }, i / (count - 1)))
+}
+
+/** Largest map. */
+export const maxCells = 250_000
+/** Most states of one law. */
+const maxStates = 50_000
+
+/**
+ * The rows `first`, `first + step`, …, each as soon as it is there. A law that cannot be had (too many states) leaves
+ * its cell without a number.
+ */
+export function* mapRows(question: MapQuestion, first = 0, step = 1): Generator<MapRow | undefined, void, void> {
+  const { network, initial, parameters, x, y, quantity, time, tolerance } = question
+  if (x.count * y.count > maxCells) {
+    throw new Failure('map', `${x.count} × ${y.count} cells are more than ${maxCells.toLocaleString('en')}`)
+  }
+  const laws = fspLaws({ network, initial, quantities: [quantity] }, [time], tolerance, maxStates)
+  const [xs, ys] = [axisValues(x), axisValues(y)]
+  for (let row = first; row < ys.length; row += step) {
+    const values = new Float64Array(shapeNames.length * xs.length).fill(Number.NaN)
+    let error = 0
+    // There and back, so that the box that is kept fits the next cell.
+    for (let i = 0; i < xs.length; i++) {
+      const column = ((row - first) / step) % 2 === 0 ? i : xs.length - 1 - i
+      const at = parameters.slice()
+      at[y.index] = ys[row]
+      at[x.index] = xs[column]
+      const law = yield* cell(laws(at, noStreams))
+      if (!law) continue
+      const shape = shapeOf(law)
+      shapeNames.forEach((name, s) => {
+        values[s * xs.length + column] = shape[name]
+      })
+      error = Math.max(error, law.missing)
+    }
+    yield { row, values, error }
+  }
+}
+
+function* cell(work: Generator<void, readonly Law[], void>): Generator<undefined, Law | undefined, void> {
+  try {
+    for (;;) {
+      const { done, value } = work.next()
+      if (done) return value[0]
+      yield undefined
+    }
+  } catch (thrown) {
+    if (thrown instanceof Failure) return undefined
+    throw thrown
+  }
+}
+
+function noStreams(): never {
+  throw new Error('a projection draws nothing')
+}
+
+/** Moments of a law, given that the state is inside the box. */
+export function shapeOf({ values, p }: Pick<Law, 'values' | 'p'>): Shape {
+  const total = p.reduce((a, b) => a + b, 0)
+  const mean = p.reduce((sum, q, i) => sum + q * values[i], 0) / total
+  const central = (k: number) => p.reduce((sum, q, i) => sum + q * (values[i] - mean) ** k, 0) / total
+  const variance = central(2)
+  const skewness = central(3) / variance ** 1.5
+  return { mean, fano: variance / mean, bimodality: 1 / (central(4) / variance ** 2 - skewness ** 2) }
+}
