@@ -4,6 +4,8 @@ import { analyse } from './analyse'
 import { bench } from './bench'
 import { check } from './check'
 import { conformance } from './conformance'
+import { infer } from './infer'
+import { map } from './map'
 import { solve } from './solve'
 import { listSolvers } from './solvers'
 import { exitStatus, UsageError } from './usage'
@@ -27,6 +29,17 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
       quasi                   the law that lasts until the network leaves for good, and the rate of that
       information             sensitivities of laws to parameters, and Fisher information, at --times
       distance --against a=7  how far apart the laws of two settings are, at --times
+  propensity infer NETWORK.crn --data CELLS.csv    what measurements tell of the parameters, as JSON
+      --column time=t --column X=reads   what the columns are: time, replicate, count, upper, species
+      --infer k=0.1:10:log    what to infer, and between what (again for more); else all declared ranges
+      --noise KIND            none, gaussian:sd=2 or dropout:capture=0.3,background=1
+      --method M              metropolis, nuts, abc-smc, pmmh, synthetic or vote
+      --likelihood L          fsp, ssa, synthetic or particle
+      --chains 4 --seed N --start network|first --options draws=2000,warmup=1000
+      --predict               and what the posterior predicts of the data
+      --calibrate 100         instead: are posteriors of 100 simulated data sets right?
+  propensity map NETWORK.crn --x a=0:1:50 --y b=1:100:50:log --of X --at 10
+                              bimodality, Fano factor and mean over two parameters, as JSON
   propensity solvers [--json]               the methods, their options with defaults and bounds
   propensity check NETWORK.crn              what is wrong with a network text, as file:line:column: message
   propensity check MODEL.xml                the network text that an SBML file becomes, and what was done to it
@@ -42,6 +55,8 @@ A file called - is standard input. Exit status: 0 done, 1 the run failed or the 
 const commands: Record<string, (args: string[]) => number | Promise<number>> = {
   solve,
   analyse,
+  infer,
+  map,
   solvers: listSolvers,
   check,
   conformance,

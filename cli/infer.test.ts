@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+
+const folder = mkdtempSync(join(tmpdir(), 'propensity-infer-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const network = 'parameter k = 10 in [2, 30]\nparameter d = 1\n0 -> X, k\nX -> 0, d\n'
+const csv = join(folder, 'cells.csv')
+writeFileSync(csv, 'hours,reads\n2,9\n2,8\n2,x\n2,11\n')
+
+/** The real command line, in its own process, on a network from standard input. */
+function propensity(...args: string[]) {
+  return spawnSync(process.execPath, ['cli/propensity.mjs', ...args], { input: network, encoding: 'utf8' })
+}
+
+const columns = ['--column', 'time=hours,X=reads']
+const short = ['--chains', '2', '--seed', '7', '--options', 'draws=60,warmup=60']
+
+describe('propensity infer', () => {
+  it('gives draws, what they say, and what they predict', () => {
+    const told = propensity('infer', '-', '--data', csv, ...columns, ...short, '--predict')
+    const { draws, parameters, predicted, error, provenance } = JSON.parse(told.stdout)
+    expect(draws.shape).toEqual([2, 60, 1])
+    expect(draws.coords.parameter).toEqual(['k'])
+    expect(parameters[0].low).toBeGreaterThan(5)
+    expect(parameters[0].high).toBeLessThan(20)
+    expect(predicted[0]).toMatchObject({ kind: 'cells', quantity: 'X', time: 2 })
+    expect(error.kind).toBe('bound')
+    expect(provenance.seed).toBe(7)
+    expect(told.stderr).toMatch(/cells\.csv:4: left out: X is "x"/)
+    expect(told.stderr).toMatch(/R-hat/)
+  })
+
+  it('ranks the truth among posteriors of simulated data', () => {
+    const told = propensity('infer', '-', '--data', csv, ...columns, ...short, '--calibrate', '3')
+    const { ranks, uniform } = JSON.parse(told.stdout)
+    expect(ranks.length).toBe(3)
+    expect(uniform[0].name).toBe('k')
+  })
+
+  it.each([
+    [[], 2, /--data cells\.csv/],
+    [['--data', join(folder, 'no.csv')], 2, /there is no such file/],
+    [['--data', csv, '--column', 'X=counts'], 2, /no column counts \(columns are hours, reads\)/],
+    [['--data', csv, ...columns, '--infer', 'q'], 2, /no parameter q/],
+    [['--data', csv, ...columns, '--method', 'gibbs'], 2, /no method gibbs/],
+    [['--data', csv, ...columns, '--method', 'pmmh'], 1, /needs time courses/],
+  ] as const)('complains of %j', (args, status, words) => {
+    const told = propensity('infer', '-', ...args)
+    expect(told.stderr).toMatch(words)
+    expect(told.status).toBe(status)
+  })
+})
+
+describe('propensity map', () => {
+  it('gives three maps over two parameters', () => {
+    const told = propensity('map', '-', '--x', 'k=5:20:4', '--y', 'd=0.5:2:3:log', '--of', 'X', '--at', 'rest')
+    const { maps, error } = JSON.parse(told.stdout)
+    expect(maps.fano.dims).toEqual(['d', 'k'])
+    expect(maps.fano.coords.k).toEqual([5, 10, 15, 20])
+    for (const fano of maps.fano.data) expect(fano).toBeCloseTo(1, 6)
+    expect(maps.mean.data[4]).toBeCloseTo(5, 6)
+    expect(error.kind).toBe('bound')
+  })
+
+  it('complains where it does not know what is meant', () => {
+    expect(propensity('map', '-', '--at', '1').stderr).toMatch(/--x k=0\.1:10:25/)
+    expect(propensity('map', '-', '--x', 'k', '--y', 'd', '--at', '1').stderr).toMatch(/d has no range/)
+    expect(propensity('map', '-', '--x', 'k=3:1:5', '--y', 'k', '--at', '1').stderr).toMatch(/MIN < MAX/)
+  })
+})
