@@ -82,7 +82,7 @@ function* filter(
   keep: boolean,
 ): Generator<void, Omit<LogLikelihood, 'floored'>, void> {
   const { network, initial, space, from, looks } = course
-  const options = { ...fsp.options.defaults, tolerance }
+  const options = { ...fsp.options.defaults, propagator: 'uniformisation' as const, tolerance }
   const problemTo = (t: number): Problem => ({
     ...{ network, initial, parameters, observe: nothing },
     times: Float64Array.of(t),

@@ -24,7 +24,7 @@ export function fspLaws(
 ): Laws {
   const { network, initial, quantities } = observed
   const space = coordinates(network, initial)
-  const options = { ...fsp.options.defaults, tolerance, maxStates }
+  const options = { ...fsp.options.defaults, propagator: 'uniformisation' as const, tolerance, maxStates }
   const finite = Float64Array.from(times.filter((t) => t < Number.POSITIVE_INFINITY))
   const grouping = groupStates(observed)
   let box: BoxGenerator | undefined

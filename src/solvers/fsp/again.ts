@@ -1,11 +1,10 @@
 /** A projection on a box that is there already, from a law that the caller puts into it: for many runs that resemble each other. */
 import { evaluators } from '../../network/evaluate'
-import { readsTime } from '../../network/structure'
 import { remedy } from '../broken'
 import { Failure, type Problem } from '../contract'
 import { type BoxGenerator, fill, ratesAt } from './generator'
 import type { FspOptions } from './index'
-import { type Projection, sentence, slice } from './projection'
+import { opened, type Projection, sentence, slice } from './projection'
 import { type Box, type Coordinates, forEachState, strides, widths } from './space'
 import { timedSlice } from './timed'
 
@@ -17,14 +16,11 @@ export function* again(
   options: FspOptions,
   from: number,
 ): Generator<void, Projection, void> {
-  const { network, parameters, times } = problem
+  const { network, parameters } = problem
   const { propensities } = evaluators(network, parameters)
   yield* fill(generator, space, ratesAt(propensities, from))
   generator.matrix.transition.vectors[0].fill(0)
-  const horizon = times.length ? times[times.length - 1] : 0
-  const timed = readsTime(network)
-  const ledger = { time: from, leaked: 0, rounding: 0, drift: 0, terms: 0, growths: 0, step: (horizon - from) / 16 }
-  return { problem, space, propensities, options, horizon, timed, generator, ...ledger }
+  return opened(problem, space, propensities, options, generator, from)
 }
 
 /** All of the law at one state, by its counts of all species. */

@@ -63,24 +63,37 @@ const maxDense = 300
 /** The initial law, in a box of one state. */
 export function begin(problem: Problem, options: FspOptions): Projection {
   checkConstants(problem)
-  const { network, parameters, initial, times } = problem
+  const { network, parameters, initial } = problem
   const space = coordinates(network, initial)
   const { propensities } = evaluators(network, parameters)
   const generator = layOut(network, space, origin(space))
   for (const _ of fill(generator, space, ratesAt(propensities, 0)));
   if (generator.broken.length) throw new Failure('propensity', sentence(problem, generator.broken[0], 0), remedy)
   generator.matrix.transition.vectors[0][0] = 1
+  return opened(problem, space, propensities, options, generator, 0)
+}
+
+/** A projection that has spent nothing yet, from time `from` on. */
+export function opened(
+  problem: Problem,
+  space: Coordinates,
+  propensities: readonly Rule[],
+  options: FspOptions,
+  generator: BoxGenerator,
+  from: number,
+): Projection {
+  const { network, times } = problem
   const timed = readsTime(network)
   const horizon = times.length ? times[times.length - 1] : 0
   const ledger = {
-    time: 0,
+    time: from,
     leaked: 0,
     rounding: 0,
     drift: 0,
     strayed: 0,
     terms: 0,
     growths: 0,
-    step: horizon / 16,
+    step: (horizon - from) / 16,
     cut: 0,
     products: 0,
   }
