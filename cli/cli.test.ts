@@ -200,10 +200,13 @@ describe('propensity conformance', () => {
       '-o',
       out,
     )
-    expect(stdout).toMatch(/00001 {2}passed[\s\S]*1 passed, 0 failed, 0 refused/)
+    expect(stdout).toMatch(/00001 {2}passed[\s\S]*rule 1 of 1 passed[\s\S]*1 passed, 0 failed; 0 refused/)
     expect(status).toBe(0)
     const record = readFileSync(out, 'utf8')
-    expect(JSON.parse(record)).toMatchObject({ passed: 1, replicates: 10_000, cases: [{ verdict: 'passed' }] })
+    expect(JSON.parse(record)).toMatchObject({
+      ...{ passedBySuite: 1, passed: 1, replicates: 10_000 },
+      cases: [{ suite: 'passed', verdict: 'passed' }],
+    })
     expect(record).not.toContain(folder)
   })
 
@@ -211,7 +214,10 @@ describe('propensity conformance', () => {
     const wrong = suite('wrong', [0, 0.5, 1].map((t) => row(t, 8 * Math.exp(-1.9 * t))).join('\n'))
     const { status, stdout } = propensity('conformance', wrong, '--json')
     expect(status).toBe(1)
-    expect(JSON.parse(stdout)).toMatchObject({ failed: 1, cases: [{ verdict: 'failed', excursions: [2, 2] }] })
+    expect(JSON.parse(stdout)).toMatchObject({
+      failed: 1,
+      cases: [{ suite: 'failed', verdict: 'failed', excursions: [2, 2] }],
+    })
     expect(propensity('conformance', join(folder, 'wrong', '00001')).stderr).toMatch(/has no case/)
   })
 })

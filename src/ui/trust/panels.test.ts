@@ -9,10 +9,12 @@ const record = recorded as unknown as TrustRecord
 const { cases } = record
 
 describe('the recorded run', () => {
-  it('is of all cases, and of a sampler that passes them', () => {
+  it('is of all cases, and of a sampler that passes them: by the suite all but two of heavy tails', () => {
     expect(cases).toHaveLength(39)
     expect(cases.map(({ verdict }) => verdict)).toEqual(cases.map(() => 'passed'))
-    expect(record).toMatchObject({ passed: 39, failed: 0, refused: 0, replicates: 10_000, solver: 'ssa' })
+    expect(cases.filter(({ suite }) => suite !== 'passed').map(({ name }) => name)).toEqual(['00003', '00033'])
+    expect(record).toMatchObject({ passed: 39, passedBySuite: 37, failed: 0, refused: 0 })
+    expect(record).toMatchObject({ replicates: 10_000, solver: 'ssa' })
     expect(cases.reduce((sum, { events }) => sum + events, 0)).toBe(record.events)
   })
 
@@ -61,7 +63,7 @@ describe('figures of a case', () => {
     expect(residualPanel(record, missed, 'x').y.domain).toEqual([-5.4, 5.4])
     expect(outside({ ...one, excursions: [0] })).toBe('0 outside')
     expect(outside({ ...one, excursions: [4, 1] })).toBe('4, then 1 outside')
-    expect(outside({ ...one, excursions: [5, 3], unexplained: 0 })).toBe(
+    expect(outside({ ...one, excursions: [5, 3], unexplained: 0, suite: 'failed' })).toBe(
       '5, then 3 outside; 0 beyond what its heavy tails explain',
     )
   })

@@ -63,8 +63,7 @@ const finite = (values: readonly (number | null)[]): number[] =>
 const listed = ({ quantities }: CaseVerdict): string => quantities.map(({ name }) => name).join(' and ')
 
 /** How many values lie outside, in a phrase. */
-export function outside({ excursions, unexplained, verdict }: CaseVerdict): string {
+export function outside({ excursions, unexplained, suite, verdict }: CaseVerdict): string {
   const counted = excursions.length > 1 ? `${excursions.join(', then ')} outside` : `${excursions[0] ?? 0} outside`
-  const heavy = verdict === 'passed' && (excursions.at(-1) ?? 0) > limits.excursions
-  return heavy ? `${counted}; ${unexplained} beyond what its heavy tails explain` : counted
+  return suite === verdict ? counted : `${counted}; ${unexplained} beyond what its heavy tails explain`
 }
