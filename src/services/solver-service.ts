@@ -28,10 +28,10 @@ export interface SolverService {
   serve(port: MessagePort): void
 }
 
-/** Showing may cost this share of a thread's time. */
-const shareForFrames = 0.2
-/** Copying tallies between threads may cost this one. */
-const shareForTallies = 0.05
+/** Showing may cost this share of a thread's time, less with a crew, which would have to wait for the one that shows. */
+const shareForFrames = (crew: number) => 0.2 / Math.sqrt(1 + crew)
+/** Copying tallies to another thread may cost this one; unpacking and adding them costs the other as much. */
+const shareForTallies = 0.02
 
 /** A service with no crew yet. */
 export function createSolverService(): SolverService {
@@ -45,7 +45,7 @@ export function createSolverService(): SolverService {
     async run(id, study, onFrame, artifact) {
       running.add(id)
       const breath = openBreath()
-      const frames = conflate(onFrame, shareForFrames, (frame) => transfer(frame, buffersOf(frame)))
+      const frames = conflate(onFrame, shareForFrames(crew.length), (frame) => transfer(frame, buffersOf(frame)))
       const question = questionOf(study)
       const solver = study.solver ?? ''
       const last = kept.get(solver)
@@ -71,7 +71,7 @@ export function createSolverService(): SolverService {
     async inquire(id, inquiry, onProgress) {
       running.add(id)
       const breath = openBreath()
-      const reports = conflate(onProgress, shareForFrames)
+      const reports = conflate(onProgress, shareForFrames(0))
       // Loaded when first asked: workers that only sample never need it.
       const ending = await (await import('../analysis/inquire')).inquire(inquiry, {
         now: () => performance.now(),
