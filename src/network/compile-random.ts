@@ -155,3 +155,24 @@ export function exponentialFunction(layout: RandomLayout, stride: number, expImp
     ],
   }
 }
+
+/** `uniform(state): f64`, of the generator whose four words lie one after another from the address `state` on. */
+export function uniformFunction(layout: RandomLayout): Func {
+  const at = 0
+  const state = [1, 2, 3, 4] as const
+  const z = 5
+  // What only exponentials need is not used.
+  const { next, unit } = generator(layout, 0, { state, z, x: z, beyond: z, bottom: z, layer: z })
+  return {
+    name: 'uniform',
+    parameters: [i32Type],
+    results: [f64Type],
+    locals: [{ count: 5, type: i64Type }],
+    body: [
+      state.map((local, i) => set(local, loadI64(8 * i, get(at)))),
+      next,
+      state.map((local, i) => storeI64(8 * i, get(local), get(at))),
+      unit,
+    ],
+  }
+}

@@ -93,6 +93,10 @@ export const i64Op = {
   shl: binary(0x86),
   shrU: binary(0x88),
   rotl: binary(0x89),
+  sub: binary(0x7d),
+  /** The bits of a double, and back. */
+  ofF64: unary(0xbd),
+  toF64: unary(0xbf),
 }
 
 export const get = (local: number): Code => [0x20, ...unsigned(local)]

@@ -244,7 +244,8 @@ function log(x: number): number {
 }
 
 const tabulated = 128
-const logFactorials = new Float64Array(tabulated)
+/** ln k!, for k below its length. */
+export const logFactorials = new Float64Array(tabulated)
 for (let k = 2; k < tabulated; k++) logFactorials[k] = logFactorials[k - 1] + log(k)
 const halfLogTwoPi = 0.9189385332046728
 

@@ -28,10 +28,24 @@ export interface LeapNetwork {
   longest(x: Float64Array, a: Float64Array, counted: Uint8Array, epsilon: number, fewest: number): number
   /** x += amounts of each reaction. */
   add(x: Float64Array, amounts: Float64Array): void
+  /** What all this is computed from, for whoever writes it as code. */
+  readonly parts: LeapParts
+}
+
+/** Of each reaction `kind`, rate constant `k` and its reactants; of each species that is read what bounds its g. */
+export interface LeapParts {
+  readonly kind: Uint8Array
+  readonly k: Float64Array
+  readonly one: Int32Array
+  readonly other: Int32Array
+  readonly read: Int32Array
+  readonly ratio: Float64Array
+  readonly copies: Int32Array
 }
 
 /** How a propensity is computed: k, k·x, k·x(x − 1)/2, k·x·y, or by its closure. */
-const [constant, first, pair, product, closure] = [0, 1, 2, 3, 4]
+export const kinds = { constant: 0, first: 1, pair: 2, product: 3, closure: 4 } as const
+const { constant, first, pair, product, closure } = kinds
 
 /** A rate that is not mass action counts as of third order in what it reads. */
 const orderOfExpression = 3
@@ -57,7 +71,7 @@ export function leapNetwork({ network, parameters, initial }: Problem, real = fa
     one[r] = a?.species ?? 0
     other[r] = b?.species ?? 0
     const counts = reactants.map(({ count }) => count).join()
-    kind[r] = { '': constant, '1': first, '2': pair, '1,1': product }[counts] ?? closure
+    kind[r] = ({ '': constant, '1': first, '2': pair, '1,1': product } as Record<string, number>)[counts] ?? closure
   })
   const { from, changed, by } = netChanges(network)
   const { read, ratio, copies } = orders(network)
@@ -84,6 +98,7 @@ export function leapNetwork({ network, parameters, initial }: Problem, real = fa
     from,
     changed,
     by,
+    parts: { kind, k, one, other, read, ratio, copies },
     propensity,
     propensities(x, t, out) {
       let total = 0

@@ -11,6 +11,7 @@ import type { Problem } from '../contract'
 import type { Sampler } from '../ensemble'
 import { exploded, type LeapNetwork, leapNetwork, maxCount } from '../leap'
 import { implicitLeap } from './implicit'
+import { exactEvents, fewestMolecules, fewestWaits } from './limits'
 import type { LeapDraw, LeapWitness } from './witness'
 
 export interface LeapOptions {
@@ -21,12 +22,6 @@ export interface LeapOptions {
   readonly share: number
 }
 
-/** A leap shorter than so many mean waiting times is not worth it … */
-const fewestWaits = 10
-/** … then so many events are fired one by one. */
-const exactEvents = 100
-/** No species may change by less than a molecule in a leap, else nothing would. */
-const fewestMolecules = 1
 /** Leaps are implicit where that makes them longer by this factor; … */
 const stiff = 100
 /** … reactions that undo each other balance when their propensities differ by less than this share, … */

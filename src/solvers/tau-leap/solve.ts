@@ -1,5 +1,6 @@
 import { checkConstants } from '../broken'
 import { ensembleMethod } from '../ensemble'
+import { compiledLeaper } from './compiled'
 import type { TauLeapOptions } from './index'
 import { leaper } from './kernel'
 
@@ -11,7 +12,8 @@ interface Halved extends TauLeapOptions {
 export const method = ensembleMethod<Halved>(
   (problem, options) => {
     checkConstants(problem)
-    return leaper(problem, { ...options, share: options.share ?? 1 })
+    const leaps = { ...options, share: options.share ?? 1 }
+    return compiledLeaper(problem, leaps) ?? leaper(problem, leaps)
   },
   { how: 'twice the change when every leap is halved', halved: (options) => ({ ...options, share: 0.5 }) },
 )
