@@ -75,4 +75,20 @@ describe('alternating directions', () => {
     expect(ratio).toBeGreaterThan(3.5)
     expect(ratio).toBeLessThan(4.5)
   })
+
+  it('gives the same bits in WebAssembly as in TypeScript', () => {
+    const [along, across] = [10, 6]
+    const [a, b] = [
+      lines(along, across, (i, j) => (i < along - 1 ? 3 / (1 + j) : 0)),
+      lines(across, along, (j, i) => (j < across - 1 ? 2 / (1 + i * i) : 0.1)),
+    ]
+    const twins = [false, true].map((plain) => rectangle(a, b, plain))
+    for (const twin of twins) {
+      twin.law[7] = 1
+      for (const [k, h] of [0.01, 0.01, 0.02, 0.5, 0.5, 0.7].entries()) step(twin, h, k < 2)
+    }
+    expect(twins[0].law).toEqual(twins[1].law)
+    expect(twins[0].law.every((p) => p !== 0)).toBe(true)
+    expect(twins[0].law.buffer.byteLength % 65536).toBe(0)
+  })
 })

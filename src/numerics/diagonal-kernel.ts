@@ -114,7 +114,7 @@ function product(
 }
 
 /** Whether the host validates a function that splats a double. */
-function simd(): boolean {
+export function simd(): boolean {
   const probe = {
     name: 'probe',
     parameters: [type.f64],
