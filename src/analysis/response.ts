@@ -29,7 +29,7 @@ export interface Response {
 }
 
 /** Multiplications up to which derivatives are carried: some seconds. */
-const mostToCarry = 4e8
+const mostToCarry = 6e8
 
 export function* responseOf(problem: Problem, parameter?: string, quantity?: string, tolerance = 1e-9): Work<Response> {
   checkSteady(problem.network)
@@ -66,14 +66,18 @@ export function* responseOf(problem: Problem, parameter?: string, quantity?: str
   }
   const slopes: LawSlopes[] = []
   const movable = parameters.map((_, i) => i).filter((i) => problem.parameters[i] !== 0)
-  const share = 0.9 / movable.length
+  // The one that is asked about first and best.
+  movable.sort((i, j) => Number(j === chosen) - Number(i === chosen))
+  const share = 0.9 / (movable.length + 1)
   for (const [k, i] of movable.entries()) {
-    slopes[i] = yield* scaled(lawSlopes(problem, i), 0.1 + share * k, 0.1 + share * (k + 1), parameters[i].name)
+    const points = i === chosen ? 5 : 3
+    const [from, to] = k === 0 ? [0, 2] : [k + 1, k + 2]
+    slopes[i] = yield* scaled(lawSlopes(problem, i, points), 0.1 + share * from, 0.1 + share * to, parameters[i].name)
   }
   const { means, marginals, change } = slopes[chosen]
   const q = means.coords.quantity.indexOf(names[observed])
   const at = (i: number) => slopes[i]?.means.data[last * means.shape[1] + q] ?? Number.NaN
-  const how = 'differences of certified laws at five points, against three of them'
+  const how = 'differences of certified laws at five points, against three of them; other parameters at three points'
   return {
     ...common,
     means,
