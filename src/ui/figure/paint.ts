@@ -14,7 +14,7 @@ import {
   type StepsLayer,
 } from './figure'
 import { bottomOf } from './ink'
-import { type Box, type Entry, type Layout, place, swatchOf } from './layout'
+import { type Box, type Entry, type Layout, place, swatchOf, textWidth } from './layout'
 import { flatten, placesOf, stepped, straight } from './strokes'
 
 export interface Stroke {
@@ -60,6 +60,10 @@ const fadedOpacity = 0.4
 
 export function paint(panel: Panel, layout: Layout, pen: Pen): void {
   const { plot } = layout
+  if (panel.layers.length === 0) {
+    paintWords(panel.summary, layout, pen)
+    return
+  }
   for (const layer of panel.layers) {
     pen.open(`${layer.kind} ${layer.name}`.trim(), plot, layer.faded ? fadedOpacity : 1)
     paintLayer(layer, layout, pen)
@@ -78,6 +82,22 @@ export function paint(panel: Panel, layout: Layout, pen: Pen): void {
   pen.close()
   pen.open('labels')
   paintLabels(panel, layout, pen)
+  pen.close()
+}
+
+/** A panel without a picture says why, in the middle, and has no axes. */
+function paintWords(text: string, { size }: Layout, pen: Pen): void {
+  const lines: string[] = ['']
+  for (const word of text.split(' ')) {
+    const longer = `${lines[lines.length - 1]} ${word}`.trim()
+    if (textWidth(longer, size.font) > 0.86 * size.width && lines[lines.length - 1] !== '') lines.push(word)
+    else lines[lines.length - 1] = longer
+  }
+  pen.open('words')
+  for (const [k, line] of lines.entries()) {
+    const y = size.height / 2 + (k - (lines.length - 1) / 2) * size.font * 1.5
+    pen.text(line, size.width / 2, y, { ink: 'muted', anchor: 'middle', size: size.font })
+  }
   pen.close()
 }
 

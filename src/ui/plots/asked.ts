@@ -9,15 +9,20 @@ export interface Asked {
   /** The level that separates high from low; see `Threshold`. Halfway between the extremes otherwise. */
   readonly level?: number
   readonly margin: number
+  /** The count on which a slice is conditioned; the likeliest otherwise. Of the joint map's first quantity, or its other. */
+  readonly given?: number
+  readonly givenOther?: boolean
 }
 
 export function askedOf({ view = {} }: Study): Asked {
-  const { views, of, level, margin } = view
+  const { views, of, level, margin, given, givenOther } = view
   return {
     views: typeof views === 'string' ? [...new Set(views.split(',').filter((id) => id !== ''))] : [],
     quantity: typeof of === 'string' ? of : undefined,
     level: typeof level === 'number' ? level : undefined,
     margin: typeof margin === 'number' && margin > 0 ? margin : 0,
+    given: typeof given === 'number' ? given : undefined,
+    givenOther: givenOther === true || undefined,
   }
 }
 

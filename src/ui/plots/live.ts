@@ -13,6 +13,7 @@ import { type Comparison, comparisons } from './comparison'
 import { jointAnswers, jointShown } from './joint'
 import { panels } from './panels'
 import { createScreen, type Screening } from './screening'
+import { sliceShown } from './slice-view'
 import { type Outlook, wordOf } from './sources'
 
 /** Where a panel is drawn. */
@@ -32,6 +33,8 @@ export interface Outline {
   readonly comparisons: readonly Comparison[]
   /** Methods that have the chosen joint law. */
   readonly jointChoices: readonly JointChoice[]
+  /** The slice through the joint law that is shown, and how far its condition may go. */
+  readonly slice?: { readonly given: string; readonly at: number; readonly last: number; readonly step: number }
   readonly outdated: boolean
 }
 
@@ -132,7 +135,13 @@ export function createLive(studio: Studio): Live {
       const { id, title } = answer.source
       return { id, title, word: wordOf(answer, joints), shown: answer === jointShown(joints, outlook) }
     })
-    const next = { heads, comparisons: outdated ? [] : comparisons(list, outlook), jointChoices: choices, outdated }
+    const next = {
+      heads,
+      comparisons: outdated ? [] : comparisons(list, outlook),
+      jointChoices: choices,
+      slice: outlook.asked.views.includes('slice') ? sliceShown(list, outlook) : undefined,
+      outdated,
+    }
     for (const panel of made) sinks.get(panel.id)?.sink.describe(panel)
     if (same(next, outline)) return false
     outline = next

@@ -4,6 +4,7 @@ import { AnalysisControls } from '../analyses/analysis-controls'
 import { offerOfPanel } from '../analyses/kinds'
 import { useStudies, useStudio, useView } from '../studio'
 import type { Live } from './live'
+import { SliceControls } from './slice-controls'
 import { ViewControls } from './view-controls'
 import { viewOfPanel } from './views'
 
@@ -14,6 +15,7 @@ export function PanelControls({ id, live }: { id: string; live: Live }) {
   const analysis = offerOfPanel(id)
   if (analysis) return analysis.main ? <AnalysisControls offer={analysis.offer} /> : null
   const view = viewOfPanel(id)
+  if (view?.picks === 'slice') return <SliceControls live={live} />
   return view && view.picks !== 'nothing' ? <ViewControls view={view} /> : null
 }
 

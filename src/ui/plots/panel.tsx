@@ -134,7 +134,8 @@ function createTools(
   return {
     draw(panel: Panel) {
       layout = pencil.draw(panel)
-      note.textContent = panel.note ?? ''
+      // A panel without a picture says why in its middle.
+      note.textContent = panel.layers.length ? (panel.note ?? '') : ''
     },
     cursor(at: number | undefined) {
       cursor = at

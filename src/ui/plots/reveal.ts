@@ -8,6 +8,6 @@ export function reveal(panel: string, enter = false, tries = patience): void {
     if (tries > 0) setTimeout(() => reveal(panel, enter, tries - 1), 60)
     return
   }
-  element.scrollIntoView({ block: 'nearest' })
+  element.scrollIntoView({ block: 'start' })
   if (enter) element.querySelector<HTMLElement>('header input[type="text"]')?.focus({ preventScroll: true })
 }

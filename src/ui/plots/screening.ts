@@ -48,7 +48,7 @@ export function createScreen(titleOf: (solver: string) => string) {
       const source =
         !fresh && before.source.faded === faded
           ? before.source
-          : { id, title: titleOf(id), frame, seed: study?.seed ?? 1, faded }
+          : { id, title: titleOf(id), frame, study, seed: study?.seed ?? 1, faded }
       next.set(id, { source, lane: held ? before.lane : lane, atMs })
     }
     shown = next

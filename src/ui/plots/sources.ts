@@ -3,7 +3,8 @@
  * the kind of their error, never by name.
  */
 import { format } from 'd3-format'
-import type { Bias, ErrorEstimate, Frame, Observation } from '../../solvers/contract'
+import type { Bias, ErrorEstimate, Frame, Observation, Problem } from '../../solvers/contract'
+import { readStudy, type Study } from '../../solvers/study'
 import { version } from '../../version'
 import type { Contribution, Dash, Mark, Provenance } from '../figure/figure'
 import { number } from '../figure/ticks'
@@ -14,6 +15,8 @@ export interface Source {
   readonly title: string
   readonly frame: Frame
   readonly seed: number
+  /** What the frame answers. */
+  readonly study?: Study
   /** Answers an older question and has done so for a while. */
   readonly faded?: boolean
 }
@@ -96,7 +99,7 @@ function biasWords({ value, noise, how }: Bias, time: number): string {
 }
 
 /** A bound in two digits is rounded up, or it would not be one. */
-function ceiling(value: number): number {
+export function ceiling(value: number): number {
   const near = Number(value.toExponential(1))
   const unit = 10 ** (Math.floor(Math.log10(value)) - 1)
   return near >= value || !(value > 0) ? near : Number((near + unit).toPrecision(2))
@@ -205,3 +208,17 @@ export function shown(all: readonly Answer[], { quantities, palette }: Outlook):
 
 /** A whole number with separators: 12,000. */
 export const grouped = format(',')
+
+/** The problem that a source's frame answers. */
+export function problemOf({ study }: Source): Problem | undefined {
+  if (!study) return undefined
+  const known = problems.get(study)
+  if (known) return known
+  const read = readStudy(study)
+  if (!read.ok) return undefined
+  problems.set(study, read.value.problem)
+  return read.value.problem
+}
+
+/** Studies are never changed once made. */
+const problems = new WeakMap<Study, Problem>()

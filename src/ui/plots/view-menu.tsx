@@ -7,7 +7,7 @@ import { views } from './views'
 /** Adds and takes away views besides the standing panels. What is chosen is part of the study, and of its link. */
 export function ViewMenu() {
   const menu = useRef<HTMLDetailsElement>(null)
-  const { studies } = useStudio()
+  const { studies, view: sight } = useStudio()
   const chosen = useStudies(({ study }) => askedOf(study).views.join()).split(',')
   const close = () => {
     if (menu.current) menu.current.open = false
@@ -20,7 +20,12 @@ export function ViewMenu() {
     setView(viewsText(added ? [...shown, id] : shown.filter((other) => other !== id)))
     const needs = views.find((view) => view.id === id)?.needs
     const observe = study.observe ?? ['moments', 'marginals']
-    if (added && needs && !observe.includes(needs)) setObserve([...observe, needs])
+    const [a, b] = sight.getState().joint
+    // Of a network with one quantity there is no joint law.
+    const wanted =
+      needs === 'joint' ? (a !== b ? `joint:${a},${b}` : undefined) : needs === 'ledger' ? undefined : needs
+    const there = observe.includes(wanted ?? '') || (needs === 'joint' && observe.includes(`joint:${b},${a}`))
+    if (added && wanted !== undefined && !there) setObserve([...observe, wanted])
     close()
     if (added) requestAnimationFrame(() => reveal(`view:${id}`))
   }

@@ -1,9 +1,14 @@
 /** Views that the reader may add to the standing panels: what is asked of paths, and more that is asked of laws. */
 import type { Panel } from '../figure/figure'
+import { density } from './density-view'
+import { leak, stateSpace } from './ledger-views'
 import { autocorrelations, spectra } from './memory-views'
 import { phase } from './phase'
+import { flux, nullclines } from './plane-views'
 import { quantileBands } from './quantile-view'
+import { restPoints } from './rest-view'
 import { ridges } from './ridge-view'
+import { slices } from './slice-view'
 import { answers, type Outlook, provenance, type Source } from './sources'
 import { dwelling, passage, switching } from './waiting-views'
 import { chanceOfZero } from './zero-view'
@@ -14,9 +19,9 @@ export interface View {
   /** For the menu: the question that it answers. */
   readonly about: string
   /** The observation that it is made from. */
-  readonly needs: 'marginals' | 'trajectories'
-  /** What its controls offer: which quantity, and which level of it. */
-  readonly picks: 'nothing' | 'quantity' | 'level'
+  readonly needs: 'marginals' | 'trajectories' | 'joint' | 'ledger'
+  /** What its controls offer: which quantity, which level of it, or the count on which a slice is conditioned. */
+  readonly picks: 'nothing' | 'quantity' | 'level' | 'slice'
   make(sources: readonly Source[], outlook: Outlook): Body | undefined
 }
 
@@ -39,6 +44,54 @@ export const views: readonly View[] = [
     needs: 'marginals',
     picks: 'quantity',
     make: ridges,
+  },
+  {
+    id: 'density',
+    title: 'Density over time',
+    about: 'The whole distribution against time, as a map: where does it split?',
+    needs: 'marginals',
+    picks: 'quantity',
+    make: density,
+  },
+  {
+    id: 'slice',
+    title: 'Conditional slice',
+    about: 'The law of one quantity where the other has a value: P(V | U = 4)',
+    needs: 'joint',
+    picks: 'slice',
+    make: slices,
+  },
+  {
+    id: 'flux',
+    title: 'Probability current',
+    about: 'Which way does probability flow on the joint map, and does it go in circles?',
+    needs: 'joint',
+    picks: 'nothing',
+    make: flux,
+  },
+  {
+    id: 'nullclines',
+    title: 'Nullclines and rest points',
+    about: 'Where would the rate equation stand still, and is it stable there?',
+    needs: 'joint',
+    picks: 'nothing',
+    make: (sources, outlook) => nullclines(sources, outlook) ?? restPoints(sources, outlook),
+  },
+  {
+    id: 'states',
+    title: 'State space over time',
+    about: 'How many states does the projection hold, and when?',
+    needs: 'ledger',
+    picks: 'nothing',
+    make: stateSpace,
+  },
+  {
+    id: 'leak',
+    title: 'Leak ledger',
+    about: 'By which way has probability left the projection, and how much?',
+    needs: 'ledger',
+    picks: 'nothing',
+    make: leak,
   },
   {
     id: 'zero',
@@ -114,6 +167,8 @@ export function viewPanels(sources: readonly Source[], outlook: Outlook): Panel[
 }
 
 function missing({ needs }: View, sources: readonly Source[]): string {
+  if (needs === 'ledger') return 'needs the state-space projection: choose it, or tick compare beside it'
+  if (needs === 'joint') return 'needs the joint law of two species, by a method that gives one'
   if (answers(sources, needs).length) return 'no answer to this yet'
   return needs === 'trajectories'
     ? 'needs sampled paths: choose a method that samples'
