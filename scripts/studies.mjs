@@ -10,7 +10,10 @@ const suffix = '.study.json'
 const course = (
   'toggle-switch poisson decay isomerisation birth-death-critical dimerisation rate-equation-wrong gene-expression ' +
   'burst-size telegraph dual-reporter negative-autoregulation positive-autoregulation schlogl michaelis-menten ' +
-  'lotka-volterra sir sis brusselator repressilator vilar futile-cycle moran decaying-dimerising leap-too-long langevin-few'
+  'lotka-volterra sir sis brusselator repressilator vilar futile-cycle moran decaying-dimerising leap-too-long langevin-few ' +
+  'slow-birth-death steady-expression bursty-expression feedback-quiet feedback-broad feedback-bimodal toggle-genes ' +
+  'feed-forward-two feed-forward-three self-replicator seasonal-epidemic conversion-cascade hill-cascade ' +
+  'feedback-cascade mapk schlogl-site schlogl-pair schlogl-lattice'
 ).split(' ')
 const place = (name) => (course.includes(name) ? course.indexOf(name) : course.length)
 

@@ -174,4 +174,5 @@ studies = {
     "dual-reporter": dual_reporter, "negative-autoregulation": negative, "positive-autoregulation": positive, "sir": sir,
     "sis": sis, "futile-cycle": futile, "moran": moran,
 }
-json.dump({name: make() for name, make in studies.items()}, sys.stdout, indent=1)
+if __name__ == "__main__":
+    json.dump({name: make() for name, make in studies.items()}, sys.stdout, indent=1)
