@@ -10,15 +10,16 @@ import { parseSync } from 'vite'
 import { root } from './setup.mjs'
 
 export const layers = ['numerics', 'network', 'solvers', 'analysis', 'services', 'store', 'ui']
-/** The layers above the line run anywhere; so do the command line and the benchmarks, which use nothing else. */
+/** The layers above the line run anywhere; so does the command line, which uses nothing else. */
 const line = layers.indexOf('services')
-const headless = ['cli', 'bench']
+/** The last layer that each of these may use: what is measured may be the wire as well. */
+const others = { cli: line - 1, bench: line }
 const screenLibraries = /^(react|react-dom|zustand|zundo|comlink|plotly\.js|idb|katex|@codemirror\/\w+)(\/|$)/
 
 /** Sentences about the imports of `path` (from the checkout's root, with /) that break the rule. */
 export function breaches(path, code) {
   const [top, folder, solver] = path.split('/')
-  const level = top === 'src' ? layers.indexOf(folder) : headless.includes(top) ? line - 1 : layers.length
+  const level = top === 'src' ? layers.indexOf(folder) : (others[top] ?? layers.length)
   if (level < 0) return []
   const isTest = /\.test\.tsx?$/.test(path)
   return importsOf(path, code).flatMap(({ specifier, at }) => {
@@ -64,7 +65,7 @@ function importsOf(path, code) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const files = ['src', ...headless].flatMap((top) =>
+  const files = ['src', ...Object.keys(others)].flatMap((top) =>
     readdirSync(join(root, top), { recursive: true })
       .map((name) => posix.join(top, String(name).replaceAll('\\', '/')))
       .filter((path) => /\.tsx?$/.test(path)),
