@@ -10,11 +10,12 @@ export const op = {
   get: [0x20],
   set: [0x21],
   tee: [0x22],
-  i32: { const: [0x41], add: [0x6a], sub: [0x6b] },
+  select: [0x1b],
+  i32: { load: [0x28], const: [0x41], add: [0x6a], sub: [0x6b] },
   v128: { load: [0xfd, 0x00], store: [0xfd, 0x0b], and: [0xfd, 0x4e] },
   /** Followed by the sixteen bytes of the result, by their numbers among those of both arguments. */
   shuffle: [0xfd, 0x0d],
-  f64: { const: [0x44] },
+  f64: { load: [0x2b], store: [0x39], const: [0x44], ge: [0x66], abs: [0x99], add: [0xa0], mul: [0xa2] },
   f64x2: {
     splat: [0xfd, 0x14],
     ge: [0xfd, 0x4c],

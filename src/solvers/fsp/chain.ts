@@ -11,7 +11,8 @@ export interface BoxChain {
 
 /** Visit every rate of the generator: states are given by their numbers. */
 export function forEachRate(generator: BoxGenerator, visit: (from: number, to: number, rate: number) => void): void {
-  const { box, numbering, matrix, rate } = generator
+  const { box, numbering, matrix, rate, matrixFree } = generator
+  if (matrixFree) throw new TypeError('no rates are stored')
   const places = volume(box)
   for (const [entry, distance] of distances(generator)) {
     const values = matrix.entries[entry]

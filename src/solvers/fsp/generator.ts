@@ -47,6 +47,8 @@ export interface BoxGenerator {
   readonly moves: readonly Move[]
   /** Uniformisation rate Λ, in events per unit time. Set by `fill`. */
   rate: number
+  /** No matrix is stored: there are products and sinks, and neither entries nor moves. */
+  readonly matrixFree?: true
   /** How often it was filled in. */
   filled: number
   sinks: Sinks

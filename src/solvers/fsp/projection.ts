@@ -9,7 +9,8 @@ import { Failure, type Problem } from '../contract'
 import { type BoxGenerator, type Broken, embed, fill, flux, layOut, ratesAt, type Table, tails } from './generator'
 import type { FspOptions } from './index'
 import { cutOff, type Journal, note, shareOut } from './ledger'
-import { estimates, type Mover, moverFor } from './propagate'
+import { matrixFree } from './matrix-free'
+import { dispensable, estimates, type Mover, moverFor } from './propagate'
 import type { Held } from './record'
 import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
 
@@ -35,6 +36,8 @@ export interface Projection {
   drift: number
   /** Sum of what the propagator may be off by beyond missing mass; 0 where that is proved. */
   strayed: number
+  /** Nobody but the propagator looks at the matrix: it need not be stored. */
+  storesNothing?: true
   /** What carries the law forward. */
   mover?: Mover
   /** Products with the matrix, or solutions of linear equations, so far. */
@@ -203,7 +206,7 @@ function named(network: Network, { axes }: Coordinates, generator: BoxGenerator,
 
 /** Move the faces that mass leaves through, and set the law back to `before`. */
 export function* grow(projection: Projection, before: Float64Array): Generator<void, void, void> {
-  const { problem, space, propensities, generator, options, time, horizon } = projection
+  const { problem, space, generator, options, time, horizon } = projection
   const { network } = problem
   const { box, broken, sinks } = generator
   const late = flux(generator, generator.matrix.transition.vectors[0])
@@ -232,11 +235,22 @@ export function* grow(projection: Projection, before: Float64Array): Generator<v
     cap: box.cap.map((cap, axis) => Math.min(space.most[axis], cap + by[axis](2 * axis + 1))),
   }
   checkStates(projection, next, options.maxStates)
-  const larger = roomFor(() => layOut(network, space, next))
-  yield* fill(larger, space, ratesAt(propensities, time))
+  const larger = yield* made(projection, next)
   embed(space, before, generator, larger)
   projection.generator = larger
   projection.growths++
+}
+
+/** The generator on a box, filled in; without a stored matrix where nothing would read it. */
+function* made({ problem, space, propensities, options, time, ...projection }: Projection, box: Box) {
+  const { network } = problem
+  if (projection.storesNothing && !projection.timed && dispensable(box, countStates(space, box), options.propagator)) {
+    const free = yield* matrixFree(network, space, box, propensities)
+    if (free) return free
+  }
+  const stored = roomFor(() => layOut(network, space, box))
+  yield* fill(stored, space, ratesAt(propensities, time))
+  return stored
 }
 
 function checkStates({ problem, space, generator, options, time, horizon }: Projection, next: Box, most: number): void {

@@ -185,4 +185,25 @@ describe('propagators: as an option of the projection', () => {
       expect(await solve(asked, options, () => {}), propagator).toEqual(await solve(asked, options))
     }
   })
+
+  it('stores no matrix where rates are functions of few counts and states are many', async () => {
+    const text = (b: string) => `0 -> A, 20; A -> 0, 1; 0 -> B, ${b}; B -> 0, 1; 0 -> C, 20; C -> 0, 1`
+    const asked = problem(text('20'), [1])
+    const solution = await solve(asked, { tolerance: 1e-9 })
+    expect(solution.notes).toEqual({ propagator: 'uniformisation, no stored matrix' })
+    expect(solution.diagnostics.states).toBeGreaterThan(50_000)
+    // Three vectors and little else.
+    expect(solution.diagnostics.bytes).toBeLessThan(3.5 * 8 * solution.diagnostics.states)
+    const { error } = solution.observations.marginals
+    if (error.kind !== 'bound') throw new Error(error.kind)
+    for (const name of ['A', 'B', 'C']) {
+      expect(l1(law(solution, name, 1), poisson(20 * (1 - Math.exp(-1))))).toBeLessThan(error.value[0] + 1e-12)
+    }
+    // The same rates in a form that reads everything.
+    const stored = await solve(problem(text('20 + 0 * A * B * C'), [1]), { tolerance: 1e-9 })
+    expect(stored.notes).toEqual({ propagator: 'uniformisation' })
+    expect(stored.diagnostics.states).toBe(solution.diagnostics.states)
+    expect(Math.abs(stored.diagnostics.leaked - solution.diagnostics.leaked)).toBeLessThan(1e-13)
+    for (const name of ['A', 'B', 'C']) expect(l1(law(stored, name, 1), law(solution, name, 1))).toBeLessThan(1e-13)
+  })
 })

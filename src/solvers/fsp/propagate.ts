@@ -8,7 +8,7 @@ import { uniformisation } from '../../numerics/uniformise'
 import { forEachRate } from './chain'
 import type { BoxGenerator } from './generator'
 import type { FspOptions } from './index'
-import { volume, widths } from './space'
+import { type Box, volume, widths } from './space'
 
 type Method = Exclude<FspOptions['propagator'], 'auto'>
 
@@ -63,13 +63,31 @@ export function moverFor(
  * Uniformisation, whose error is proved, unless reaching the end takes long and an elimination is much cheaper. `left`:
  * time to the end.
  */
-function choose({ rate, matrix, box, states }: BoxGenerator, left: number): Method {
+function choose({ rate, matrix, box, states, matrixFree }: BoxGenerator, left: number): Method {
   const work = rate * left * matrix.transition.nonzeros
-  if (work <= patience) return 'uniformisation'
-  const band = Math.min(states, volume(box) / Math.max(...widths(box)))
-  if (states * (2 * band + 1) > roomyBand) return 'uniformisation'
+  if (matrixFree || work <= patience || !roomy(box, states)) return 'uniformisation'
+  const band = bandOf(box, states)
   const elimination = states * band * (factorisations * band + 2 * solutions)
   return elimination * cheaper < work ? 'implicit' : 'uniformisation'
+}
+
+/** The method, and in what form the generator is applied. */
+export function methodWords({ method, generator }: Mover): string {
+  return generator.matrixFree ? `${method}, no stored matrix` : method
+}
+
+/** Whether a matrix need not be stored: nothing that may be chosen would read it. */
+export function dispensable(box: Box, states: number, asked: FspOptions['propagator']): boolean {
+  return asked === 'uniformisation' || asked === 'krylov' || (asked === 'auto' && !roomy(box, states))
+}
+
+function bandOf(box: Box, states: number): number {
+  return Math.min(states, volume(box) / Math.max(...widths(box)))
+}
+
+/** An elimination in a band is worth thinking of. */
+function roomy(box: Box, states: number): boolean {
+  return states * (2 * bandOf(box, states) + 1) <= roomyBand
 }
 
 function flowOf(generator: BoxGenerator): Flow {
@@ -77,8 +95,9 @@ function flowOf(generator: BoxGenerator): Flow {
   return {
     transition: matrix.transition,
     rate,
-    width: matrix.entries.length,
-    forEachRate: (visit) => forEachRate(generator, visit),
+    // Without a matrix a number is made of two roundings per term.
+    width: generator.matrixFree ? 2 * (matrix.transition.nonzeros / matrix.transition.states) : matrix.entries.length,
+    forEachRate: generator.matrixFree ? undefined : (visit) => forEachRate(generator, visit),
     forEachExit: (visit) => {
       for (const [k, from] of sinks.from.entries()) visit(from, sinks.rate[k])
     },

@@ -3,6 +3,7 @@ import type { FspOptions } from './index'
 import { ledgerOf } from './ledger'
 import { preview, previewable } from './preview'
 import { begin, held, type Projection, slice, warnings } from './projection'
+import { methodWords } from './propagate'
 import { type Recorder, recorder } from './record'
 import { solveRest } from './rest'
 import { timedSlice } from './timed'
@@ -15,6 +16,7 @@ export const method: Method<FspOptions> = {
 async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGenerator<Snapshot, Solution> {
   const record = recorder(problem)
   const projection = begin(problem, options)
+  projection.storesNothing = true
   // Made when somebody looks, and shown until the whole answer is there: at most once.
   let early: Recorder | undefined
   let looked = !previewable(problem)
@@ -54,7 +56,7 @@ function solution(projection: Projection, record: Recorder): Solution {
   return {
     observations: record.observations(),
     diagnostics: { states, leaked, rounding, strayed, terms, nonzeros, bytes, growths },
-    notes: mover ? { propagator: mover.method } : undefined,
+    notes: mover ? { propagator: methodWords(mover) } : undefined,
     warnings: [...record.warnings(), ...warnings(projection)],
     ledger: ledgerOf(journal),
   }
