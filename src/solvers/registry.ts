@@ -4,12 +4,13 @@ import type { Solver } from './contract'
 import { fsp } from './fsp'
 import { hybrid } from './hybrid'
 import { mixtureDensity } from './mixture-density'
+import { nncme } from './nncme'
 import { ode } from './ode'
 import { ssa } from './ssa'
 import { ssaGpu } from './ssa-gpu'
 import { tauLeap } from './tau-leap'
 
 // A solver's own option type is its own business: the runner parses options with the same schema before it calls.
-export const solvers = { ssa, ssaGpu, fsp, ode, tauLeap, cle, hybrid, mixtureDensity } as unknown as Readonly<
+export const solvers = { ssa, ssaGpu, fsp, ode, tauLeap, cle, hybrid, mixtureDensity, nncme } as unknown as Readonly<
   Record<string, Solver>
 >

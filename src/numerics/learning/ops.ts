@@ -89,7 +89,7 @@ export interface StepSettings {
   readonly beta1?: number
   readonly beta2?: number
   readonly epsilon?: number
-  /** Decoupled weight decay per step, before the rate: weights shrink by rate · decay. */
+  /** Decoupled decay of matrices (not of rows and lists): in a step they shrink by the share rate · decay. */
   readonly decay?: number
   /** The gradient is scaled down to this norm if it is longer. */
   readonly clip?: number
@@ -122,5 +122,8 @@ export interface Backend {
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1)
+
+/** Whether an array decays: a matrix of more than one row. */
+export const decays = ({ shape }: Weight): boolean => shape.length > 1 && shape[0] > 1
 
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0, clip: Number.POSITIVE_INFINITY }

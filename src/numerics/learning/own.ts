@@ -1,9 +1,11 @@
 /** Our own backend: the tape over emitted WebAssembly, or over its plain twin. Synchronous inside; nothing to load. */
+import { pow } from '../elementary'
 import { copyOut, graph, margin, type Node } from './graph'
 import { plainMachine, simdMachine } from './kernels'
 import {
   adamDefaults,
   type Backend,
+  decays,
   type Learner,
   type Loss,
   type Parameters,
@@ -16,12 +18,14 @@ import { operations } from './tape'
 /** Arrays that each parameter has: itself, its gradient, and the two moments of Adam. */
 const copies = 4
 
+/** What every learner of this thread uses: counted together, so that a test sees one that nobody disposed of. */
+const live = new Set<() => { tensors: number; bytes: number }>()
+
 /** The fastest that runs here. `plain` asks for the twin without WebAssembly. */
 export function ownBackend(options: { readonly plain?: boolean } = {}): Backend {
-  const live = new Set<() => { tensors: number; bytes: number }>()
   return {
     name: options.plain || !simdMachine() ? 'plain' : 'wasm',
-    learner: (weights) => learner(weights, options.plain ?? false, live),
+    learner: (weights) => learner(weights, options.plain ?? false),
     memory() {
       const all = [...live].map((used) => used())
       return {
@@ -32,15 +36,17 @@ export function ownBackend(options: { readonly plain?: boolean } = {}): Backend 
   }
 }
 
-function learner(initial: Weights, plain: boolean, live: Set<() => { tensors: number; bytes: number }>): Learner {
+function learner(initial: Weights, plain: boolean): Learner {
   const machine = (plain ? undefined : simdMachine()) ?? plainMachine()
   const { heap, kernels } = machine
-  const names = Object.keys(initial)
+  // Matrices first: they are what decays.
+  const names = [...Object.keys(initial)].sort((a, b) => Number(decays(initial[b])) - Number(decays(initial[a])))
   const starts: Record<string, number> = {}
-  let length = 0
+  let [length, decaying] = [0, 0]
   for (const name of names) {
     starts[name] = length
     length += Math.ceil(sizeOf(initial[name].shape) / 4) * 4
+    if (decays(initial[name])) decaying = length
   }
   const bytes = 4 * length
   // The first vector of the memory is scratch: sums end there.
@@ -97,10 +103,15 @@ function learner(initial: Weights, plain: boolean, live: Set<() => { tensors: nu
     const gradientNorm = Math.sqrt(squaredNorm())
     const scale = gradientNorm > clip ? clip / gradientNorm : 1
     steps++
-    const rateNow = rate / (1 - beta1 ** steps)
-    const spread = 1 / Math.sqrt(1 - beta2 ** steps)
-    const moments = [scale, beta1, 1 - beta1, beta2, 1 - beta2, rateNow, spread, epsilon, rate * decay]
-    kernels.adam(weightsAt, gradientsAt, meansAt, squaresAt, length, ...moments)
+    const rateNow = rate / (1 - pow(beta1, steps))
+    const spread = 1 / Math.sqrt(1 - pow(beta2, steps))
+    const moments = [scale, beta1, 1 - beta1, beta2, 1 - beta2, rateNow, spread, epsilon]
+    const update = (from: number, to: number, shrink: number) => {
+      const at = [weightsAt, gradientsAt, meansAt, squaresAt].map((start) => start + 4 * from)
+      kernels.adam(...at, to - from, ...moments, shrink)
+    }
+    update(0, decaying, rate * decay)
+    update(decaying, length, 0)
     return { loss: value, gradientNorm }
   }
 

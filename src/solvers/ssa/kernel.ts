@@ -140,3 +140,9 @@ export async function whole() {
   const [{ ssa }, { method }] = await Promise.all([import('./index'), import('./solve')])
   return { method, defaults: ssa.options.defaults }
 }
+
+/** Exact walkers, as `solve` uses them, with the sampler that says in a sentence why one cannot go on. */
+export async function walkers() {
+  const { sampler, walkerFor } = await import('./solve')
+  return { sampler, walkerFor }
+}

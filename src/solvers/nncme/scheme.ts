@@ -1,0 +1,42 @@
+/** What a scheme is given and what it does: lead the density from one output time to the next. */
+import type { Density } from '../../numerics/learning/density'
+import type { Learner } from '../../numerics/learning/ops'
+import type { Problem, Run } from '../contract'
+import type { Box } from './box'
+import type { NncmeOptions } from './index'
+import type { Walkers } from './propagate'
+
+/** What a frame shows of the training; written by the scheme. */
+export interface Progress {
+  time: number
+  /** Steps in time, and updates of the optimiser, so far. */
+  steps: number
+  updates: number
+  /** Of the last update: in nats. */
+  loss: number
+  gradientNorm: number
+  /** Effective number of states of the last step: those drawn, where none is weighted. */
+  effective: number
+  events: number
+  /** Estimated divergence of the network from what it was fitted to, summed over the steps: in nats. */
+  divergence: number
+  /** States that left the box, and states in all. */
+  outside: number
+  states: number
+}
+
+export interface Setting {
+  readonly problem: Problem
+  readonly options: NncmeOptions
+  readonly run: Run
+  readonly box: Box
+  readonly density: Density
+  readonly learner: Learner
+  readonly walkers: Walkers
+  readonly progress: Progress
+  /** Call it when the density stands for the law at output time k; `fitted` are states [rows, variables] of that law. */
+  arrive(k: number, fitted?: Int32Array): Promise<void>
+}
+
+/** Yields as often as it can bear; what is awaited at a yield is up to the driver. */
+export type Scheme = (setting: Setting) => AsyncGenerator<void, void>

@@ -1,0 +1,142 @@
+/**
+ * Truths of the neural solver, at sizes that take seconds. Seeds are fixed. A law fitted to n states differs from the
+ * truth by about √((K − 1)/(8n)) in Hellinger's distance where K counts are free, less where they are tied by smooth
+ * functions; thresholds are twice the level of counting, which a lost reaction or a wrong lag exceeds tenfold.
+ */
+import { describe, expect, it } from 'vitest'
+import { ownBackend } from '../../numerics/learning/own'
+import { at } from '../../numerics/named-array'
+import { poisson } from '../../numerics/statistics'
+import type { Solution } from '../contract'
+import { fsp } from '../fsp'
+import { method as projection } from '../fsp/solve'
+import { ask, finish, lend } from '../testing'
+import { floorOf } from './check'
+import { type NncmeOptions, nncme } from './index'
+import { method } from './solve'
+
+const solve = (text: string, times: number[], more: Partial<NncmeOptions> = {}, joints: [number, number][] = []) =>
+  finish(
+    method,
+    ask(text, times, { moments: true, marginals: true, joints }),
+    { ...nncme.options.defaults, check: 0, ...more },
+    lend(3),
+  )
+
+const lawOf = ({ observations: { marginals } }: Solution, time: number, quantity: string) =>
+  marginals.array.coords.count.map((count) => at(marginals.array, { time, quantity, count }))
+
+function hellinger(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  let sum = 0
+  for (let n = 0; n < Math.max(p.length, q.length); n++) sum += (Math.sqrt(p[n] ?? 0) - Math.sqrt(q[n] ?? 0)) ** 2
+  return Math.sqrt(sum / 2)
+}
+
+describe('the neural master equation', () => {
+  it('birth and death from nothing: the law of Poisson, at steps of its own and at output times', async () => {
+    const solution = await solve('0 -> X, 10; X -> 0, 1', [0, 0.5, 3], { replicates: 8000, updates: 150, lag: 1 })
+    for (const time of [0.5, 3]) {
+      const truth = Array.from({ length: 60 }, (_, n) => poisson(10 * (1 - Math.exp(-time)), n))
+      expect(hellinger(lawOf(solution, time, 'X'), truth)).toBeLessThan(2 * floorOf(truth, 8000))
+    }
+    expect(lawOf(solution, 0, 'X')[0]).toBe(1)
+  })
+
+  it.each(['dense', 'gru', 'transformer'] as const)('a gene with its messenger, jointly, by %s', async (density) => {
+    const text = 'species on = 0; on => 0, 0.5*on; 0 => on, 0.5*(1-on); 0 => M, 12*on; M -> 0, 1'
+    const times = [1, 4]
+    const more = { density, replicates: 8000, updates: 200, width: 16, layers: 1 }
+    const solution = await solve(text, times, more, [[0, 1]])
+    const question = ask(text, times, { joints: [[0, 1]] })
+    const truth = (await finish(projection, question, fsp.options.defaults)).observations['joint:on,M'].array
+    const found = solution.observations['joint:on,M'].array
+    for (const time of times) {
+      const [p, q] = [truth, found].map((array) =>
+        [0, 1].flatMap((on) =>
+          Array.from({ length: 45 }, (_, M) => (M < array.coords.M.length ? at(array, { time, on, M }) : 0)),
+        ),
+      )
+      expect(hellinger(p, q)).toBeLessThan(2 * floorOf(p, 8000))
+    }
+  })
+
+  it('follows a rate that depends on time, over several lags', async () => {
+    const text = '0 -> X, 10 + 8*sin(t); X -> 0, 1'
+    const solution = await solve(text, [3], { replicates: 8000, updates: 100, lag: 1.1 })
+    // x' = 10 + 8 sin t − x, and the law is Poisson's.
+    const mean = 10 * (1 - Math.exp(-3)) + 4 * (Math.sin(3) - Math.cos(3) + Math.exp(-3))
+    const truth = Array.from({ length: 60 }, (_, n) => poisson(mean, n))
+    expect(hellinger(lawOf(solution, 3, 'X'), truth)).toBeLessThan(2 * floorOf(truth, 8000))
+  })
+
+  it('keeps what is conserved: no joint state breaks a sum', async () => {
+    const text = 'species A = 6; A <-> B, 1, 2'
+    const solution = await solve(text, [0.4], { replicates: 2000, updates: 100 }, [[0, 1]])
+    const { array } = solution.observations['joint:A,B']
+    let inside = 0
+    for (let a = 0; a <= 6; a++) inside += at(array, { time: 0.4, A: a, B: 6 - a })
+    expect(Math.abs(inside - 1)).toBeLessThan(1e-6)
+  })
+
+  it('goes on with the states of the step before, if asked', async () => {
+    const text = '0 -> X, 10; X -> 0, 1'
+    const solution = await solve(text, [3], { replicates: 4000, updates: 100, lag: 1, from: 'ensemble' })
+    const truth = Array.from({ length: 60 }, (_, n) => poisson(10 * (1 - Math.exp(-3)), n))
+    expect(hellinger(lawOf(solution, 3, 'X'), truth)).toBeLessThan(2 * floorOf(truth, 4000))
+  })
+
+  it('says how far it is from independent paths, beside what sampling explains', async () => {
+    const more = { replicates: 4000, updates: 100, check: 2000 }
+    const good = await solve('0 -> X, 10; X -> 0, 1', [1], more)
+    expect(good.diagnostics.hellinger).toBeLessThan(2 * good.diagnostics.hellingerFloor)
+    expect(good.warnings).toEqual([])
+    // A hundred states, and one update: 20,000 paths see that.
+    const poor = await solve('0 -> X, 10; X -> 0, 1', [1], { ...more, replicates: 100, updates: 1, check: 20_000 })
+    expect(poor.warnings.join()).toContain('independent paths')
+  })
+
+  it('keeps tensors and memory flat, and holds none when it is done, stopped or failed', async () => {
+    const problem = ask('0 -> X, 10; X -> 0, 1', [1, 2, 3])
+    const options = { ...nncme.options.defaults, check: 0, replicates: 1000, updates: 50 }
+    const memory: string[] = []
+    const generator = method.solve(
+      problem,
+      options,
+      lend(1, () => true),
+    )
+    for (let next = await generator.next(); !next.done; next = await generator.next()) {
+      const { tensors, bytes, updates } = next.value().diagnostics
+      if (updates > 0) memory.push(`${tensors} ${bytes}`)
+    }
+    expect(memory.length).toBeGreaterThan(100)
+    expect(new Set(memory).size).toBe(1)
+    const backend = ownBackend()
+    expect(backend.memory()).toEqual({ tensors: 0, bytes: 0 })
+    const stopped = method.solve(
+      problem,
+      options,
+      lend(1, () => true),
+    )
+    for (let next = await stopped.next(); !next.done; next = await stopped.next()) {
+      if (next.value().diagnostics.updates > 3) break
+    }
+    expect(backend.memory().tensors).toBeGreaterThan(0)
+    await stopped.return(undefined as unknown as Solution)
+    expect(backend.memory()).toEqual({ tensors: 0, bytes: 0 })
+    // From a count that the pilot of 1000 paths does not meet, but one of many more states does, a rate is negative.
+    const broken = ask('0 -> X, 10; X -> 0, 1; 0 -> Y, X > 21 ? -1 : 0', [3])
+    await expect(finish(method, broken, { ...options, replicates: 100_000, updates: 1 }, lend(1))).rejects.toThrow('X')
+    expect(backend.memory()).toEqual({ tensors: 0, bytes: 0 })
+  })
+
+  it('goes on from what it has learnt, and begins anew where that does not fit', async () => {
+    const problem = ask('0 -> X, 10; X -> 0, 1', [3], { moments: true, marginals: true })
+    const options = { ...nncme.options.defaults, check: 0, replicates: 2000, updates: 60 }
+    const first = await finish(method, problem, options, lend(3))
+    const again = await finish(method, problem, options, { ...lend(3), artifact: first.artifact })
+    expect(again.observations.moments.array.data).not.toEqual(first.observations.moments.array.data)
+    const other = { ...options, width: 8 }
+    const fresh = await finish(method, problem, other, lend(3))
+    expect(await finish(method, problem, other, { ...lend(3), artifact: first.artifact })).toEqual(fresh)
+  })
+})

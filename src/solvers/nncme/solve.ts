@@ -1,0 +1,201 @@
+import type { Density } from '../../numerics/learning/density'
+import { gru } from '../../numerics/learning/gru'
+import { maskedDense } from '../../numerics/learning/masked-dense'
+import { ownBackend } from '../../numerics/learning/own'
+import { transformer } from '../../numerics/learning/transformer'
+import { checkConstants } from '../broken'
+import type { Frame, Method, Problem, Run, Snapshot, Solution } from '../contract'
+import { walkers } from '../ssa/kernel'
+import { artifactOf, restored, type Snapshots } from './artifact'
+import { type Box, boxAround } from './box'
+import { type Checked, compare } from './check'
+import { forwardKl } from './forward-kl'
+import type { NncmeOptions } from './index'
+import { knownOf, knownOfState, push } from './law'
+import { ensemble, streams } from './propagate'
+import { observations, type Taken } from './record'
+import type { Progress, Scheme } from './scheme'
+
+/** One line per scheme. */
+const schemes: Record<NncmeOptions['scheme'], Scheme> = { 'forward-kl': forwardKl }
+
+/** Paths of the pilot, where no more are asked for to check. */
+const fewestPaths = 1000
+
+export const method: Method<NncmeOptions> = { solve }
+
+async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncGenerator<Snapshot, Solution> {
+  checkConstants(problem)
+  const { network, times } = problem
+  const S = network.species.length
+  const backend = ownBackend()
+  const progress: Progress = {
+    time: 0,
+    steps: 0,
+    updates: 0,
+    loss: Number.NaN,
+    gradientNorm: Number.NaN,
+    effective: 0,
+    events: 0,
+    divergence: 0,
+    outside: 0,
+    states: 0,
+  }
+  const taken: (Taken | undefined)[] = Array.from(times, () => undefined)
+  const kept: Snapshots = { weights: [], times: [] }
+  const horizon = times.length ? times[times.length - 1] : 0
+  let phase = 'a pilot ensemble finds the box of counts'
+  let paths = new Int32Array(0)
+  const frame = (): Frame => ({
+    ...solution(problem, options, taken, progress, backend.memory(), undefined),
+    done: horizon > 0 ? progress.time / horizon : 0,
+    phase,
+  })
+  yield frame
+  const ask = await walkers()
+  if (horizon > 0) {
+    const pilot = ensemble(ask, problem, run, Math.max(fewestPaths, options.check), streams.pilot)
+    for (let next = pilot.next(); ; next = pilot.next()) {
+      if (next.done) {
+        paths = next.value as Int32Array<ArrayBuffer>
+        break
+      }
+      if (run.due()) yield frame
+    }
+  }
+  const box = boxAround(problem, ...extremes(problem, paths))
+  if (box.variables.length === 0) {
+    times.forEach((time, k) => {
+      taken[k] = { known: knownOfState(problem, time), states: Number.POSITIVE_INFINITY }
+    })
+    return solution(problem, options, taken, progress, backend.memory(), undefined)
+  }
+  const density = densityOf(options, box)
+  const start = restored(run.artifact, problem, box, options) ?? density.initial(run.rng(streams.train))
+  const learner = backend.learner(start)
+  try {
+    const setting = {
+      problem,
+      options,
+      run,
+      box,
+      density,
+      learner,
+      walkers: ask,
+      progress,
+      async arrive(k: number, fitted?: Int32Array) {
+        const time = times[k]
+        if (!fitted && time === 0) {
+          taken[k] = { known: knownOfState(problem, time), states: Number.POSITIVE_INFINITY }
+          return
+        }
+        if (!fitted) {
+          taken[k] = taken[k - 1]
+          return
+        }
+        const known = await knownOf(problem, box, density, learner, run.rng(streams.check + k), time)
+        const states = widened(problem, box, fitted)
+        const rows = states.length / S
+        const of = push(problem, { states, weights: new Float64Array(rows).fill(1 / rows), exact: false }, time)
+        taken[k] = { known, fitted: of, states: rows / progress.steps }
+        kept.weights.push(await learner.weights())
+        kept.times.push(time)
+      },
+    }
+    for await (const _ of schemes[options.scheme](setting)) {
+      phase = phaseOf(progress, horizon)
+      yield frame
+    }
+    const known = taken.flatMap((t) => (t ? [t.known] : []))
+    const checked = options.check > 0 ? compare(problem, known, paths) : undefined
+    const artifact = artifactOf(problem, box, options, kept)
+    return { ...solution(problem, options, taken, progress, backend.memory(), checked), artifact }
+  } finally {
+    learner.dispose()
+  }
+}
+
+function phaseOf({ time, loss, updates }: Progress, horizon: number): string {
+  const shown = (x: number) => Number(x.toPrecision(3))
+  const nats = Number.isFinite(loss) ? `, loss ${shown(loss)} nats after ${updates} updates` : ''
+  return `t = ${shown(time)} of ${shown(horizon)}${nats}`
+}
+
+function densityOf({ density, width, layers }: NncmeOptions, { variables, sums }: Box): Density {
+  const caps = variables.map(({ cap }) => cap)
+  if (density === 'gru') return gru({ caps, sums, width })
+  if (density === 'dense') return maskedDense({ caps, sums, width, layers })
+  const heads = width % 4 === 0 ? 4 : 1
+  return transformer({ caps, sums, width, heads, layers })
+}
+
+/** Smallest and largest count of each species in an ensemble and at the start. */
+function extremes({ network, initial }: Problem, paths: Int32Array): readonly [Float64Array, Float64Array] {
+  const S = network.species.length
+  const [least, most] = [Float64Array.from(initial), Float64Array.from(initial)]
+  paths.forEach((n, at) => {
+    const s = at % S
+    least[s] = Math.min(least[s], n)
+    most[s] = Math.max(most[s], n)
+  })
+  return [least, most]
+}
+
+/** States of all species from those of the variables. */
+function widened({ network, initial }: Problem, { variables }: Box, states: Int32Array): Int32Array {
+  const S = network.species.length
+  const N = variables.length
+  const rows = states.length / N
+  const out = new Int32Array(rows * S)
+  for (let r = 0; r < rows; r++) {
+    out.set(initial, r * S)
+    variables.forEach(({ species, low }, i) => {
+      out[r * S + species] = low + states[r * N + i]
+    })
+  }
+  return out
+}
+
+function solution(
+  problem: Problem,
+  options: NncmeOptions,
+  taken: readonly (Taken | undefined)[],
+  progress: Progress,
+  { tensors, bytes }: { tensors: number; bytes: number },
+  checked: Checked | undefined,
+): Solution {
+  const { loss, gradientNorm, updates, effective, events, divergence, outside, states } = progress
+  const trained: Record<string, number> =
+    updates > 0 ? { loss, gradientNorm, divergence, effective, outside: states > 0 ? outside / states : 0 } : {}
+  const check: Record<string, number> = checked
+    ? {
+        hellinger: checked.hellinger,
+        hellingerFloor: checked.floor,
+        totalVariation: checked.totalVariation,
+        paths: checked.paths,
+      }
+    : {}
+  return {
+    observations: observations(problem, taken),
+    diagnostics: { replicates: options.replicates, events, updates, ...trained, tensors, bytes, ...check },
+    warnings: warnings(progress, checked),
+  }
+}
+
+/** States outside the box beyond this share are worth a word. */
+const fewOutside = 1e-3
+
+function warnings({ outside, states }: Progress, checked: Checked | undefined): string[] {
+  const said: string[] = []
+  if (states > 0 && outside / states > fewOutside) {
+    const share = Number(((100 * outside) / states).toPrecision(2))
+    said.push(`${share} % of the states left the box of counts that the pilot found, and were not learnt from`)
+  }
+  if (checked && checked.hellinger > 2 * checked.floor) {
+    const [d, floor] = [checked.hellinger, checked.floor].map((x) => Number(x.toPrecision(2)))
+    said.push(
+      `a law is ${d} from that of ${checked.paths} independent paths in Hellinger's distance, where sampling explains ${floor}: more states or updates would help`,
+    )
+  }
+  return said
+}
