@@ -30,12 +30,13 @@ export function artifactOf(problem: Problem, box: Box, options: NncmeOptions, { 
 function notesOf(
   problem: Problem,
   box: Box,
-  { density, width, layers }: NncmeOptions,
+  { scheme, density, width, layers }: NncmeOptions,
 ): Record<string, string | number> {
+  const paper = scheme !== 'forward-kl'
   return {
-    density,
+    density: paper ? 'nade' : density,
     width,
-    layers,
+    layers: paper ? 1 : layers,
     species: namesOf(problem, box).join(' '),
     lows: box.variables.map(({ low }) => low).join(' '),
     caps: box.variables.map(({ cap }) => cap).join(' '),

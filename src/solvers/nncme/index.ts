@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Solver } from '../contract'
 import { optionSchema } from '../options'
+import { paperOptions } from './paper/options'
 
 const options = optionSchema({
-  scheme: z.enum(['forward-kl']).default('forward-kl').meta({
+  scheme: z.enum(['forward-kl', 'reverse-kl', 'natural-gradient', 'tdvp']).default('forward-kl').meta({
     title: 'Scheme',
-    help: 'How the network follows the law: fitted by maximum likelihood to states that were advanced exactly.',
+    help: 'How the network follows the law. forward-kl: fitted by maximum likelihood to states that were advanced exactly. The others are the papers’, step by step from the network’s own samples.',
   }),
   density: z.enum(['dense', 'gru', 'transformer']).default('dense').meta({
     title: 'Network',
@@ -50,6 +51,7 @@ const options = optionSchema({
     help: 'Independent paths that the laws are compared with; none with 0.',
     advanced: true,
   }),
+  ...paperOptions,
 })
 
 export type NncmeOptions = typeof options.defaults
@@ -60,6 +62,7 @@ export const nncme: Solver<NncmeOptions> = {
   summary: 'Trains a network that gives the probability of every joint state, normalised, at each output time.',
   cites: [
     'Tang, Weng & Zhang 2023, https://doi.org/10.1038/s42256-023-00632-6',
+    'Tang, Liu, Zhang, Liu & Zhang 2025, https://doi.org/10.48550/arXiv.2512.10309',
     'Germain, Gregor, Murray & Larochelle 2015, https://doi.org/10.48550/arXiv.1502.03509',
   ],
   traits: { device: 'cpu', random: true, trains: true, spatial: false, observes: ['moments', 'marginals', 'joint'] },

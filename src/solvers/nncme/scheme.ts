@@ -23,6 +23,8 @@ export interface Progress {
   /** States that left the box, and states in all. */
   outside: number
   states: number
+  /** Samples at which a step in time was not a probability: of the papers' schemes. */
+  clamped?: number
 }
 
 export interface Setting {

@@ -4,20 +4,22 @@ import { maskedDense } from '../../numerics/learning/masked-dense'
 import { ownBackend } from '../../numerics/learning/own'
 import { transformer } from '../../numerics/learning/transformer'
 import { checkConstants } from '../broken'
-import type { Frame, Method, Problem, Run, Snapshot, Solution } from '../contract'
+import type { Frame, Method, Observations, Problem, Run, Snapshot, Solution } from '../contract'
 import { walkers } from '../ssa/kernel'
 import { artifactOf, restored, type Snapshots } from './artifact'
 import { type Box, boxAround } from './box'
 import { type Checked, compare } from './check'
 import { forwardKl } from './forward-kl'
 import type { NncmeOptions } from './index'
-import { knownOf, knownOfState, push } from './law'
+import { type Known, knownOf, knownOfState, push } from './law'
+import { paperScheme } from './paper/scheme'
 import { ensemble, streams } from './propagate'
 import { observations, type Taken } from './record'
-import type { Progress, Scheme } from './scheme'
+import type { Progress } from './scheme'
 
-/** One line per scheme. */
-const schemes: Record<NncmeOptions['scheme'], Scheme> = { 'forward-kl': forwardKl }
+/** Why what the papers' schemes find has no error. */
+const unmeasured =
+  'each step is learnt from the network’s own samples: what they never show is lost unnoticed. The check against independent paths is what there is'
 
 /** Paths of the pilot, where no more are asked for to check. */
 const fewestPaths = 1000
@@ -102,7 +104,13 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
         kept.times.push(time)
       },
     }
-    for await (const _ of schemes[options.scheme](setting)) {
+    const arrive = (k: number, known: Known, parameters?: Float64Array) => {
+      taken[k] = { known, states: Number.POSITIVE_INFINITY }
+      if (!parameters) return
+      kept.weights.push({ nade: { shape: [parameters.length], data: Float32Array.from(parameters) } })
+      kept.times.push(times[k])
+    }
+    for await (const _ of options.scheme === 'forward-kl' ? forwardKl(setting) : paperScheme(setting, arrive)) {
       phase = phaseOf(progress, horizon)
       yield frame
     }
@@ -164,9 +172,11 @@ function solution(
   { tensors, bytes }: { tensors: number; bytes: number },
   checked: Checked | undefined,
 ): Solution {
+  const observed = observations(problem, taken)
   const { loss, gradientNorm, updates, effective, events, divergence, outside, states } = progress
   const trained: Record<string, number> =
     updates > 0 ? { loss, gradientNorm, divergence, effective, outside: states > 0 ? outside / states : 0 } : {}
+  if (progress.clamped !== undefined) trained.clamped = progress.clamped
   const check: Record<string, number> = checked
     ? {
         hellinger: checked.hellinger,
@@ -176,10 +186,16 @@ function solution(
       }
     : {}
   return {
-    observations: observations(problem, taken),
+    observations: options.scheme === 'forward-kl' ? observed : withoutError(observed),
     diagnostics: { replicates: options.replicates, events, updates, ...trained, tensors, bytes, ...check },
     warnings: warnings(progress, checked),
   }
+}
+
+function withoutError(observed: Observations): Observations {
+  return Object.fromEntries(
+    Object.entries(observed).map(([key, { array }]) => [key, { array, error: { kind: 'none', why: unmeasured } }]),
+  )
 }
 
 /** States outside the box beyond this share are worth a word. */

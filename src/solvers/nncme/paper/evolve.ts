@@ -15,7 +15,7 @@ import { stateOf, type Tree, treeOf } from '../../../numerics/learning/nade-tree
 import type { Variates } from '../../../numerics/variates'
 import type { Problem } from '../../contract'
 import { nadeLaw, type Remembered, remember } from './law'
-import { localOperator, type Walls } from './local-ratio'
+import { axesOf, localOperator, type Walls } from './local-ratio'
 import { draw, effectiveSize, logFloored, type Sampling, weigh } from './sampling'
 import { firstOrder, naturalGradient, weightedMean } from './schemes'
 import { holdProduct, initialLaws, maximise, simulate } from './start'
@@ -32,8 +32,9 @@ export interface PaperOptions extends Walls {
   readonly rate: number
   readonly damping: number
   readonly dt: number
-  /** Steps begin at `fold`·δt and are halved while a sample's f is not positive. */
+  /** Steps begin at `fold`·δt and are halved while a sample's f is not above `least`. */
   readonly fold: number
+  readonly least?: number
   readonly sampling: Sampling
   readonly start: /** The smoothed or Poisson law of independent counts; `trained`: from a random network, as the papers do. */
     | { readonly kind: 'smoothed'; readonly share: number; readonly trained: boolean }
@@ -81,6 +82,7 @@ export function* evolve(
   const { caps, scheme, start } = options
   const net = nade(caps, options.hidden, options.total)
   const operator = localOperator(problem, options)
+  const axes = axesOf(problem, options)
   const tree = treeOf(net, options.batch)
   const P = net.parameters.length
   const rule = scheme === 'reverseKl' ? firstOrder(P) : naturalGradient(P, options.batch, options.damping)
@@ -90,7 +92,7 @@ export function* evolve(
 
   let old: Remembered | undefined
   if (start.kind === 'delta') {
-    const states = simulate(problem, caps, start.head, options.dt, start.replicates, source)
+    const states = simulate(problem, axes, caps, start.head, options.dt, start.replicates, source)
     const batch = batchOf(net, mostFitted)
     for (const loss of maximise(net, batch, states, start.updates, fitRate, source)) {
       Object.assign(at, { loss, updates: at.updates + 1 })
@@ -98,7 +100,7 @@ export function* evolve(
     }
     at.time = start.head
   } else {
-    const laws = initialLaws(problem, caps, start.kind, start.kind === 'smoothed' ? start.share : smallShare)
+    const laws = initialLaws(problem, axes, caps, start.kind, start.kind === 'smoothed' ? start.share : smallShare)
     const held = nade(caps, options.hidden, options.total)
     holdProduct(held, laws)
     old = remember(nadeLaw(held, operator), operator, caps, 0)
@@ -119,7 +121,7 @@ export function* evolve(
       draw(net, tree, source, options.sampling, options.batch)
       weigh(tree, weights, options.sampling)
       const seen = lookUp(tree, law, operator.species)
-      if (u === 0) dt = shorten(dt, seen, options.dt * 2 ** -mostHalvings)
+      if (u === 0) dt = shorten(dt, seen, options.dt * 2 ** -mostHalvings, options.least ?? 0)
       for (const [leaf, { logP, rate }] of seen.entries()) {
         const f = 1 + dt * rate
         if (!(f > 0)) at.clamped++
@@ -155,11 +157,11 @@ function lookUp(tree: Tree, law: Remembered, species: number): { logP: number; r
   })
 }
 
-/** Halve a step until f > 0 at every sample, or until `shortest`. */
-function shorten(dt: number, seen: readonly { readonly rate: number }[], shortest: number): number {
+/** Halve a step until f > least at every sample, or until `shortest`. */
+function shorten(dt: number, seen: readonly { readonly rate: number }[], shortest: number, least: number): number {
   let fastest = 0
   for (const { rate } of seen) fastest = Math.min(fastest, rate)
   let step = dt
-  while (1 + step * fastest <= 0 && step > shortest) step /= 2
+  while (1 + step * fastest <= least && step > shortest) step /= 2
   return step
 }

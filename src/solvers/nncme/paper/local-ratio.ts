@@ -11,19 +11,28 @@ import { exp } from '../../../numerics/elementary'
 import { brokenPropensity } from '../../broken'
 import type { Problem } from '../../contract'
 
+/** A species whose count may change: its counts are written as low + 0 … cap. */
+export interface Axis {
+  readonly species: number
+  readonly low: number
+}
+
 export interface Walls {
-  /** Largest count of each species, inclusive. */
+  /** Largest number of each axis, inclusive. */
   readonly caps: ArrayLike<number>
+  /** Default: every species, from 0 on. Other species keep their initial counts; what would change them does not happen. */
+  readonly axes?: readonly Axis[]
   /**
    * What happens at the walls. `reflecting`, as in the papers' code: a reaction that would leave the box does not happen,
    * and no probability is lost. `absorbing`: what leaves is lost.
    */
   readonly boundary: 'reflecting' | 'absorbing'
-  /** States with every count within these bounds, both inclusive, are never left again. */
+  /** States with every axis within these bounds, both inclusive, are never left again. */
   readonly trap?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> }
 }
 
 export interface LocalOperator {
+  /** How many axes there are, S: all counts here are of axes, from their lows. */
   readonly species: number
   /** Distinct changes of the counts: shift d is `shifts[d·S … d·S + S − 1]`. */
   readonly shifts: Int32Array
@@ -37,25 +46,34 @@ export interface LocalOperator {
   rate(counts: Int32Array, logRatios: Float64Array, t: number): number
 }
 
-export function localOperator(problem: Problem, { caps, boundary, trap }: Walls): LocalOperator {
-  const { network, parameters } = problem
+export function localOperator(problem: Problem, walls: Walls): LocalOperator {
+  const { caps, boundary, trap } = walls
+  const { network, parameters, initial } = problem
   const { propensities } = evaluators(network, parameters)
-  const S = network.species.length
+  const axes = axesOf(problem, walls)
+  const S = axes.length
   const table: number[][] = []
   const moves = network.reactions.flatMap(({ net }, r) => {
-    if (net.length === 0) return []
-    const change = new Array<number>(S).fill(0)
-    for (const { species, count } of net) change[species] = count
+    const change = axes.map(({ species }) => net.find((term) => term.species === species)?.count ?? 0)
+    const inside = change.filter((by) => by !== 0).length
+    if (inside === 0 || inside < net.length) return []
     const known = table.findIndex((other) => other.every((by, s) => by === change[s]))
     return [{ propensity: propensities[r], direction: known >= 0 ? known : table.push(change) - 1 }]
   })
   const D = table.length
   const shifts = Int32Array.from(table.flat())
   const before = new Float64Array(S)
-  const here = new Float64Array(S)
+  const full = Float64Array.from(initial)
   const marked = new Uint8Array(D)
   const leads = new Uint8Array(D)
 
+  /** The propensity in a state of the axes. */
+  const at = (propensity: (x: Float64Array, t: number) => number, counts: ArrayLike<number>, t: number): number => {
+    for (let s = 0; s < S; s++) full[axes[s].species] = axes[s].low + counts[s]
+    const a = propensity(full, t)
+    if (!(a >= 0 && a < Number.POSITIVE_INFINITY)) throw brokenPropensity(problem, full, t)
+    return a
+  }
   const trapped = (x: ArrayLike<number>): boolean => {
     if (!trap) return false
     for (let s = 0; s < S; s++) if (x[s] < trap.low[s] || x[s] > trap.high[s]) return false
@@ -85,22 +103,20 @@ export function localOperator(problem: Problem, { caps, boundary, trap }: Walls)
         const leaves = boundary === 'absorbing' || stays(counts, d, 1)
         leads[d] = leaves && !closed ? 1 : 0
       }
-      for (let s = 0; s < S; s++) here[s] = counts[s]
       let change = 0
       for (const { propensity, direction: d } of moves) {
-        if (leads[d]) {
-          const a = propensity(here, t)
-          if (!(a >= 0 && a < Number.POSITIVE_INFINITY)) throw brokenPropensity(problem, here, t)
-          change -= a
-        }
-        if (marked[d]) {
-          for (let s = 0; s < S; s++) before[s] = counts[s] - shifts[d * S + s]
-          const a = propensity(before, t)
-          if (!(a >= 0 && a < Number.POSITIVE_INFINITY)) throw brokenPropensity(problem, before, t)
-          if (a > 0) change += a * exp(logRatios[d])
-        }
+        if (leads[d]) change -= at(propensity, counts, t)
+        if (!marked[d]) continue
+        for (let s = 0; s < S; s++) before[s] = counts[s] - shifts[d * S + s]
+        const a = at(propensity, before, t)
+        if (a > 0) change += a * exp(logRatios[d])
       }
       return change
     },
   }
+}
+
+/** The axes of a box: those it names, or all species. */
+export function axesOf({ network }: Problem, { axes }: Walls): readonly Axis[] {
+  return axes ?? network.species.map((_, species) => ({ species, low: 0 }))
 }

@@ -7,6 +7,7 @@ import { differentiate, gradientSum } from '../../../numerics/learning/nade-grad
 import { poisson } from '../../../numerics/statistics'
 import type { Variates } from '../../../numerics/variates'
 import type { Problem } from '../../contract'
+import type { Axis } from './local-ratio'
 
 /**
  * Independent counts at time 0, all probabilities positive. `smoothed`: each count keeps 1 − share of its initial value,
@@ -14,14 +15,16 @@ import type { Problem } from '../../contract'
  */
 export function initialLaws(
   { initial }: Problem,
+  axes: readonly Axis[],
   caps: ArrayLike<number>,
   kind: 'smoothed' | 'poisson',
   share: number,
 ): Float64Array[] {
-  return Array.from(initial, (start, s) => {
+  return axes.map(({ species, low }, s) => {
     const size = caps[s] + 1
-    if (kind === 'poisson' && start > 0) {
-      const law = Float64Array.from({ length: size }, (_, m) => Math.max(poisson(start, m), 1e-300))
+    const start = initial[species] - low
+    if (kind === 'poisson' && initial[species] > 0) {
+      const law = Float64Array.from({ length: size }, (_, m) => Math.max(poisson(initial[species], low + m), 1e-300))
       const sum = law.reduce((a, b) => a + b, 0)
       return law.map((p) => p / sum)
     }
@@ -40,11 +43,12 @@ export function holdProduct(net: Nade, laws: readonly Float64Array[]): void {
 }
 
 /**
- * States at time `until` by exact simulation from the initial counts, within the caps: [replicate, species]. Rates that
+ * States at time `until` by exact simulation from the initial counts, within the box: [replicate, axis]. Rates that
  * read the time stand still for `still` at a time, as they do in every step of the papers.
  */
 export function simulate(
   { network, parameters, initial }: Problem,
+  axes: readonly Axis[],
   caps: ArrayLike<number>,
   until: number,
   still: number,
@@ -52,10 +56,16 @@ export function simulate(
   source: Variates,
 ): Int32Array {
   const { propensities } = evaluators(network, parameters)
-  const S = initial.length
+  const S = axes.length
   const moves = network.reactions.map(({ net }) => net)
+  const [least, largest] = [Float64Array.from(initial), Float64Array.from(initial)]
+  axes.forEach(({ species, low }, s) => {
+    least[species] = low
+    largest[species] = low + caps[s]
+  })
+  const leaves = (s: number, count: number) => count < least[s] || count > largest[s]
   const a = new Float64Array(moves.length)
-  const x = new Float64Array(S)
+  const x = Float64Array.from(initial)
   const states = new Int32Array(replicates * S)
   for (let k = 0; k < replicates; k++) {
     x.set(initial)
@@ -64,7 +74,7 @@ export function simulate(
       for (let t = from; ; ) {
         let total = 0
         for (let r = 0; r < a.length; r++) {
-          const blocked = moves[r].some(({ species, count }) => x[species] + count > caps[species])
+          const blocked = moves[r].some(({ species, count }) => leaves(species, x[species] + count))
           a[r] = blocked ? 0 : propensities[r](x, from)
           total += a[r]
         }
@@ -82,7 +92,9 @@ export function simulate(
         for (const { species, count } of moves[chosen]) x[species] += count
       }
     }
-    states.set(x, k * S)
+    axes.forEach(({ species, low }, s) => {
+      states[k * S + s] = x[species] - low
+    })
   }
   return states
 }
