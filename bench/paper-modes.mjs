@@ -11,4 +11,4 @@ const options = { ssr: 'bench/paper-modes.ts', outDir, emptyOutDir: true, target
 await build({ root, configFile: false, logLevel: 'error', build: options })
 const { main } = await import(pathToFileURL(join(outDir, 'paper-modes.js')).href)
 rmSync(outDir, { recursive: true })
-main(process.argv.slice(2))
+await main(process.argv.slice(2))

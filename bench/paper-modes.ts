@@ -1,13 +1,17 @@
 /**
  * The papers' modes of the neural solver on their own examples: what the README of `nncme` reports. One line per case and
- * output time: accuracy, CPU seconds of this process, updates. `npm run bench:paper [NAME …]`
+ * output time: accuracy, CPU seconds of this process, updates. `npm run bench:paper [default] [NAME …]`, where a case runs if
+ * its name contains one of those given, and `default` runs the default scheme on its network.
  */
 import { batchOf, type Nade, walk } from '../src/numerics/learning/nade'
 import { grow, stateOf, treeOf } from '../src/numerics/learning/nade-tree'
+import { at } from '../src/numerics/named-array'
 import { stream } from '../src/numerics/rng'
 import { type Variates, variates } from '../src/numerics/variates'
+import { nncme } from '../src/solvers/nncme'
 import { evolve, type PaperState } from '../src/solvers/nncme/paper/evolve'
-import { ask } from '../src/solvers/testing'
+import { method } from '../src/solvers/nncme/solve'
+import { ask, finish, lend } from '../src/solvers/testing'
 import { type Case, cases } from './paper-cases'
 import { type BoxLaw, boxLaws, hellinger, marginal, mean } from './paper-reference'
 
@@ -112,10 +116,34 @@ function poissonStart(caps: ArrayLike<number>): Float64Array {
   return law
 }
 
-export function main(wanted: readonly string[]): void {
+/** The solver's default scheme, with its default options, on the network of a case. */
+async function runDefault(name: string, { text, times, options, exact, published }: Case): Promise<void> {
+  const problem = ask(text, times, { moments: true, marginals: true })
+  const names = problem.network.species.map((species) => species.name)
+  const used = process.cpuUsage()
+  const { observations, diagnostics } = await finish(method, problem, { ...nncme.options.defaults, check: 0 }, lend(1))
+  const spent = process.cpuUsage(used)
+  const truth = exact ? boxLaws(problem, Array.from(options.caps), times) : undefined
+  times.forEach((time, k) => {
+    const shown = names.flatMap((quantity, s) => {
+      const { array } = observations.marginals
+      const law = array.coords.count.map((count) => at(array, { time, quantity, count }))
+      if (truth) return [`${quantity} ${hellinger(marginal(truth[k], s), law).toFixed(4)}`]
+      if (published?.[quantity] === undefined) return []
+      return [`${quantity} mean ${mean(law).toFixed(4)} (${published[quantity]})`]
+    })
+    const seconds = ((spent.user + spent.system) / 1e6).toFixed(1)
+    const work = `${seconds} s for all times, ${diagnostics.updates} updates`
+    console.log([`${name.split(':')[0]}: forward KL`, `t = ${time}`, ...shown, work].join(' | '))
+  })
+}
+
+export async function main(wanted: readonly string[]): Promise<void> {
   const more = JSON.parse(process.env.MORE ?? '{}')
   for (const [name, what] of Object.entries(cases)) {
-    if (wanted.length === 0 || wanted.some((part) => name.includes(part)))
+    if (wanted.includes('default')) {
+      if (wanted.some((part) => part !== 'default' && name.includes(part))) await runDefault(name, { ...what, ...more })
+    } else if (wanted.length === 0 || wanted.some((part) => name.includes(part)))
       runCase(name, { ...what, ...more, options: { ...what.options, ...more.options } })
   }
 }
