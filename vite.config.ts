@@ -34,6 +34,12 @@ const contentSecurityPolicy = (): Plugin => ({
   },
 })
 
+/** Isolates the page from other sites, so that its threads may share memory; `scripts/serve.mjs` sends the same. */
+const isolated = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+}
+
 export default defineConfig({
   // Relative addresses: the built folder works under any path of any static host.
   base: './',
@@ -41,5 +47,7 @@ export default defineConfig({
   // Two dependencies of plotly.js ask for Node's name of the global object.
   define: { global: 'globalThis' },
   worker: { format: 'es' },
+  server: { headers: isolated },
+  preview: { headers: isolated },
   build: { target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 4000 },
 })

@@ -40,6 +40,9 @@ export async function serve(folder, port = 0) {
         'content-length': size,
         'cache-control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
         'x-content-type-options': 'nosniff',
+        // Isolated from other sites, so that the page's threads may share memory.
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-embedder-policy': 'require-corp',
         ...(policy && { 'content-security-policy': policy }),
       })
       if (request.method === 'HEAD') response.end()

@@ -1,43 +1,59 @@
 /** The product of a stencil in WebAssembly SIMD, written for one set of distances: two numbers at a time along a line. */
+import { assembleCrew, type Helpers } from './crew'
 import { simd } from './diagonal-kernel'
 import type { StencilLayout } from './stencil'
 import { flushBelow } from './uniformise'
-import { double, empty, type FunctionBody, moduleBytes, op, signed, type, unsigned } from './wasm-bytes'
+import { double, empty, type FunctionBody, moduleBytes, mostPages, op, signed, type, unsigned } from './wasm-bytes'
 
 export interface StencilKernel {
-  readonly buffer: ArrayBuffer
-  /** For `count` lines from `first` on; addresses in doubles. */
-  step(first: number, count: number, x: number, y: number, sum: number, weight: number): void
+  readonly buffer: ArrayBufferLike
+  /** All lines; addresses in doubles. */
+  step(x: number, y: number, sum: number, weight: number): void
+  /** Lets other threads go; the kernel must not be used again. */
+  release(): void
 }
 
-/** The kernel and its memory; undefined where the host has no WebAssembly SIMD or not that much memory. */
-export function stencilKernel(layout: StencilLayout): StencilKernel | undefined {
+/**
+ * The kernel and its memory; undefined where the host has no WebAssembly SIMD or not that much memory. With `helpers`
+ * other threads do a share of the lines each.
+ */
+export function stencilKernel(layout: StencilLayout, helpers?: Helpers): StencilKernel | undefined {
   if (!simd()) return undefined
   const pages = Math.ceil((layout.numbers * 8) / 65536)
-  if (pages > 65536) return undefined
-  const memory = new WebAssembly.Memory({ initial: pages })
-  const bytes = moduleBytes([lineLoop('step', layout, false), lineLoop('stepAndSum', layout, true)])
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } })
-  const { step, stepAndSum } = exports as Record<string, (...numbers: number[]) => void>
+  if (pages > mostPages) return undefined
+  const shared = helpers !== undefined
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: shared ? pages : undefined, shared })
+  const bytes = moduleBytes([lineLoop('step', layout, false), lineLoop('stepAndSum', layout, true)], shared)
+  const module = new WebAssembly.Module(bytes)
+  const exports = new WebAssembly.Instance(module, { host: { memory } }).exports as Record<
+    string,
+    (...numbers: number[]) => void
+  >
   const { length, margin, addresses, scalars, rowDistances, maskedDistances, scalarDistances, diagonalRows } = layout
   const rowBytes = 4 * (diagonalRows + rowDistances.length + maskedDistances.length)
   const scalarBytes = 8 * (1 + maskedDistances.length + scalarDistances.length)
+  const crew = helpers ? assembleCrew(helpers, module, memory, exports) : undefined
+  const threads = (helpers?.others ?? 0) + 1
   return {
     buffer: memory.buffer,
-    step(first, count, x, y, sum, weight) {
-      const along = first * length
-      const lines = weight === 0 ? step : stepAndSum
-      // Reads before x are immediates counted from the margin: they cannot be negative.
-      lines(
-        count,
-        (x + along - margin) * 8,
-        (y + along) * 8,
-        (sum + along) * 8,
-        addresses * 8 + first * rowBytes,
-        scalars * 8 + first * scalarBytes,
-        weight,
-      )
+    step(x, y, sum, weight) {
+      const share = (k: number) => {
+        const first = Math.floor((k * layout.lines) / threads)
+        const count = Math.floor(((k + 1) * layout.lines) / threads) - first
+        const along = first * length
+        // Reads before x are immediates counted from the margin: they cannot be negative.
+        const vectors = [(x + along - margin) * 8, (y + along) * 8, (sum + along) * 8]
+        return [count, ...vectors, addresses * 8 + first * rowBytes, scalars * 8 + first * scalarBytes, weight]
+      }
+      const name = weight === 0 ? 'step' : 'stepAndSum'
+      if (crew)
+        crew.run(
+          name,
+          Array.from({ length: threads }, (_, k) => share(k)),
+        )
+      else exports[name](...share(0))
     },
+    release: () => crew?.release(),
   }
 }
 

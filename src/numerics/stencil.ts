@@ -4,6 +4,7 @@
  * The box is worked through in lines along its last axis; a factor that does not change along a line is one number, any
  * other a row of a table. What does not fit in the cache is then read and written once: the vectors.
  */
+import type { Helpers } from './crew'
 import { stencilKernel } from './stencil-kernel'
 import { flushBelow, type Transition } from './uniformise'
 
@@ -40,6 +41,8 @@ export interface StencilLayout {
 
 /** Tables that would have more than this share of the states' number are no saving. */
 const smallShare = 0.25
+/** Fewer lines are not worth sharing out. */
+const threadedLines = 64
 /** Lines shorter than this are not worth starting. */
 const shortest = 16
 
@@ -50,6 +53,8 @@ interface Part {
 }
 
 export interface Stencil {
+  /** Lets other threads go; no products after it. */
+  release(): void
   /** Λ: the largest outflow. */
   readonly rate: number
   readonly transition: Transition
@@ -57,12 +62,13 @@ export interface Stencil {
 
 /**
  * The transition P = I + Q/Λ of jumps on a box of these widths; what jumps out is lost. Undefined where a stored matrix
- * does as well. `plain`: the TypeScript twin, which gives the same bits.
+ * does as well. `plain`: the TypeScript twin, which gives the same bits, as do any number of `helpers`.
  */
 export function* stencil(
   widths: readonly number[],
   jumps: readonly Jump[],
   plain = false,
+  helpers?: Helpers,
 ): Generator<void, Stencil | undefined, void> {
   const last = widths.length - 1
   const length = widths[last]
@@ -85,7 +91,7 @@ export function* stencil(
   const distance = ({ change }: Jump) => change.reduce((sum, c, axis) => sum + c * stride[axis], 0)
   const kinds = [rows, masked, numbers].map((kind) => kind.map(distance)) as [number[], number[], number[]]
   const layout = place(length, lines, kinds, rowParts.length, stored + masked.length * length)
-  const kernel = plain ? undefined : stencilKernel(layout)
+  const kernel = plain ? undefined : stencilKernel(layout, lines >= threadedLines ? helpers : undefined)
   const memory = kernel?.buffer ?? new ArrayBuffer(layout.numbers * 8)
   const all = new Float64Array(memory, 0, layout.numbers)
   fillTables(all, layout, widths, { rows, masked, numbers, rowParts, numberParts }, rate)
@@ -93,13 +99,14 @@ export function* stencil(
   const addresses = new Int32Array(memory)
   return {
     rate,
+    release: () => kernel?.release(),
     transition: {
       states,
       nonzeros: states * (jumps.length + 1),
       bytes: layout.numbers * 8,
       vectors: at.map((from) => all.subarray(from, from + states)) as unknown as Transition['vectors'],
       advance(from, to, sum, weight) {
-        if (kernel) kernel.step(0, lines, at[from], at[to], at[sum], weight)
+        if (kernel) kernel.step(at[from], at[to], at[sum], weight)
         else product(all, addresses, layout, at[from], at[to], at[sum], weight)
       },
     },

@@ -68,8 +68,15 @@ export interface FunctionBody {
   readonly code: readonly number[]
 }
 
-/** A module that imports the memory `host.memory` and exports these functions, none of which returns a value. */
-export function moduleBytes(functions: readonly FunctionBody[]): Uint8Array<ArrayBuffer> {
+/** Pages that 32 bits can address. */
+export const mostPages = 65536
+
+/**
+ * A module that imports the memory `host.memory`, which may be `shared`, and exports these functions, none of which
+ * returns a value.
+ */
+export function moduleBytes(functions: readonly FunctionBody[], shared = false): Uint8Array<ArrayBuffer> {
+  const limits = shared ? [0x03, 1, ...unsigned(mostPages)] : [0x00, 1]
   const signature = ({ parameters }: FunctionBody) => [0x60, ...vector(parameters.map((p) => [p])), 0]
   const body = ({ locals, code }: FunctionBody) => {
     const bytes = [...vector(locals.map((local) => [1, local])), ...code, ...op.end]
@@ -78,7 +85,7 @@ export function moduleBytes(functions: readonly FunctionBody[]): Uint8Array<Arra
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, functions.map(signature)),
-    ...section(2, [[...text('host'), ...text('memory'), 0x02, 0x00, 1]]),
+    ...section(2, [[...text('host'), ...text('memory'), 0x02, ...limits]]),
     ...section(
       3,
       functions.map((_, index) => unsigned(index)),

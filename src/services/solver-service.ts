@@ -6,6 +6,7 @@
 import { expose, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import type { Ending, Inquiry } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
+import { canShare, type Helpers, type SharedTask, serveCrew } from '../numerics/crew'
 import type { Artifact, Frame, Outcome, Solution } from '../solvers/contract'
 import { type CrewMember, runStudy, type TallyOutcome, tallyStudy } from '../solvers/run'
 import type { Study } from '../solvers/study'
@@ -20,6 +21,8 @@ export interface SolverService {
   run(id: number, study: Study, onFrame: Seen<Frame>, artifact?: Artifact): Promise<Outcome>
   inquire(id: number, inquiry: Inquiry, onProgress: Seen<Progress>): Promise<Ending>
   tally(id: number, study: Study, share: Share, onTally: Seen<Tally>): Promise<TallyOutcome>
+  /** Shares memory with a run of another thread until that lets it go. */
+  help(id: number, task: SharedTask): Promise<void>
   /** Stops a run here and its shares elsewhere; unknown ids are past runs and ignored. */
   cancel(id: number): void
   /** The other threads of this one's crew, each behind a port; replaces the crew there was. */
@@ -36,6 +39,8 @@ const shareForTallies = 0.02
 /** A service with no crew yet. */
 export function createSolverService(): SolverService {
   const running = new Set<number>()
+  /** How many kernels of a run elsewhere this thread works on. */
+  const helping = new Map<number, number>()
   const kept = new Map<string, { question: string; tally: Tally }>()
   let crew: Remote<SolverService>[] = []
 
@@ -56,6 +61,7 @@ export function createSolverService(): SolverService {
         wanted: frames.wanted,
         onFrame: frames.send,
         crew: crew.map((member) => crewMember(member, id, study)),
+        helpers: helpersOf(crew, id),
         artifact,
         earlier: last?.question === question ? last.tally : undefined,
         keep: (tally) => kept.set(solver, { question, tally }),
@@ -102,6 +108,20 @@ export function createSolverService(): SolverService {
       return outcome
     },
 
+    async help(id, task) {
+      // A run enlists anew for each larger box; a run that is over has let go of all.
+      running.add(id)
+      helping.set(id, (helping.get(id) ?? 0) + 1)
+      const breath = openBreath()
+      await serveCrew(task, breath.breathe, () => !running.has(id))
+      breath.close()
+      const left = (helping.get(id) ?? 1) - 1
+      helping.set(id, left)
+      if (left > 0) return
+      helping.delete(id)
+      running.delete(id)
+    },
+
     cancel(id) {
       if (!running.delete(id)) return
       for (const member of crew) void member.cancel(id)
@@ -117,6 +137,17 @@ export function createSolverService(): SolverService {
     },
   }
   return service
+}
+
+/** Threads of the crew, to share memory with; undefined where there are none, or memory cannot be shared. */
+function helpersOf(crew: readonly Remote<SolverService>[], id: number): Helpers | undefined {
+  if (crew.length === 0 || !canShare()) return undefined
+  return {
+    others: crew.length,
+    enlist(tasks) {
+      for (const [k, task] of tasks.entries()) void crew[k].help(id, task)
+    },
+  }
 }
 
 function crewMember(member: Remote<SolverService>, id: number, study: Study): CrewMember {

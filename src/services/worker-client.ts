@@ -6,6 +6,7 @@
 import { proxy, type Remote, transfer, wrap } from 'comlink'
 import type { Ending } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
+import { canShare } from '../numerics/crew'
 import type { Frame, Outcome } from '../solvers/contract'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
@@ -21,6 +22,8 @@ export interface WorkerClientOptions {
   spawn(): WorkerLike
   /** Workers in the sampling team. */
   size: number
+  /** Solvers may share memory between threads. Default: they work alone. */
+  shares?: boolean
   /** Start the workers now, while the page still composes itself, not at the first run. */
   eager?: boolean
   /** Between two heartbeats of a busy team. */
@@ -32,6 +35,9 @@ export interface WorkerClientOptions {
 const beatsOfGrace = 5
 /** While its script still loads, over a slow line. */
 const beatsToLoad = 60
+
+/** Threads of one solver: memory, which they share, is as fast as a few of them ask for. */
+const mostSolving = 4
 
 /** Independent replicates are shared out over a team; anything else is one thread's work, analyses another's. */
 type Role = 'sampling' | 'solving' | 'analysing'
@@ -58,7 +64,7 @@ export function createClient(): Client {
   const spawn = () =>
     new Worker(new URL('../../workers/cpu.worker.ts', import.meta.url), { type: 'module', name: 'cpu' })
   try {
-    return withFallback(workerClient({ spawn, size: teamSize(), eager: true }), local)
+    return withFallback(workerClient({ spawn, size: teamSize(), shares: canShare(), eager: true }), local)
   } catch {
     // Some browsers throw where a policy forbids workers; others send an event, which the fallback hears.
     return local
@@ -74,13 +80,15 @@ function teamSize(): number {
 
 /** A client over workers made by `spawn`. */
 export function workerClient(surroundings: WorkerClientOptions): Client {
-  const { spawn, size, eager = false, beatMs = 1000, paint = painted } = surroundings
+  const { spawn, size, shares = false, eager = false, beatMs = 1000, paint = painted } = surroundings
   const teams = new Map<Role, Team>()
   let ids = 0
+  // A solver has use for others only where they can share its memory.
+  const sizes: Partial<Record<Role, number>> = { sampling: size, solving: shares ? Math.min(size, mostSolving) : 1 }
   const teamFor = (role: Role): Team => {
     const present = teams.get(role)
     if (present) return present
-    const team = assemble(spawn, role === 'sampling' ? size : 1, beatMs)
+    const team = assemble(spawn, sizes[role] ?? 1, beatMs)
     teams.set(role, team)
     team.broken.then(() => {
       if (teams.get(role) === team) teams.delete(role)

@@ -4,6 +4,7 @@
  */
 
 import type { Network } from '../network/network'
+import type { Helpers } from '../numerics/crew'
 import type { NamedArray } from '../numerics/named-array'
 import type { Stream } from '../numerics/rng'
 import type { OptionSchema } from './options'
@@ -124,6 +125,8 @@ export interface Run {
   /** Time to yield? Results must not depend on when this is true. */
   due(): boolean
   readonly artifact?: Artifact
+  /** Threads to share memory with, where the host has any; results must not depend on how many. */
+  readonly helpers?: Helpers
 }
 
 export type Verdict =

@@ -1,4 +1,5 @@
 /** Drives a study to its outcome in any host. The only caller of `solve()` and `tally()`. */
+import type { Helpers } from '../numerics/crew'
 import { stream } from '../numerics/rng'
 import { version } from '../version'
 import { type Artifact, Failure, type Frame, type Outcome, type Provenance, type Run, type Solution } from './contract'
@@ -21,6 +22,8 @@ export interface Host {
   /** Other threads that can take a share of an ensemble. */
   readonly crew?: readonly CrewMember[]
   readonly artifact?: Artifact
+  /** Threads that a solver may share memory with. */
+  readonly helpers?: Helpers
   /** The tally of an earlier, smaller run of the same study, to go on from; and where to leave this one's. */
   readonly earlier?: Tally
   keep?(tally: Tally): void
@@ -169,7 +172,7 @@ async function drive<T, R>(
   }
 }
 
-function lend(seed: number, host: Pick<Host, 'now' | 'artifact'>): Run {
+function lend(seed: number, host: Pick<Host, 'now' | 'artifact' | 'helpers'>): Run {
   let slice = host.now()
   return {
     rng: (i) => stream(seed, i),
@@ -180,6 +183,7 @@ function lend(seed: number, host: Pick<Host, 'now' | 'artifact'>): Run {
       return true
     },
     artifact: host.artifact,
+    helpers: host.helpers,
   }
 }
 

@@ -49,6 +49,8 @@ export interface BoxGenerator {
   rate: number
   /** No matrix is stored: there are products and sinks, and neither entries nor moves. */
   readonly matrixFree?: true
+  /** Lets other threads go; no products after it. */
+  release?(): void
   /** How often it was filled in. */
   filled: number
   sinks: Sinks

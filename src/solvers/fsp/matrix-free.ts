@@ -2,12 +2,16 @@
 import type { Rule } from '../../network/evaluate'
 import type { Network } from '../../network/network'
 import { reads } from '../../network/structure'
+import type { Helpers } from '../../numerics/crew'
 import { type Jump, stencil } from '../../numerics/stencil'
 import type { BoxGenerator, Sinks } from './generator'
 import { type Box, type Coordinates, strides, volume, widths } from './space'
 
 /** Fewer states fit in the cache, matrix and all. */
 const fewest = 50_000
+
+/** Fewer states are done before the others have heard of it. */
+const threaded = 200_000
 
 /**
  * The filled generator of rates that do not read the time; undefined where a stored matrix is as good, where species depend
@@ -18,6 +22,7 @@ export function* matrixFree(
   space: Coordinates,
   box: Box,
   propensities: readonly Rule[],
+  helpers?: Helpers,
 ): Generator<void, BoxGenerator | undefined, void> {
   const states = volume(box)
   if (states < fewest || space.dependents.length > 0) return undefined
@@ -35,7 +40,7 @@ export function* matrixFree(
     if (!table.every((rate) => rate >= 0 && rate < Number.POSITIVE_INFINITY)) return undefined
     jumps.push({ reaction: r, change, axes, table })
   }
-  const made = yield* stencil(width, jumps)
+  const made = yield* stencil(width, jumps, false, states >= threaded ? helpers : undefined)
   if (!made) return undefined
   const sinks: Sinks = { from: [], face: [], rate: [], reaction: [] }
   for (const { reaction, change, axes, table } of jumps) {
@@ -55,6 +60,7 @@ export function* matrixFree(
     matrix: { entries: [], transition: made.transition },
     moves: [],
     matrixFree: true,
+    release: made.release,
     rate: made.rate,
     filled: 1,
     sinks,

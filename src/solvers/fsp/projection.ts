@@ -3,6 +3,7 @@ import { evaluators, type Rule } from '../../network/evaluate'
 import type { Network } from '../../network/network'
 import { propensityText } from '../../network/propensity'
 import { readsTime } from '../../network/structure'
+import type { Helpers } from '../../numerics/crew'
 import { mass } from '../../numerics/uniformise'
 import { checkConstants, remedy, round, stateText } from '../broken'
 import { Failure, type Problem } from '../contract'
@@ -38,6 +39,8 @@ export interface Projection {
   strayed: number
   /** Nobody but the propagator looks at the matrix: it need not be stored. */
   storesNothing?: true
+  /** Threads to share the products with. */
+  helpers?: Helpers
   /** What carries the law forward. */
   mover?: Mover
   /** Products with the matrix, or solutions of linear equations, so far. */
@@ -237,6 +240,7 @@ export function* grow(projection: Projection, before: Float64Array): Generator<v
   checkStates(projection, next, options.maxStates)
   const larger = yield* made(projection, next)
   embed(space, before, generator, larger)
+  generator.release?.()
   projection.generator = larger
   projection.growths++
 }
@@ -245,7 +249,7 @@ export function* grow(projection: Projection, before: Float64Array): Generator<v
 function* made({ problem, space, propensities, options, time, ...projection }: Projection, box: Box) {
   const { network } = problem
   if (projection.storesNothing && !projection.timed && dispensable(box, countStates(space, box), options.propagator)) {
-    const free = yield* matrixFree(network, space, box, propensities)
+    const free = yield* matrixFree(network, space, box, propensities, projection.helpers)
     if (free) return free
   }
   const stored = roomFor(() => layOut(network, space, box))

@@ -17,6 +17,7 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
   const record = recorder(problem)
   const projection = begin(problem, options)
   projection.storesNothing = true
+  projection.helpers = run.helpers
   // Made when somebody looks, and shown until the whole answer is there: at most once.
   let early: Recorder | undefined
   let looked = !previewable(problem)
@@ -28,16 +29,20 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
     const phase = `preview ± ${early.distance().toPrecision(1)}, then exact: ${now.phase}`
     return { ...now, observations: early.observations(), phase, preview: true }
   }
-  if (!looked) yield snapshot
-  for (const time of problem.times) {
-    while (projection.time < time) {
-      const work = projection.timed ? timedSlice(projection, time) : slice(projection, time)
-      for (const _ of work) if (run.due()) yield snapshot
+  try {
+    if (!looked) yield snapshot
+    for (const time of problem.times) {
+      while (projection.time < time) {
+        const work = projection.timed ? timedSlice(projection, time) : slice(projection, time)
+        for (const _ of work) if (run.due()) yield snapshot
+      }
+      record.take(held(projection))
+      if (run.due()) yield snapshot
     }
-    record.take(held(projection))
-    if (run.due()) yield snapshot
+    return solution(projection, record)
+  } finally {
+    projection.generator.release?.()
   }
-  return solution(projection, record)
 }
 
 function frame(projection: Projection, record: Recorder): Frame {
