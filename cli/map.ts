@@ -1,6 +1,7 @@
 /** `propensity map`: how bimodal, how noisy and how much, over two parameters. */
 import { parseArgs } from 'node:util'
-import { axisValues, type MapAxis, type MapRow, mapRows, shapeNames } from '../src/analysis/maps'
+import { axisValues, type MapAxis, type MapRow, mapRows } from '../src/analysis/maps'
+import { shapeNames } from '../src/analysis/shape'
 import type { Network } from '../src/network/network'
 import { quantities } from '../src/network/network'
 import { namedArray } from '../src/numerics/named-array'

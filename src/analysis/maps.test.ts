@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from '../network/parse'
-import { type MapAxis, type MapQuestion, type MapRow, mapRows, shapeNames, shapeOf } from './maps'
+import { type MapAxis, type MapQuestion, type MapRow, mapRows } from './maps'
+import { shapeNames, shapeOf } from './shape'
 
 const text = `species Gu = 1, Gb, P
 parameter sb = 0.01, rb = 20

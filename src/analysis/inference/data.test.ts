@@ -67,8 +67,18 @@ describe('data', () => {
     expect([...data.snapshots[0].upper!]).toEqual([2, 4])
   })
 
+  it('guesses cells where a replicate is seen twice at one time', () => {
+    expect(guessMapping(readTable('time,id,X\n0,a,5\n0,a,6'), ['X']).kind).toBe('snapshots')
+    expect(guessMapping(readTable('time,id,X\n0,a,5\n1,a,6'), ['X'])).toMatchObject({
+      kind: 'courses',
+      replicate: 'id',
+    })
+    expect(guessMapping(readTable('hours,count,reads\n0,3,6'), ['X']).columns).toEqual({ X: 'reads' })
+  })
+
   it('sorts courses by replicate and time, with gaps', () => {
-    const { data, issues } = read('time,replicate,X\n1,a,5\n0,a,4\n0,b,7\n1,b,\n1,b,3')
+    const asked = { kind: 'courses', replicate: 'replicate', columns: { X: 'X' } } as const
+    const { data, issues } = read('time,replicate,X\n1,a,5\n0,a,4\n0,b,7\n1,b,\n1,b,3', asked)
     if (data.kind !== 'courses') throw new Error('courses')
     expect(data.courses.map(({ name, times }) => [name, [...times]])).toEqual([
       ['a', [0, 1]],

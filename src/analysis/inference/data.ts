@@ -68,10 +68,11 @@ export interface ReadData {
 export function guessMapping(table: Table, quantities: readonly string[]): Mapping {
   const find = (pattern: RegExp) => table.header.find((name) => pattern.test(name.trim()))
   const time = find(/^(t|time|times|hours?|minutes?|seconds?|days?)\b/i)
-  const replicate = find(/^(replicates?|course|trajectory|track|cell[ _-]?id|id|well|run)$/i)
+  const replicate = find(/^(replicates?|course|trajectory|track|cell|cell[ _-]?id|id|run)$/i)
   const count = find(/^(n|count|counts|cells|frequency|weight|events)$/i)
   const upper = find(/^(upper|to|high|bin[ _-]?(end|upper|right))$/i)
-  const taken = new Set([time, replicate, count, upper])
+  const courses = replicate !== undefined && time !== undefined && isCourses(table, time, replicate)
+  const taken = new Set([time, courses ? replicate : undefined, count, upper])
   const free = table.header.filter((name) => !taken.has(name))
   const columns: Record<string, string> = {}
   for (const quantity of quantities) {
@@ -80,7 +81,21 @@ export function guessMapping(table: Table, quantities: readonly string[]): Mappi
     if (column !== undefined) columns[quantity] = column
   }
   if (Object.keys(columns).length === 0 && free.length > 0 && quantities.length > 0) columns[quantities[0]] = free[0]
-  return { kind: replicate ? 'courses' : 'snapshots', time, replicate, count, upper, columns }
+  return {
+    kind: courses ? 'courses' : 'snapshots',
+    time,
+    replicate: courses ? replicate : undefined,
+    count,
+    upper,
+    columns,
+  }
+}
+
+/** Whether no replicate is seen twice at one time, and some at two. */
+function isCourses({ header, rows }: Table, time: string, replicate: string): boolean {
+  const [t, r] = [header.indexOf(time), header.indexOf(replicate)]
+  const looks = new Set(rows.map((row) => `${row[r]}\n${row[t]}`))
+  return looks.size === rows.length && new Set(rows.map((row) => row[r])).size < rows.length
 }
 
 /** Longest list of issues that is kept. */
@@ -124,7 +139,7 @@ export function readData(table: Table, mapping: Mapping, whole: boolean): ReadDa
   }
   const data =
     mapping.kind === 'courses' ? courses(rows, quantities, issues) : snapshots(rows, quantities, at.upper >= 0)
-  return { data, issues, rows: table.rows.length }
+  return { data, issues: issues.sort((a, b) => a.line - b.line), rows: table.rows.length }
 }
 
 interface Row {

@@ -55,10 +55,12 @@ export interface Progress {
   /** Draws kept so far, and where they are: [draw, parameter]. */
   kept: number
   draws: Float64Array
+  /** Draws that there will be. */
+  room: number
 }
 
 export function emptyProgress(): Progress {
-  return { done: 0, phase: 'starting', kept: 0, draws: new Float64Array() }
+  return { done: 0, phase: 'starting', kept: 0, draws: new Float64Array(), room: 0 }
 }
 
 /** Streams per chain. */
@@ -106,6 +108,7 @@ export function recordOf(target: Target, count: number, progress: Progress, ledg
   const logLikelihood = new Float64Array(count)
   progress.draws = draws
   progress.kept = 0
+  progress.room = count
   return {
     draws,
     logLikelihood,
