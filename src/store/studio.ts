@@ -1,9 +1,12 @@
 /** Everything the user has, in one value: composed once, in `main.tsx`. */
 import toggleSwitch from '../../public/studies/toggle-switch.study.json'
 import { type Client, painted } from '../services/client'
+import { createTaskClient, type TaskClient } from '../services/task-client'
 import { readStudyShape, type Study } from '../solvers/study'
 import { type Analyses, createAnalyses } from './analyses'
+import { createInference, type Inference } from './inference'
 import { linkTo, overlay, readAddress, sentence } from './link'
+import { createMap, type MapStore } from './map'
 import { createNotices, type Notices } from './notices'
 import { browserStorage, createPersistence, type Persistence, type StudyStorage } from './persistence'
 import { createRuns, type Runs } from './runs'
@@ -14,6 +17,8 @@ export interface Studio {
   readonly studies: Studies
   readonly runs: Runs
   readonly analyses: Analyses
+  readonly inference: Inference
+  readonly map: MapStore
   readonly view: View
   readonly notices: Notices
   readonly persistence: Persistence
@@ -36,6 +41,8 @@ export interface Surroundings {
   /** The text of a gallery study. */
   fetchStudy?(name: string): Promise<unknown>
   nextFrame?(): Promise<void>
+  /** Threads for long work. */
+  readonly tasks?: TaskClient
 }
 
 /** A line or a storage that takes longer than this does not hold the first picture up; what it brings still comes. */
@@ -50,12 +57,15 @@ export function defaultStudy(): Study {
 
 export function createStudio(client: Client, surroundings: Surroundings = browser()): Studio {
   const { address, storage = absentStorage, fetchStudy = fetchGallery, nextFrame = painted } = surroundings
+  const tasks = surroundings.tasks ?? createTaskClient()
   const notices = createNotices()
   const persistence = createPersistence(storage, notices)
   const studies = createStudies(defaultStudy())
   const view = createView(viewOf(studies.getState().reading, 'auto'))
   const runs = createRuns(client, studies, nextFrame)
   const analyses = createAnalyses(client, studies, nextFrame)
+  const inference = createInference(tasks, studies)
+  const map = createMap(tasks)
   let booted = false
   let kept: Study | undefined
 
@@ -136,6 +146,8 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     studies,
     runs,
     analyses,
+    inference,
+    map,
     view,
     notices,
     persistence,
@@ -147,6 +159,8 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
       for (const untie of ties) untie()
       runs.stop()
       analyses.stop()
+      inference.getState().cancel()
+      map.getState().cancel()
       client.close()
     },
   }
