@@ -21,6 +21,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('heading', { name: 'Which?' })).toBeVisible()
     expect(await faults(page)).toEqual([])
   })
+
+  test(`inference and maps have none either (${colorScheme})`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme })
+    await page.goto('/')
+    await expect(page.locator('canvas').first()).toBeVisible()
+    await page.keyboard.press('p')
+    await expect(page.getByRole('button', { name: 'Draw the map' })).toBeVisible()
+    expect(await faults(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('i')
+    const infer = page.getByRole('dialog', { name: 'Infer parameters from data' })
+    const table = { name: 'cells.csv', mimeType: 'text/csv', buffer: Buffer.from('time,U\n1,3\n1,x') }
+    await infer.locator('input[type="file"]').setInputFiles(table)
+    await expect(infer.getByRole('heading', { name: 'How' })).toBeVisible()
+    expect(await faults(page)).toEqual([])
+  })
 }
 
 async function faults(page: Page): Promise<string[]> {

@@ -24,17 +24,21 @@ import { saveStudy } from './gallery/files'
 import { Gallery } from './gallery/gallery'
 import { History } from './gallery/history'
 import { Plots } from './plots/plots'
-import { useStudies, useStudio } from './studio'
+import { useInference, useMap, useStudies, useStudio } from './studio'
 
 const ImportReport = lazy(async () => ({ default: (await import('./gallery/import-report')).ImportReport }))
 const Trust = lazy(async () => ({ default: (await import('./trust/trust')).Trust }))
 const Editor = lazy(async () => ({ default: (await import('./editor/editor')).Editor }))
 
+const Infer = lazy(async () => ({ default: (await import('./inference/infer')).Infer }))
+const MapDialog = lazy(async () => ({ default: (await import('./maps/map-dialog')).MapDialog }))
 const Microscope = lazy(async () => ({ default: (await import('./microscope/microscope')).Microscope }))
 
 export function App() {
   const [dialog, setDialog] = useState<DialogName>()
   const [imported, setImported] = useState<Import>()
+  const inferring = useInference(({ open }) => open)
+  const mapping = useMap(({ open }) => open)
   const shortcuts = useStudioShortcuts(setDialog)
   useDocumentTheme()
   useShortcuts(shortcuts)
@@ -89,6 +93,12 @@ export function App() {
           <Microscope onClose={close} />
         </Suspense>
       )}
+      {(inferring || mapping) && (
+        <Suspense fallback={null}>
+          {inferring && <Infer />}
+          {mapping && <MapDialog />}
+        </Suspense>
+      )}
       {dialog === 'help' && <Help shortcuts={shortcuts} onClose={close} />}
     </div>
   )
@@ -113,6 +123,8 @@ function useStudioShortcuts(onDialog: (name: DialogName) => void): Shortcut[] {
     { key: 'h', does: 'earlier studies', act: () => onDialog('history') },
     { key: 'm', does: 'one event at a time, under the microscope', act: () => onDialog('microscope') },
     { key: 'a', does: 'analyse: times, rates, sensitivities, distances', act: openAnalyses },
+    { key: 'i', does: 'infer parameters from measurements', act: () => studio.inference.getState().show(true) },
+    { key: 'p', does: 'map a law over two parameters', act: () => studio.map.getState().show(true) },
     { key: 'e', does: 'edit the network text', act: focusEditor },
     { key: 'r', does: 'draw a new seed', act: () => rerollSeed(studio) },
     { key: 'l', does: 'copy the link', act: () => copy(studio.link()) },

@@ -13,7 +13,9 @@ export function useStudio(): Studio {
   return studio
 }
 
-type State<Key extends 'studies' | 'runs' | 'analyses' | 'view'> = ReturnType<Studio[Key]['getState']>
+type State<Key extends 'studies' | 'runs' | 'analyses' | 'inference' | 'map' | 'view'> = ReturnType<
+  Studio[Key]['getState']
+>
 
 export function useStudies<T>(select: (state: State<'studies'>) => T): T {
   return useStore(useStudio().studies, select)
@@ -29,4 +31,12 @@ export function useView<T>(select: (state: State<'view'>) => T): T {
 
 export function useAnalyses<T>(select: (state: State<'analyses'>) => T): T {
   return useStore(useStudio().analyses, select)
+}
+
+export function useInference<T>(select: (state: State<'inference'>) => T): T {
+  return useStore(useStudio().inference, select)
+}
+
+export function useMap<T>(select: (state: State<'map'>) => T): T {
+  return useStore(useStudio().map, select)
 }

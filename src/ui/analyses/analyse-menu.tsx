@@ -8,11 +8,15 @@ import { offers, panelOf } from './kinds'
 /** The one place where analyses are asked for. What is chosen is part of the study, and of its link. */
 export function AnalyseMenu() {
   const menu = useRef<HTMLDetailsElement>(null)
-  const { studies } = useStudio()
+  const { studies, inference, map } = useStudio()
   const chosen = useStudies(({ study }) => askedAnalyses(study).join()).split(',')
   const close = () => {
     if (menu.current) menu.current.open = false
     menu.current?.querySelector('summary')?.focus()
+  }
+  const leave = (open: () => void) => {
+    close()
+    open()
   }
   const toggle = (kind: Kind) => {
     const { study, setView } = studies.getState()
@@ -40,6 +44,14 @@ export function AnalyseMenu() {
             <small>{about}</small>
           </button>
         ))}
+        <button type="button" onClick={() => leave(() => inference.getState().show(true))}>
+          <strong>Infer parameters from data … (I)</strong>
+          <small>What do measured cells or time courses say of the rates? Posteriors, each with its error</small>
+        </button>
+        <button type="button" onClick={() => leave(() => map.getState().show(true))}>
+          <strong>Map over two parameters … (P)</strong>
+          <small>Where is the law bimodal, where is it noisy? Click the map to go there</small>
+        </button>
       </div>
     </details>
   )

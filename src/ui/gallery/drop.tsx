@@ -38,7 +38,7 @@ export function DropZone({ onImport }: { onImport(imported?: Import): void }) {
   }, [studio, onImport])
   return over ? (
     <div className="drop-zone" aria-hidden="true">
-      Drop a study, a network text, an SBML file or a trained network to open it
+      Drop a study, a network text, an SBML file, a trained network or a table of measurements
     </div>
   ) : null
 }

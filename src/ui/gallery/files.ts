@@ -11,7 +11,7 @@ import { plainBreaks } from '../editor/change'
 const maxFileBytes = 20_000_000
 
 /** What the file chooser offers. */
-export const fileTypes = '.json,.crn,.txt,.xml,.sbml,.safetensors'
+export const fileTypes = '.json,.crn,.txt,.xml,.sbml,.safetensors,.csv,.tsv'
 
 /** Open a study on the table, with the reader's seed where that is locked. */
 export function openStudy(studio: Studio, study: Study): void {
@@ -36,6 +36,10 @@ export async function openFile(studio: Studio, file: File): Promise<Import | und
     studio.runs.getState().teach(taught.value)
     return undefined
   }
+  if (isTable(file)) {
+    await openTable(studio, file)
+    return undefined
+  }
   if (file.size > maxFileBytes) return refuse('it is larger than 20 MB, and no study is')
   const text = plainBreaks(await file.text())
   if (/^\uFEFF?\s*</.test(text)) return openSbml(studio, file, text)
@@ -51,6 +55,20 @@ export async function openFile(studio: Studio, file: File): Promise<Import | und
     refuse('it begins like a study file but is not JSON; it may have been cut short')
   }
   return undefined
+}
+
+/** Larger tables are not read. */
+const maxTableBytes = 32_000_000
+
+const isTable = ({ name }: File) => /\.(csv|tsv)$/i.test(name)
+
+/** Measurements, for inference; the study stays as it is. */
+export async function openTable({ inference, notices }: Studio, file: File): Promise<void> {
+  const refuse = (why: string) =>
+    notices.getState().say({ tone: 'error', text: `${file.name} was not read: ${why}. Your own study is still here.` })
+  if (file.size > maxTableBytes) return refuse('it is larger than 32 MB')
+  const complaint = await inference.getState().load(file.name, await file.text())
+  if (complaint) refuse(complaint.message)
 }
 
 async function openSbml(studio: Studio, file: File, text: string): Promise<Import> {
@@ -97,7 +115,7 @@ function fileName({ title }: Study): string {
   )
 }
 
-function download(name: string, content: string | Uint8Array<ArrayBuffer>, type: string): void {
+export function download(name: string, content: string | Uint8Array<ArrayBuffer>, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }))
   const anchor = Object.assign(document.createElement('a'), { href: url, download: name })
   anchor.click()

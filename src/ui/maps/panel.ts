@@ -1,0 +1,83 @@
+/** From a map to a panel. Pure. */
+import { axisValues } from '../../analysis/maps'
+import type { MapRequest } from '../../analysis/tasks'
+import type { MapState, ShapeName } from '../../store/map'
+import type { Axis, Panel, Provenance, Side } from '../figure/figure'
+import { number } from '../figure/ticks'
+import type { Place } from '../figure/view'
+
+export const shapeWords: Readonly<Record<ShapeName, string>> = {
+  bimodality: 'bimodality coefficient',
+  fano: 'Fano factor',
+  mean: 'mean',
+}
+
+type MapSide = MapRequest['x']
+
+/** Where the values of a side stand on the picture: logarithms stand as such. */
+function sideOf({ min, max, log, count }: MapSide): Side {
+  const [from, to] = log ? [Math.log10(min), Math.log10(max)] : [min, max]
+  return { from, step: count > 1 ? (to - from) / (count - 1) : 1, count }
+}
+
+function axisOf(side: MapSide): Axis {
+  const { from, step, count } = sideOf(side)
+  const domain = [from - step / 2, from + (count - 0.5) * step] as const
+  return { label: side.log ? `log10 ${side.name}` : side.name, scale: 'linear', domain }
+}
+
+export function mapPanel(
+  { request, values, rows, error }: Pick<MapState, 'request' | 'values' | 'rows' | 'error'>,
+  shape: ShapeName,
+  provenance: Provenance,
+): Panel | undefined {
+  if (!request || !values) return undefined
+  const { x, y, quantity, time } = request
+  const data = values[shape]
+  // The figure keeps columns together, the map rows.
+  const cells = new Float64Array(data.length)
+  for (let j = 0; j < y.count; j++) for (let i = 0; i < x.count; i++) cells[i * y.count + j] = data[j * x.count + i]
+  const known = data.filter((value) => !Number.isNaN(value))
+  const top = known.reduce((most, value) => Math.max(most, value), 0)
+  const least = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  const when = time === null ? 'at rest' : `at t = ${number(time)}`
+  const words = shapeWords[shape]
+  const span = known.length ? `between ${short(least)} and ${short(top)}` : 'still unknown'
+  return {
+    ...{ id: `map:${shape}`, title: `${capital(words)} of ${quantity} ${when}`, provenance },
+    note: rows < y.count ? `${rows} of ${y.count} rows` : undefined,
+    x: axisOf(x),
+    y: axisOf(y),
+    layers: [
+      {
+        ...{ kind: 'heat', name: words, map: 'cividis', label: words, values: cells },
+        ...{ x: sideOf(x), y: sideOf(y), top: top > 0 ? top : 1 },
+      },
+    ],
+    summary: `${capital(words)} of ${quantity} ${when} over ${x.name} and ${y.name}: ${span}. Each law is within ${short(error)} of the true one, proved.`,
+  }
+}
+
+/** Numbers of the cell at a place. */
+export function cellAt({ x, y }: MapRequest, at: Place): readonly [column: number, row: number] {
+  const index = (side: MapSide, value: number) => {
+    const { from, step, count } = sideOf(side)
+    return Math.min(count - 1, Math.max(0, Math.round((value - from) / step)))
+  }
+  return [index(x, at.x), index(y, at.y)]
+}
+
+/** The middle of a cell on the picture. */
+export function placeOf({ x, y }: MapRequest, [column, row]: readonly [number, number]): Place {
+  const [sideX, sideY] = [sideOf(x), sideOf(y)]
+  return { x: sideX.from + column * sideX.step, y: sideY.from + row * sideY.step }
+}
+
+/** The parameters of a cell, to four digits. */
+export function valuesAt({ x, y }: MapRequest, [column, row]: readonly [number, number]): readonly [number, number] {
+  const tidy = (value: number) => Number(value.toPrecision(4))
+  return [tidy(axisValues({ ...x, index: 0 })[column]), tidy(axisValues({ ...y, index: 0 })[row])]
+}
+
+const short = (value: number) => number(Number(value.toPrecision(3)))
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
