@@ -176,3 +176,61 @@ export function uniformFunction(layout: RandomLayout): Func {
     ],
   }
 }
+
+/**
+ * `normal(state): f64`, of the generator at `state`: the normal ziggurat of `numerics/variates`, whose widths and then
+ * heights lie at `tables`. What is outside a layer is left to the functions at these indices.
+ */
+export function normalFunction(
+  tables: number,
+  end: number,
+  others: { readonly uniform: number; readonly exponential: number; readonly exp: number },
+): Func {
+  const [at, layer] = [0, 1]
+  const state = [2, 3, 4, 5] as const
+  const z = 6
+  const [x, bottom, sign] = [7, 8, 9]
+  const { next, unit } = generator({ state: 0, ziggurat: 0 }, 0, { state, z, x, beyond: x, bottom, layer })
+  const row = i32Op.shl(get(layer), i32(3))
+  const width = (shift: number) => load(tables + 8 * shift, row)
+  const height = (shift: number) => load(tables + 257 * 8 + 8 * shift, row)
+  const give = (value: Code): Code => [f64Op.mul(get(sign), value), 0x0f]
+  const draw = (index: number) => call(index, get(at))
+  const tail: Code = loop(
+    set(bottom, f64Op.div(draw(others.exponential), f64(end))),
+    when(
+      f64Op.ge(f64Op.mul(f64(2), draw(others.exponential)), f64Op.mul(get(bottom), get(bottom))),
+      give(f64Op.add(f64(end), get(bottom))),
+    ),
+    branch(0),
+  )
+  const height0 = f64Op.add(get(bottom), f64Op.mul(draw(others.uniform), f64Op.sub(height(1), get(bottom))))
+  const wedge: Code = [
+    set(bottom, height(0)),
+    when(f64Op.lt(height0, call(others.exp, f64Op.mul(f64Op.mul(f64(-0.5), get(x)), get(x)))), give(get(x))),
+  ]
+  return {
+    name: 'normal',
+    parameters: [i32Type],
+    results: [f64Type],
+    locals: [
+      { count: 1, type: i32Type },
+      { count: 5, type: i64Type },
+      { count: 3, type: f64Type },
+    ],
+    body: [
+      loop(
+        state.map((local, i) => set(local, loadI64(8 * i, get(at)))),
+        next,
+        state.map((local, i) => storeI64(8 * i, get(local), get(at))),
+        set(layer, i32Op.and(i32Op.fromI64(get(z)), i32(255))),
+        set(sign, f64Op.fromI32(i32Op.sub(i32(1), i32Op.shrU(i32Op.and(i32Op.fromI64(get(z)), i32(256)), i32(7))))),
+        set(x, f64Op.mul(unit, width(0))),
+        when(f64Op.lt(get(x), width(1)), give(get(x))),
+        when(i32Op.not(get(layer)), tail, wedge),
+        branch(0),
+      ),
+      0x00,
+    ],
+  }
+}

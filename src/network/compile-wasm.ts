@@ -94,6 +94,8 @@ export const i64Op = {
   shrU: binary(0x88),
   rotl: binary(0x89),
   sub: binary(0x7d),
+  /** Rounds towards zero and saturates. */
+  fromF64: (a: Code): Code => [a, 0xfc, 0x06],
   /** The bits of a double, and back. */
   ofF64: unary(0xbd),
   toF64: unary(0xbf),

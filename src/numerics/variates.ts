@@ -3,7 +3,6 @@
  * its state in locals, about ten times as fast as one call each. Uniforms are those of `Stream.uniform`; everything is
  * made of our own elementary functions, so that bits are the same in every engine.
  */
-import { exp } from './elementary'
 import { type Stream, zigguratEnd, zigguratHeights, zigguratWidths } from './rng'
 
 export interface Variates {
@@ -82,24 +81,55 @@ export function variates(): Variates {
       return a * scale
     }
   }
-  /** Transformed rejection PTRS for means ≥ 10 (Hörmann 1993, doi:10.1016/0167-6687(93)90997-4). */
-  const poissonByRejection = (mean: number): number => {
-    const b = 0.931 + 2.53 * Math.sqrt(mean)
-    const a = -0.059 + 0.02483 * b
-    const squeeze = 0.9277 - 3.6224 / (b - 2)
+  /** As the exponential, by a ziggurat of its own (Marsaglia & Tsang 2000, doi:10.18637/jss.v005.i08), one at a time. */
+  const zigguratNormal = (): number => {
     for (;;) {
-      const u = uniform() - 0.5
-      const v = uniform()
-      const us = 0.5 - Math.abs(u)
-      const k = Math.floor(((2 * a) / us + b) * u + mean + 0.43)
-      if (us >= 0.07 && v <= squeeze) return k
-      if (k < 0 || (us < 0.013 && v > us)) continue
-      const inverse = 1.1239 + 1.1328 / (b - 3.4)
-      if (log((v * inverse) / (a / (us * us) + b)) <= k * log(mean) - mean - logFactorial(k)) return k
+      if (at === end) refill()
+      const low = drawn[at]
+      const layer = low & 255
+      // Neither the layer nor the sign is among the 52 bits that make the abscissa.
+      const sign = (low & 256) === 0 ? 1 : -1
+      const x = ((drawn[at + 1] >>> 0) * 2097152 + ((low >>> 11) | 1)) * 2 ** -53 * normalWidths[layer]
+      at += 2
+      if (x < normalWidths[layer + 1]) return sign * x
+      if (layer === 0) {
+        for (;;) {
+          const beyond = exponential() / normalEnd
+          if (2 * exponential() >= beyond * beyond) return sign * (normalEnd + beyond)
+        }
+      }
+      const bottom = normalHeights[layer]
+      if (bottom + uniform() * (normalHeights[layer + 1] - bottom) < exp(-0.5 * x * x)) return sign * x
+    }
+  }
+  /**
+   * For means ≥ 10, from a normal number (Ahrens & Dieter 1982, doi:10.1145/355993.355997): rounded down it has the law f,
+   * which is below that of Poisson, p, from a little under the mean on, and rarely far above it below. What is accepted
+   * with probability p/f elsewhere leaves out the excess of p over f, which is drawn under a double exponential.
+   */
+  const poissonFromNormal = (mean: number): number => {
+    const deviation = Math.sqrt(mean)
+    const near = mean + deviation * zigguratNormal()
+    if (near >= 0) {
+      const k = Math.floor(near)
+      if (k >= Math.floor(mean - 1.1484)) return k
+      const u = uniform()
+      const below = mean - k
+      if (6 * mean * mean * u >= below * below * below) return k
+      if ((1 - u) * roundedNormal(mean, deviation, k) <= poissonAt(mean, k)) return k
+    }
+    for (;;) {
+      const e = exponential()
+      const u = 2 * uniform() - 1
+      const away = 1.8 + (u < 0 ? -e : e)
+      if (!(away > -0.6744)) continue
+      const k = Math.floor(mean + deviation * away)
+      const excess = poissonAt(mean, k) - roundedNormal(mean, deviation, k)
+      if ((0.1069 / mean) * Math.abs(u) <= excess * exp(e)) return k
     }
   }
   const poisson = (mean: number): number => {
-    if (mean >= inversionBelow) return poissonByRejection(mean)
+    if (mean >= inversionBelow) return poissonFromNormal(mean)
     if (!(mean > 0)) return 0
     for (;;) {
       let u = uniform()
@@ -107,7 +137,7 @@ export function variates(): Variates {
       for (let k = 0; k < 200; ) {
         if (u < p) return k
         u -= p
-        p *= mean / ++k
+        p *= mean * reciprocals[++k]
       }
       // Beyond 200 lies less than rounding.
     }
@@ -188,6 +218,21 @@ function fill(words: Uint32Array, out: Int32Array, count: number): void {
   words[7] = h3
 }
 
+/** Probability that a normal number of this mean and variance, rounded down, is k, to the fourth order in 1/deviation. */
+function roundedNormal(mean: number, deviation: number, k: number): number {
+  const b1 = 1 / 24 / mean
+  const b2 = 0.3 * b1 * b1
+  const c3 = (b1 * b2) / 7
+  const c2 = b2 - 15 * c3
+  const c1 = b1 - 6 * b2 + 45 * c3
+  const c0 = 1 - b1 + 3 * b2 - 15 * c3
+  const z = (k + 0.5 - mean) / deviation
+  const y = z * z
+  return (inverseRootTwoPi / deviation) * (((c3 * y + c2) * y + c1) * y + c0) * exp(-0.5 * y)
+}
+
+const poissonAt = (mean: number, k: number): number => exp(k * log(mean) - mean - logFactorial(k))
+
 /** Transformed rejection BTRS for n·p ≥ 10, p ≤ ½ (Hörmann 1993, doi:10.1080/00949659308811496). */
 function binomialByRejection(n: number, p: number, uniform: () => number): number {
   const q = 1 - p
@@ -243,11 +288,47 @@ function log(x: number): number {
   return k * Math.LN2 + 2 * (s + s * z * (1 / 3 + z * p))
 }
 
+/**
+ * e^x to about 2⁻⁵¹ for x up to 700, 0 below −700: Taylor's series of e^r for x = n ln 2 + r with |r| ≤ ½ ln 2, ln 2 in
+ * two parts. As precise as `log`, and for the same reason.
+ */
+function exp(x: number): number {
+  if (!(x >= -700)) return 0
+  const n = Math.floor(x * Math.LOG2E + 0.5)
+  const r = x - n * 0.6931471803691238 - n * 1.9082149292705877e-10
+  let p = 1 / 39916800 + r * (1 / 479001600 + r * (1 / 6227020800))
+  p = 1 / 40320 + r * (1 / 362880 + r * (1 / 3628800 + r * p))
+  p = 1 / 120 + r * (1 / 720 + r * (1 / 5040 + r * p))
+  p = 1 / 2 + r * (1 / 6 + r * (1 / 24 + r * p))
+  halves[0] = 0
+  halves[1] = (n + 1023) << 20
+  return (1 + r * (1 + r * p)) * double[0]
+}
+
+/** 1/k: a product is several times as fast as a quotient. */
+export const reciprocals = Float64Array.from({ length: 201 }, (_, k) => 1 / k)
+
 const tabulated = 128
 /** ln k!, for k below its length. */
 export const logFactorials = new Float64Array(tabulated)
 for (let k = 2; k < tabulated; k++) logFactorials[k] = logFactorials[k - 1] + log(k)
 const halfLogTwoPi = 0.9189385332046728
+const inverseRootTwoPi = 0.3989422804014327
+
+/** Right end of the lowest layer of the normal ziggurat, for e^(−x²/2), and the area of each of its 256. */
+export const normalEnd = 3.6541528853610088
+const normalArea = 0.00492867323399
+/** As those of the exponential in `rng`. */
+export const normalWidths = new Float64Array(257)
+export const normalHeights = new Float64Array(257)
+normalHeights[1] = exp(-0.5 * normalEnd * normalEnd)
+normalWidths[0] = normalArea / normalHeights[1]
+normalWidths[1] = normalEnd
+for (let i = 2; i < 256; i++) {
+  normalHeights[i] = normalHeights[i - 1] + normalArea / normalWidths[i - 1]
+  normalWidths[i] = Math.sqrt(-2 * log(normalHeights[i]))
+}
+normalHeights[256] = 1
 
 /** ln k!: from a table, or by Stirling's series, whose first term left out is below 10⁻¹⁷. */
 export function logFactorial(k: number): number {

@@ -1,7 +1,6 @@
 /** The compiled leaps, bound to a problem: a sampler with the bits of `leaper`. */
 import { writeZiggurat } from '../../network/compile-random'
-import { writeLogFactorials } from '../../network/compile-variates'
-import { exp } from '../../numerics/elementary'
+import { writeVariates } from '../../network/compile-variates'
 import { brokenPropensity } from '../broken'
 import type { Problem } from '../contract'
 import type { Sampler } from '../ensemble'
@@ -56,13 +55,13 @@ function bind(
   const recordsAt = plan.times + 8 * times.length
   const memory = new WebAssembly.Memory({ initial: Math.ceil((recordsAt + 8 * S * times.length) / 65536) })
   writeZiggurat(memory.buffer, plan)
-  writeLogFactorials(memory.buffer, plan)
+  writeVariates(memory.buffer, plan)
   const doubles = new Float64Array(memory.buffer)
   const words = new Int32Array(memory.buffer)
   const view = (address: number, length: number) => new Float64Array(memory.buffer, address, length)
   const [counts, next, records] = [view(plan.counts, S), view(plan.next, S), view(recordsAt, S * times.length)]
   const called = (r: number, of: number) => net.propensity(r, of === side.now ? counts : next, doubles[plan.time / 8])
-  const instance = new WebAssembly.Instance(module, { env: { memory, exp, called } })
+  const instance = new WebAssembly.Instance(module, { env: { memory, called } })
   const { evaluate, advance } = instance.exports as unknown as Exports
   view(plan.rates, R).set(net.parts.k)
   view(plan.times, times.length).set(times)

@@ -4,7 +4,7 @@
  * too: moving a slider compiles nothing.
  */
 import { zigguratBytes } from '../../network/compile-random'
-import { logFactorialBytes, variatesAt, variatesFunctions } from '../../network/compile-variates'
+import { variatesAt, variatesBytes, variatesFunctions } from '../../network/compile-variates'
 import {
   block,
   branch,
@@ -50,7 +50,7 @@ export function planLeap({ species: S, reactions: R }: Pick<LeapNetwork, 'specie
     return from
   }
   return {
-    ...{ state: take(32), ziggurat: take(zigguratBytes), logFactorials: take(logFactorialBytes) },
+    ...{ state: take(32), ziggurat: take(zigguratBytes), tables: take(variatesBytes) },
     ...{ time: take(8), total: take(8), critical: take(8), longest: take(8), events: take(8) },
     ...{ epsilon: take(8), criticalCount: take(8), share: take(8) },
     ...{ recorded: take(4), exactLeft: take(4), timesCount: take(4), recordsAt: take(4) },
@@ -72,19 +72,18 @@ interface Writing {
   readonly free: (r: number) => Code
 }
 
-const [expIndex, calledIndex, firstVariate] = [0, 1, 2]
+const [calledIndex, firstVariate] = [0, 1]
 const variate = variatesAt(firstVariate)
-const [evaluateIndex, lookIndex, drawIndex, applyIndex, exactlyIndex, leapIndex] = [7, 8, 9, 10, 11, 12]
+const [evaluateIndex, lookIndex, drawIndex, applyIndex, exactlyIndex, leapIndex] = [0, 1, 2, 3, 4, 5].map(
+  (i) => variate.end + i,
+)
 
 /**
  * The module's bytes. It imports `called(r, side)`, a propensity that is not written out, and exports `evaluate()`, to be
  * called when the counts are set, and `advance(steps)`: so many leaps or spells of single events.
  */
 export function emitLeap(net: LeapNetwork, plan: LeapPlan, method: CompiledLeap): Uint8Array<ArrayBuffer> {
-  const imports = [
-    { name: 'exp', parameters: [f64Type], results: [f64Type] },
-    { name: 'called', parameters: [i32Type, i32Type], results: [f64Type] },
-  ]
+  const imports = [{ name: 'called', parameters: [i32Type, i32Type], results: [f64Type] }]
   const w: Writing = {
     net,
     plan,
@@ -95,7 +94,7 @@ export function emitLeap(net: LeapNetwork, plan: LeapPlan, method: CompiledLeap)
     free: (r) => loadI32(plan.free + 4 * r),
   }
   return encode(imports, [
-    ...variatesFunctions(plan, firstVariate, expIndex),
+    ...variatesFunctions(plan, firstVariate),
     evaluateFunction(w),
     lookFunction(w),
     drawFunction(w, method),
