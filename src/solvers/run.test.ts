@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Host, runStudy } from './run'
+import { type CrewMember, type Host, runStudy, tallyStudy } from './run'
 
 const study = {
   version: 1,
@@ -35,11 +35,45 @@ it('ends a run as cancelled when another thread’s share was cancelled', async 
   expect(outcome.status).toBe('cancelled')
 })
 
+it('keeps another thread’s whole share when one of its progress reports is overtaken by it', async () => {
+  const small = { ...study, options: { replicates: 200 } }
+  let told = () => {}
+  const report = new Promise<void>((resolve) => {
+    told = resolve
+  })
+  const late: CrewMember = {
+    async tally(json, share, onTally) {
+      let first: Parameters<typeof onTally>[0] | undefined
+      const outcome = await tallyStudy(json, share, {
+        ...host(),
+        onTally: (tally) => {
+          first ??= structuredClone(tally)
+        },
+      })
+      if (outcome.status !== 'done' || !first) throw new Error('it has not told of its progress')
+      const early = first
+      expect(early.replicates).toBeLessThan(outcome.tally.replicates)
+      setTimeout(() => {
+        onTally(early)
+        told()
+      })
+      return outcome
+    },
+  }
+  const solutionOf = async (over: Partial<Host>) => {
+    const outcome = await runStudy(small, host(over))
+    return outcome.status === 'done' && outcome.solution
+  }
+  // This thread does not end its own share before the report has come.
+  expect(await solutionOf({ crew: [late], breathe: () => report })).toEqual(await solutionOf({}))
+})
+
 it('ends with a solution, not with the last picture of progress', async () => {
   const outcome = await runStudy({ ...study, options: { replicates: 10 } }, host())
   expect(outcome.status === 'done' && Object.keys(outcome.solution)).toEqual([
     'observations',
     'diagnostics',
+    'notes',
     'warnings',
   ])
 })

@@ -120,9 +120,12 @@ async function runEnsemble(
   // A share that ends early ends the run: nobody should wait for the rest of a sum that will not be made.
   let broken: TallyOutcome | undefined
   const outcomes = crew.map(async (member, k) => {
+    let over = false
     const outcome = await member.tally(json, { first: first + k + 1, step, until }, (tally) => {
-      parts[k] = tally
+      // It comes by another way than the outcome, and may be overtaken by it.
+      if (!over) parts[k] = tally
     })
+    over = true
     if (outcome.status === 'done') parts[k] = outcome.tally
     else broken ??= outcome
   })
