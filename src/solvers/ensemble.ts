@@ -17,6 +17,8 @@ export interface Sampler {
   readonly place: Place
   /** Several replicates at once, faster; null where that cannot be. Released with the sampler. */
   team?(): Team | null
+  /** What it chose for itself, in words, by name; asked when its replicates are done. */
+  notes?(): Readonly<Record<string, string>>
   /** Called once, at the end. */
   release(): void
 }
@@ -148,6 +150,7 @@ async function* tallyShare<O extends EnsembleOptions>(
       const { halved } = tally.approximation
       for (const _ of replicate(problem, fine, run.rng(halvedStreams + i), halved, observed, look)) yield tally
     }
+    if (replicates > 0) Object.assign(tally.notes, sampler.notes?.())
     return tally
   } finally {
     sampler.release()

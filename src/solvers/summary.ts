@@ -31,6 +31,7 @@ export function summarise(problem: Problem, tally: Tally): Solution {
   return {
     observations,
     diagnostics: { replicates: tally.replicates, events: tally.events, ...tally.counters },
+    ...(Object.keys(tally.notes).length > 0 && { notes: tally.notes }),
     warnings: [...warnings(observations, tally, names), ...biasWarnings(observations)],
   }
 }

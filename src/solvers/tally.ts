@@ -74,6 +74,8 @@ export interface Tally {
   paths: Path[]
   /** What the method counts of its own work, by name. */
   counters: Record<string, number>
+  /** What the method chose for itself, in words, by name: the same on every thread. */
+  notes: Record<string, string>
   /** Present where the method is not exact. */
   readonly approximation?: ApproximationTally
 }
@@ -156,6 +158,7 @@ export function emptyTally(problem: Problem, approximation?: Approximation): Tal
     })),
     paths: [],
     counters: {},
+    notes: {},
   }
 }
 
@@ -341,6 +344,7 @@ function add(part: Tally, sum: Tally): void {
   sum.underway += part.underway
   sum.events += part.events
   for (const [name, count] of Object.entries(part.counters)) sum.counters[name] = (sum.counters[name] ?? 0) + count
+  Object.assign(sum.notes, part.notes)
   part.quantities.forEach((quantity, q) => {
     mergeQuantity(sum, sum.quantities[q], quantity)
   })

@@ -155,12 +155,15 @@ describe('shares', () => {
 })
 
 describe('the choice', () => {
-  const solved = async (text: string, variant: SsaOptions['variant'] = 'auto') =>
-    (await finish(method, ask(text, [1]), { ...ssa.options.defaults, replicates: 3, variant })).diagnostics
+  const solved = (text: string, variant: SsaOptions['variant'] = 'auto') =>
+    finish(method, ask(text, [1]), { ...ssa.options.defaults, replicates: 3, variant })
 
   it('is compiled code for a small network', async () => {
-    const diagnostics = await solved(models.dimerisation[0])
+    const { diagnostics, notes } = await solved(models.dimerisation[0])
     for (const variant of variants) expect(diagnostics).not.toHaveProperty(variant)
+    expect(notes).toEqual({ algorithm: 'direct, compiled' })
+    expect((await solved(models.dimerisation[0], 'sorting')).notes).toEqual({ algorithm: 'sorting' })
+    expect((await solved('0 -> X, 2 + sin(t)')).notes).toEqual({ algorithm: 'direct, thinned' })
   })
 
   it('is told, and is rejection where many propensities read what an event changes', async () => {
@@ -168,7 +171,9 @@ describe('the choice', () => {
     const star = ['species E = 100000', ...Array.from({ length: 300 }, (_, i) => `species C${i} = 20`)]
       .concat(Array.from({ length: 300 }, (_, i) => `E + C${i} -> D${i}, 1e-5; D${i} -> E + C${i}, 1`))
       .join('\n')
-    expect(await solved(star)).toMatchObject({ rejection: 3 })
+    const { diagnostics, notes } = await solved(star)
+    expect(diagnostics).toMatchObject({ rejection: 3 })
+    expect(notes).toEqual({ algorithm: 'rejection, by a pilot run' })
   })
 
   it('is direct where brackets do not pay', async () => {
@@ -177,7 +182,7 @@ describe('the choice', () => {
       const out = Array.from({ length: 5 }, (_, k) => `X${i} -> Y${i}, 0.${k + 1}`)
       return [`species X${i} = 1`, ...out, `Y${i} -> X${i}, 1`].join('\n')
     })
-    expect(await solved(lone.join('\n'))).toMatchObject({ direct: 3 })
+    expect((await solved(lone.join('\n'))).diagnostics).toMatchObject({ direct: 3 })
   })
 
   it('is refused by name where rates depend on time', () => {

@@ -12,10 +12,12 @@ import { interpret } from './large'
 import { thinning } from './thinning'
 
 export const method = ensembleMethod<SsaOptions>((problem, { variant }) => {
-  const alone = sampler(problem, walkerFor(problem, variant))
+  const walker = walkerFor(problem, variant)
+  const alone = sampler(problem, walker)
   let many: Lockstep | null = null
   return {
     ...alone,
+    notes: () => ({ algorithm: algorithmOf(problem, variant, walker) }),
     team() {
       if (variant !== 'auto' && variant !== 'direct') return null
       many = lockstep(problem.network, problem.parameters, problem.initial, problem.times)
@@ -27,6 +29,14 @@ export const method = ensembleMethod<SsaOptions>((problem, { variant }) => {
     },
   }
 })
+
+/** What walks, in words. Whether replicates walk together depends on how many a thread has, and is not told. */
+function algorithmOf({ network }: Problem, variant: SsaOptions['variant'], { counters }: Walker): string {
+  if (readsTime(network)) return 'direct, thinned'
+  const [large] = Object.keys(counters ?? {})
+  if (!large) return 'direct, compiled'
+  return variant === 'auto' ? `${large}, by a pilot run` : large
+}
 
 /** The walker that an option asks for, by itself the fastest exact one there is for a problem. */
 export function walkerFor(problem: Problem, variant: SsaOptions['variant'] = 'auto'): Walker {
