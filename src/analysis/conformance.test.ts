@@ -219,12 +219,13 @@ describe('a verdict', () => {
     expect(Math.max(...verdict.quantities[0].tail)).toBeGreaterThan(3)
     expect(verdict.verdict).toBe('passed')
     // While tails are moderate the sample's fourth moment is near enough normal: 16 seeds say how far it may be off.
-    const found = await Promise.all(
-      Array.from({ length: 16 }, async (_, seed) => {
-        const { quantities } = await judged(files('tails', dyingModel, { X: dying }), { seed: 100 + seed })
-        return quantities[0].tail
-      }),
+    const verdicts = await Promise.all(
+      Array.from({ length: 16 }, (_, seed) => judged(files('tails', dyingModel, { X: dying }), { seed: 100 + seed })),
     )
+    // Never failed with them, sometimes by the suite: an exact sampler.
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(verdicts.map(() => 'passed'))
+    expect(verdicts.some(({ suite }) => suite === 'failed')).toBe(true)
+    const found = verdicts.map(({ quantities }) => quantities[0].tail)
     for (const t of [2, 4, 6]) {
       const squares = found.map((tail) => tail[t] ** 2)
       const mean = squares.reduce((a, b) => a + b) / squares.length
