@@ -6,16 +6,24 @@ import { root } from './setup.mjs'
 
 const folder = join(root, 'public/studies')
 const suffix = '.study.json'
-/** The order of a course; a study that is not listed stands at the end. */
-const course = (
-  'toggle-switch poisson decay isomerisation birth-death-critical dimerisation rate-equation-wrong gene-expression ' +
-  'burst-size telegraph dual-reporter negative-autoregulation positive-autoregulation schlogl michaelis-menten ' +
-  'lotka-volterra sir sis brusselator repressilator vilar futile-cycle moran decaying-dimerising leap-too-long langevin-few ' +
-  'slow-birth-death steady-expression bursty-expression feedback-quiet feedback-broad feedback-bimodal toggle-genes ' +
-  'feed-forward-two feed-forward-three self-replicator seasonal-epidemic conversion-cascade hill-cascade ' +
-  'feedback-cascade mapk schlogl-site schlogl-pair schlogl-lattice'
-).split(' ')
+/** The chapters of a course; a study that is not listed stands at the end, without one. */
+const chapters = {
+  'First steps': 'poisson decay isomerisation birth-death-critical dimerisation rate-equation-wrong',
+  'Gene expression': 'gene-expression burst-size telegraph dual-reporter snapshot',
+  'Switches and memory':
+    'toggle-switch negative-autoregulation positive-autoregulation schlogl switching-time small-bias futile-cycle',
+  Rhythms: 'brusselator noise-goes-round repressilator vilar lotka-volterra',
+  'Populations and epidemics': 'sir sis moran',
+  Enzymes: 'michaelis-menten',
+  'What methods get wrong': 'decaying-dimerising leap-too-long langevin-few',
+  'Networks that neural solvers were tried on':
+    'slow-birth-death steady-expression bursty-expression feedback-quiet feedback-broad feedback-bimodal toggle-genes ' +
+    'feed-forward-two feed-forward-three self-replicator seasonal-epidemic conversion-cascade hill-cascade ' +
+    'feedback-cascade mapk schlogl-site schlogl-pair schlogl-lattice',
+}
+const course = Object.values(chapters).flatMap((names) => names.split(' '))
 const place = (name) => (course.includes(name) ? course.indexOf(name) : course.length)
+const topicOf = (name) => Object.keys(chapters).find((topic) => chapters[topic].split(' ').includes(name)) ?? 'More'
 
 /** The studies of the gallery. */
 export function readStudies() {
@@ -26,7 +34,13 @@ export function readStudies() {
 
 /** The text of the index. */
 export function indexOf(studies) {
-  const cards = studies.map(({ name, study: { title, about, figure } }) => ({ name, title, about, figure }))
+  const cards = studies.map(({ name, study: { title, about, figure } }) => ({
+    name,
+    topic: topicOf(name),
+    title,
+    about,
+    figure,
+  }))
   return `${JSON.stringify(cards, null, 2)}\n`
 }
 

@@ -4,11 +4,15 @@
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { complete } from '../src/analysis/complete'
+import { answer } from '../src/analysis/inquire'
+import type { Finding, Kind } from '../src/analysis/inquiry'
 import { at } from '../src/numerics/named-array'
 import type { Observation, Solution } from '../src/solvers/contract'
 import { solvers } from '../src/solvers/registry'
 import { runStudy } from '../src/solvers/run'
 import { type Check, readStudy, type Study } from '../src/solvers/study'
+import { inquiryOf } from '../src/store/analyses'
 import { indexOf, readStudies } from './studies.mjs'
 
 const studies = readStudies() as { name: string; study: Study }[]
@@ -49,6 +53,37 @@ describe('check numbers of the gallery', () => {
     expect(wrong).toEqual([])
   })
 })
+
+const inquiries = studies.flatMap(({ name, study }) => (study.findings ?? []).map((check) => ({ name, study, check })))
+
+describe('findings of the gallery', () => {
+  it.each(inquiries)('$name: $check.analysis', ({ study, check }) => {
+    const inquiry = inquiryOf(study, check.analysis as Kind)
+    if (!inquiry) throw new Error(`the study's view does not ask for ${check.analysis}`)
+    expect(Math.abs(numberOf(complete(answer(inquiry))) - check.value)).toBeLessThan(check.within)
+  })
+})
+
+/** The number by which a finding is known; of several times, at the last. */
+function numberOf(finding: Finding): number {
+  switch (finding.kind) {
+    case 'gap':
+      return finding.gap
+    case 'passage':
+      return finding.mean
+    case 'quasi':
+      return finding.rate
+    case 'information':
+      return finding.spectra[finding.spectra.length - 1].values[0]
+    case 'distance': {
+      const { distances } = finding
+      const { time, measure, quantity } = distances.coords
+      return at(distances, { time: time[time.length - 1], measure: measure[0], quantity: quantity[0] })
+    }
+    default:
+      throw new Error(`${finding.kind} has no one number`)
+  }
+}
 
 const host = {
   now: () => performance.now(),

@@ -169,10 +169,77 @@ def moran():
     return by_box((100,), (10,), reactions, [100, 1000], quantities)
 
 
+def small_brusselator():
+    omega = 6
+    reactions = [
+        ((1, 0), lambda x, y: omega + 0 * x), ((-1, 1), lambda x, y: 2.2 * x),
+        ((1, -1), lambda x, y: x * (x - 1) * y / omega**2), ((-1, 0), lambda x, y: x),
+    ]
+    return by_box((80, 80), (6, 13), reactions, [3, 10], {"X": lambda x, y: x, "Y": lambda x, y: y})
+
+
+def schlogl_b():
+    up = lambda x: 0.18 * x * (x - 1) + 2200
+    down = lambda x: 2.5e-4 * x * (x - 1) * (x - 2) + 37.5 * x
+    Q = chain(700, up, down)
+    values = np.sort(np.linalg.eigvals(Q).real)
+    return {"gap": -values[-2], "mean time from 0 to 392": np.linalg.solve(-Q[:392, :392], np.ones(392))[0]}
+
+
+def sis_times():
+    Q = chain(50, lambda i: 1.5 / 50 * i * (50 - i), lambda i: i)
+    return {
+        "mean time to 0": np.linalg.solve(-Q[1:, 1:], np.ones(50))[16],
+        "rate before 0": -np.max(np.linalg.eigvals(Q[1:, 1:]).real),
+    }
+
+
+def chain(top, up, down):
+    """Generator of a birth-death chain on 0 ... top, rows being the states that are left."""
+    n = np.arange(top + 1)
+    Q = np.diag(up(n).astype(float)[:-1], 1) + np.diag(down(n).astype(float)[1:], -1)
+    return Q - np.diag(Q.sum(axis=1))
+
+
+def snapshot():
+    """Two-stage gene expression; Fisher information about ln(km, gm, kp, gp) by central differences of the law."""
+    values = np.array([2, 1, 4, 0.5])
+
+    def law(theta):
+        km, gm, kp, gp = theta
+        reactions = [
+            ((1, 0), lambda m, p: km + 0 * m), ((-1, 0), lambda m, p: gm * m),
+            ((0, 1), lambda m, p: kp * m), ((0, -1), lambda m, p: gp * p),
+        ]
+        [(_, _, p, _)] = solve_box((16, 90), (0, 0), reactions, [10])
+        return p
+
+    p, h = law(values), 1e-4
+    slopes = [(law(values * np.exp(h * e)) - law(values * np.exp(-h * e))) / (2 * h) for e in np.eye(4)]
+    keep = p > 1e-14
+    F = np.array([[np.sum(a[keep] * b[keep] / p[keep]) for b in slopes] for a in slopes])
+    linear = [([1, 0], 2, {}), ([-1, 0], 0, {0: 1}), ([0, 1], 0, {0: 4}), ([0, -1], 0, {1: 0.5})]
+    return {**by_moments(["M", "P"], [0, 0], linear, [2, 10]), "eigenvalues": list(np.linalg.eigvalsh(F)[::-1])}
+
+
+def small_bias():
+    def solve(bias):
+        h = lambda x: 16 / (1 + (x / 5) ** 2)
+        reactions = [((1, 0), lambda u, v: bias * h(v)), ((0, 1), lambda u, v: h(u)), ((-1, 0), lambda u, v: u), ((0, -1), lambda u, v: v)]
+        return reactions
+
+    made = by_box((60, 60), (0, 0), solve(1.1), [5, 60], {"U": lambda u, v: u, "V": lambda u, v: v})
+    marginal = lambda bias: list(solve_box((60, 60), (0, 0), solve(bias), [60]))[0][2].reshape(61, 61).sum(axis=1)
+    made["total variation of U"] = float(np.abs(marginal(1.1) - marginal(1.0)).sum() / 2)
+    return made
+
+
 studies = {
     "toggle-switch": toggle, "dimerisation": dimerisation, "rate-equation-wrong": rate_equation_wrong, "burst-size": burst_size,
     "dual-reporter": dual_reporter, "negative-autoregulation": negative, "positive-autoregulation": positive, "sir": sir,
     "sis": sis, "futile-cycle": futile, "moran": moran,
+    "noise-goes-round": small_brusselator, "switching-time": schlogl_b, "sis-times": sis_times, "snapshot": snapshot,
+    "small-bias": small_bias,
 }
 if __name__ == "__main__":
     json.dump({name: make() for name, make in studies.items()}, sys.stdout, indent=1)

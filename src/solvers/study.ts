@@ -30,6 +30,14 @@ const check = z.strictObject({
   source: z.string(),
 })
 
+/** What an analysis of the study's view should find. */
+const findingCheck = z.strictObject({
+  analysis: z.string(),
+  value: z.number(),
+  within: z.number(),
+  source: z.string(),
+})
+
 const studySchema = z.strictObject({
   version: z.literal(1, { error: 'this program reads study files with "version": 1' }),
   title: z.string().max(200).optional(),
@@ -38,6 +46,7 @@ const studySchema = z.strictObject({
   figure: z.string().max(400).optional(),
   cite: z.string().max(400).optional(),
   checks: z.array(check).max(200).optional(),
+  findings: z.array(findingCheck).max(50).optional(),
   network: z.string(),
   parameters: values.optional(),
   initial: z.record(z.string(), z.int().nonnegative().max(maxCount)).optional(),

@@ -1,5 +1,5 @@
 /** Ready-made studies, each with the figure it is for; and studies from files. */
-import { useEffect, useRef, useState } from 'react'
+import { type MouseEvent, useEffect, useRef, useState } from 'react'
 import type { Import } from '../../network/sbml/import'
 import { Icon } from '../controls/icons'
 import { useStudio } from '../studio'
@@ -25,6 +25,7 @@ export function Gallery({ onClose, onImport }: GalleryProps) {
     import('./catalogue').then(setCatalogue, () => setCatalogue('missing'))
   }, [])
   const found = catalogue && catalogue !== 'missing' ? catalogue.findCards(query) : []
+  const chapters = catalogue && catalogue !== 'missing' ? catalogue.chaptersOf(found) : []
   const open = ({ study }: Card) => {
     openStudy(studio, study)
     onClose()
@@ -50,20 +51,46 @@ export function Gallery({ onClose, onImport }: GalleryProps) {
       {catalogue && found.length === 0 && catalogue !== 'missing' && (
         <p className="muted">No study mentions “{query}”. Try the name of a species, an effect or an author.</p>
       )}
-      <ul className="cards">
-        {found.map((card) => (
-          <li key={card.name}>
-            <button type="button" className="card" onClick={() => open(card)}>
-              <strong>{card.study.title ?? card.name}</strong>
-              {card.study.about && <span className="card-about">{card.study.about}</span>}
-              {card.study.figure && <span className="card-figure">Figure: {card.study.figure}</span>}
-              {card.study.cite && <span className="card-cite">{card.study.cite}</span>}
-            </button>
-          </li>
-        ))}
-      </ul>
+      {chapters.length > 1 && (
+        <nav className="gallery-topics" aria-label="Topics">
+          {chapters.map(({ topic, cards }) => (
+            <a key={topic} href={`#${anchorOf(topic)}`} onClick={(event) => follow(event, topic)}>
+              {topic} <span className="muted">{cards.length}</span>
+            </a>
+          ))}
+        </nav>
+      )}
+      {chapters.map(({ topic, cards }) => (
+        <section key={topic} aria-labelledby={anchorOf(topic)}>
+          <h3 id={anchorOf(topic)} tabIndex={-1}>
+            {topic}
+          </h3>
+          <ul className="cards">
+            {cards.map((card) => (
+              <li key={card.name}>
+                <button type="button" className="card" onClick={() => open(card)}>
+                  <strong>{card.study.title ?? card.name}</strong>
+                  {card.study.about && <span className="card-about">{card.study.about}</span>}
+                  {card.study.figure && <span className="card-figure">Figure: {card.study.figure}</span>}
+                  {card.study.cite && <span className="card-cite">{card.study.cite}</span>}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
     </Dialog>
   )
+}
+
+const anchorOf = (topic: string) => `topic-${topic.toLowerCase().replace(/[^a-z]+/g, '-')}`
+
+/** Go to a chapter within the dialog: the page's address is the study's. */
+function follow(event: MouseEvent, topic: string): void {
+  event.preventDefault()
+  const heading = document.getElementById(anchorOf(topic))
+  heading?.scrollIntoView({ block: 'start' })
+  heading?.focus({ preventScroll: true })
 }
 
 function FileTools({ onDone, onImport }: { onDone(): void; onImport(imported?: Import): void }) {
