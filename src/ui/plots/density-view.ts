@@ -45,7 +45,7 @@ export function density(sources: readonly Source[], outlook: Outlook): Body | un
   const { x: counts, width } = rows[0]
   const from = Math.max(0, Math.floor(first / factor))
   const until = Math.min(counts.length, Math.floor(last / factor) + 1)
-  const column = columnsOf(times)
+  const column = columnsOf(times, times[reached - 1])
   const height = until - from
   const values = new Float64Array(column.indices.length * height)
   for (const [i, t] of column.indices.entries()) {
@@ -81,9 +81,10 @@ export function density(sources: readonly Source[], outlook: Outlook): Body | un
   }
 }
 
-/** Evenly spaced columns, and the output time nearest to each. */
-function columnsOf(times: readonly number[]) {
-  const [from, to] = [times[0], times[times.length - 1]]
+/** Evenly spaced columns up to a time, and the output time nearest to each. */
+function columnsOf(all: readonly number[], to: number) {
+  const times = all.filter((t) => t <= to)
+  const from = times[0]
   const gaps = times.slice(1).map((t, k) => t - times[k])
   const even = gaps.every((gap) => Math.abs(gap - gaps[0]) < 1e-6 * gaps[0])
   const count = even && times.length <= mostColumns ? times.length : Math.min(mostColumns, 4 * times.length)

@@ -61,7 +61,7 @@ describe('the probability current', () => {
     const [arrows] = layers(panel, 'arrows')
     expect(arrows.x.length).toBeGreaterThan(20)
     expect(Math.abs(sum(arrows.across))).toBeLessThan(1e-3 * Math.max(...arrows.across))
-    expect(fact(panel, 'Probability that changes')).toMatch(/at rest$/)
+    expect(fact(panel, 'The law still changes')).toMatch(/at rest$/)
     // Lengths by the square root: an arrow of a quarter of the current is half as long.
     const size = (k: number) => Math.hypot(arrows.across[k], arrows.upwards[k])
     const length = (k: number) => Math.hypot(arrows.dx[k], arrows.dy[k])
@@ -137,7 +137,8 @@ describe('conditional slices', () => {
     }
     expect(panel.title).toBe('V given U = 4')
     const mass = poisson(meanOf(0, 5), 4)
-    expect(panel.note).toContain(`P(U = 4) = ${Number(mass.toPrecision(3))}`)
+    expect(panel.note).toContain(`P = ${Number(mass.toPrecision(3))}`)
+    expect(fact(panel, 'P(U = 4)')).toMatch(/ ± /)
     // Twice the joint law's bound, 5e-10, over the mass.
     expect(fact(panel, 'Error')).toContain('within 1.8×10⁻⁷')
   })

@@ -154,8 +154,8 @@ function arrowsOver(
     { label: 'Largest arrow', text: `${three(largest)}${off} per unit time, over ${width} × ${height} counts${left}` },
     { label: `Drift of the means of ${a} and ${b}`, text: `${three(drift[0])} and ${three(drift[1])} per unit time` },
     {
-      label: 'Probability that changes blocks for good',
-      text: `${three(changing)} per unit time${changing < 1e-9 ? ': at rest' : ''}`,
+      label: 'The law still changes by',
+      text: `${three(changing)} of its probability per unit time${changing < 1e-8 ? ': at rest' : ''}`,
     },
   ]
   const arrows = (name: string, ink: 'text' | 'muted', some: readonly Place[]): Layer[] =>

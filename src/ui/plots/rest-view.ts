@@ -20,9 +20,13 @@ import { type Body, nothing } from './views'
 
 export function restPoints(sources: readonly Source[], outlook: Outlook): Body | undefined {
   const title = 'Rest points'
-  const answer = surest(answers(sources, 'marginals'))
+  // A run under way may not have reached the cursor yet.
+  const known = answers(sources, 'marginals').filter(({ observation: { array } }) => {
+    return !Number.isNaN(lawAt(array, timeIndex(array.coords.time, outlook.time), 0).p[0])
+  })
+  const answer = surest(known)
   const problem = answer && problemOf(answer.source)
-  if (!answer || !problem) return undefined
+  if (!answer || !problem || problem.network.species.length !== 1) return undefined
   const { array, error } = answer.observation
   const { name } = problem.network.species[0]
   const q = array.coords.quantity.indexOf(name)

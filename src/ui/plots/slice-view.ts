@@ -123,7 +123,7 @@ export function slices(sources: readonly Source[], outlook: Outlook): Body | und
   ]
   return {
     title,
-    note: `t = ${t}, ${words}`,
+    note: `t = ${t}, P = ${number(Number(mass.toPrecision(3)))}`,
     x: { label: of, scale: 'linear', domain: [low - width / 2, high + width / 2], whole: true },
     y: { label: width > 1 ? 'probability per count' : 'probability', scale: 'linear', domain: [0, nice(0, top)[1]] },
     layers,
