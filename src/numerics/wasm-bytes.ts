@@ -5,13 +5,22 @@ export const type = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const
 /** Instructions, as the bytes before their immediates. */
 export const op = {
   loop: [0x03],
+  if: [0x04],
   end: [0x0b],
   branchIf: [0x0d],
   get: [0x20],
   set: [0x21],
   tee: [0x22],
   select: [0x1b],
-  i32: { load: [0x28], const: [0x41], add: [0x6a], sub: [0x6b] },
+  i32: {
+    load: [0x28],
+    const: [0x41],
+    notEqual: [0x47],
+    add: [0x6a],
+    sub: [0x6b],
+    and: [0x71],
+    shiftRight: [0x76],
+  },
   v128: { load: [0xfd, 0x00], store: [0xfd, 0x0b], and: [0xfd, 0x4e] },
   /** Followed by the sixteen bytes of the result, by their numbers among those of both arguments. */
   shuffle: [0xfd, 0x0d],

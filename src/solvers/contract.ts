@@ -124,6 +124,8 @@ export interface Run {
   rng(i: number): Stream
   /** Time to yield? Results must not depend on when this is true. */
   due(): boolean
+  /** Milliseconds, to say how long things will take. Results must not depend on it. */
+  now?(): number
   readonly artifact?: Artifact
   /** Threads to share memory with, where the host has any; results must not depend on how many. */
   readonly helpers?: Helpers

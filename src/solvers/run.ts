@@ -185,6 +185,7 @@ function lend(seed: number, host: Pick<Host, 'now' | 'artifact' | 'helpers'>): R
       slice = now
       return true
     },
+    now: () => host.now(),
     artifact: host.artifact,
     helpers: host.helpers,
   }

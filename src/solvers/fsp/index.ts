@@ -20,6 +20,11 @@ const options = optionSchema({
     help: 'How time advances. Uniformisation and its adaptive form are proved; implicit steps reach far where rates are stiff.',
     advanced: true,
   }),
+  states: z.enum(['auto', 'box', 'window', 'reachable']).default('auto').meta({
+    title: 'States',
+    help: 'box: a box of counts that grows. window: states that follow the probability, of any shape. reachable: those that sampled paths visit and what lies about them. auto: box or window, by what a few sampled paths foretell.',
+    advanced: true,
+  }),
   maxStates: z
     .int()
     .min(1)
@@ -38,7 +43,8 @@ const maxNumbers = 5e7
 export const fsp: Solver<FspOptions> = {
   id: 'fsp',
   title: 'State-space projection',
-  summary: 'Solves the master equation on a box that grows until the probability outside it is below the tolerance.',
+  summary:
+    'Solves the master equation on finitely many states, chosen so that the probability outside them is below the tolerance.',
   cites: [
     'Munsky & Khammash 2006, https://doi.org/10.1063/1.2145882',
     'Jensen 1953, https://doi.org/10.1080/03461238.1953.10419459',

@@ -21,6 +21,8 @@ export interface Journal {
 const maxIntervals = 128
 /** Exits shown by name: the largest. */
 const maxExits = 24
+/** What was in states that were let go. */
+export const dropped = 'dropped'
 /** What Poisson tails and flushed values took. */
 export const cutOff = 'cut off'
 const others = 'others'

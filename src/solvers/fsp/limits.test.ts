@@ -26,9 +26,14 @@ describe('projection: where it stops, and in what words', () => {
   })
 
   it('says how many states an exploding network needs', async () => {
-    const failure = await solve(problem('species X = 1; X -> 2X, 1', [20]), { maxStates: 1000 }).catch((e) => e)
+    const doubling = problem('species X = 1; X -> 2X, 1', [20])
+    const failure = await solve(doubling, { maxStates: 1000, states: 'box' }).catch((e) => e)
     expect(failure).toMatchObject({ code: 'states', hint: expect.stringContaining('maxStates') })
     expect(failure.message).toMatch(/X 1…\d+.* needs [\d,]+ states or more; this solver holds 1,000$/)
+    // Left to choose, it says so before it starts: by t = 20 there are e²⁰ of them, give or take as many.
+    const foreseen = await solve(doubling, { maxStates: 1000 }).catch((e) => e)
+    expect(foreseen).toMatchObject({ code: 'states', hint: expect.stringContaining('maxStates') })
+    expect(foreseen.message).toMatch(/^1 independent species .* need [\d.e+]+ states; this solver holds 1,000 states/)
     const exploding = problem('species X = 10; 2X -> 3X, 1', [100])
     const endless = await solve(exploding, { propagator: 'uniformisation' }).catch((e) => e)
     expect(endless).toMatchObject({ code: 'work', message: expect.stringContaining('multiplications') })

@@ -11,25 +11,23 @@ import { type BoxGenerator, type Broken, embed, fill, flux, layOut, ratesAt, typ
 import type { FspOptions } from './index'
 import { cutOff, type Journal, note, shareOut } from './ledger'
 import { matrixFree } from './matrix-free'
-import { dispensable, estimates, type Mover, moverFor } from './propagate'
+import { dispensable, estimates, type Movable, type Mover, moverFor } from './propagate'
 import type { Held } from './record'
 import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
 
-export interface Projection {
+/** A law under way, on whatever set of states: what it takes to advance it by a slice, and what that has cost. */
+export interface Course {
   readonly problem: Problem
   readonly space: Coordinates
-  readonly propensities: readonly Rule[]
   readonly options: FspOptions
   /** Last output time: the tolerance is spent evenly up to here. */
   readonly horizon: number
   /** Some propensity reads the time. */
   readonly timed: boolean
-  /** Propensities that do not read the time, in every state of one box: kept, when `timed`, for the next step. */
-  steady?: { readonly generator: BoxGenerator; readonly table: Table }
   /** Where the law stands, in `generator.matrix.transition.vectors[0]`. */
-  generator: BoxGenerator
+  readonly generator: Movable
   time: number
-  /** Probability missing from the law: what left the box, and what truncation cut off. */
+  /** Probability missing from the law: what left its states, and what truncation cut off. */
   leaked: number
   /** Bound on what rounding may have done to the law. */
   rounding: number
@@ -45,10 +43,8 @@ export interface Projection {
   mover?: Mover
   /** Products with the matrix, or solutions of linear equations, so far. */
   terms: number
-  /** How often the box grew. */
+  /** How often states were added. */
   growths: number
-  /** Next time step to try, when `timed`. */
-  step: number
   /** Of the present slice: what truncated tails took, and products, also those given up. */
   cut: number
   products: number
@@ -57,12 +53,22 @@ export interface Projection {
 
 /** Share of the slice's allowance that goes to the method's own error: little where it adds nothing but a tail. */
 const [tailShare, estimatedShare] = [0.01, 0.25]
+/** A law on a box. */
+export interface Projection extends Course {
+  readonly propensities: readonly Rule[]
+  /** Propensities that do not read the time, in every state of one box: kept, when `timed`, for the next step. */
+  steady?: { readonly generator: BoxGenerator; readonly table: Table }
+  generator: BoxGenerator
+  /** Next time step to try, when `timed`. */
+  step: number
+}
+
 /** A face is moved when it has this share of the leak. */
 const leakShare = 0.02
 /** Most that an axis grows at once, as a share of its width. */
 const growth = 0.5
 /** Entries a run may work through: some minutes. */
-const maxWork = 2e12
+export const maxWork = 2e12
 /** States of the dense exponential: about a second. */
 const maxDense = 300
 
@@ -107,7 +113,12 @@ export function opened(
 }
 
 /** The law and its l1 distance from the truth: proved, unless `how` says what of it is an estimate. */
-export function held({ generator, space, leaked, rounding, drift, strayed, timed, mover }: Projection): Held {
+export function held(projection: Projection): Held {
+  const { generator, space } = projection
+  return { generator, law: generator.matrix.transition.vectors[0], space, ...distanceOf(projection) }
+}
+
+export function distanceOf({ leaked, rounding, drift, strayed, timed, mover }: Course): Pick<Held, 'distance' | 'how'> {
   const parts = [
     timed ? 'the change from halving the time steps' : undefined,
     strayed > 0 && mover ? estimates[mover.method] : undefined,
@@ -115,7 +126,7 @@ export function held({ generator, space, leaked, rounding, drift, strayed, timed
   const how = parts.length ? `l1: leaked probability (proved) plus ${parts.join(', plus ')}` : undefined
   // A law that is off by e holds up to e more than the true one: what is missing is then e more than it seems.
   const distance = leaked + rounding + drift + 2 * strayed
-  return { generator, law: generator.matrix.transition.vectors[0], space, distance, how }
+  return { distance, how }
 }
 
 /** What a reader should know although the certificate holds: some of the missing probability met a broken rate. */
@@ -139,7 +150,7 @@ export function* slice(projection: Projection, until: number): Generator<void, v
 }
 
 /** What carries the law forward on the present generator. */
-function moving(projection: Projection): Mover {
+export function moving(projection: Course): Mover {
   const { mover, generator, options, horizon, time } = projection
   const next = moverFor(mover, generator, options.propagator, horizon - time)
   if (next !== mover) {
@@ -150,7 +161,7 @@ function moving(projection: Projection): Mover {
 }
 
 /** Apply the present generator for a time h; false when more leaks than the tolerance grants up to `end`. */
-export function* run(projection: Projection, h: number, end: number): Generator<void, boolean, void> {
+export function* run(projection: Course, h: number, end: number): Generator<void, boolean, void> {
   const { generator, options, horizon, timed } = projection
   const { propagator, flow, method } = moving(projection)
   const share = estimates[method] ? estimatedShare : tailShare
@@ -285,7 +296,7 @@ export function roomFor<T>(make: () => T): T {
 }
 
 /** Stop where a method would take many minutes, with its numbers; or where it has no room. */
-function checkWork({ time, horizon, generator }: Projection, { method }: Mover): void {
+function checkWork({ time, horizon, generator }: Course, { method }: Mover): void {
   const terms = generator.rate * (horizon - time)
   const { nonzeros, states } = generator.matrix.transition
   const at = `at t = ${short(time)} there are ${states.toLocaleString('en')} states`
@@ -293,6 +304,8 @@ function checkWork({ time, horizon, generator }: Projection, { method }: Mover):
     const why = `${at}; the dense exponential holds ${maxDense.toLocaleString('en')}`
     throw new Failure('states', why, 'take another propagator, or loosen the tolerance')
   }
+  // What follows the mass may get by with fewer events later: it counts as it goes.
+  if ('region' in generator) return
   if (method === 'dense' || method === 'implicit' || terms * nonzeros <= maxWork) return
   throw new Failure(
     'work',
@@ -309,6 +322,6 @@ export function sentence(problem: Problem, { reaction, value, counts }: Broken, 
   return `${what} is ${round(value)} at ${stateText(problem, counts, time)}.`
 }
 
-function short(value: number): string {
+export function short(value: number): string {
   return value < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(1)
 }

@@ -8,9 +8,13 @@ import { uniformisation } from '../../numerics/uniformise'
 import { forEachRate } from './chain'
 import type { BoxGenerator } from './generator'
 import type { FspOptions } from './index'
+import type { RegionGenerator } from './region-generator'
 import { type Box, volume, widths } from './space'
 
 type Method = Exclude<FspOptions['propagator'], 'auto'>
+
+/** A generator, on whatever set of states. */
+export type Movable = BoxGenerator | RegionGenerator
 
 /** A method at work on one generator. */
 export interface Mover {
@@ -18,7 +22,7 @@ export interface Mover {
   readonly propagator: Propagator
   readonly flow: Flow
   /** The generator as it was filled then. */
-  readonly generator: BoxGenerator
+  readonly generator: Movable
   readonly filled: number
 }
 
@@ -49,7 +53,7 @@ const roomyBand = 1e8
 /** The method for the next slice: the one before, as long as the generator has not changed. */
 export function moverFor(
   before: Mover | undefined,
-  generator: BoxGenerator,
+  generator: Movable,
   asked: FspOptions['propagator'],
   left: number,
 ): Mover {
@@ -63,17 +67,30 @@ export function moverFor(
  * Uniformisation, whose error is proved, unless reaching the end takes long and an elimination is much cheaper. `left`:
  * time to the end.
  */
-function choose({ rate, matrix, box, states, matrixFree }: BoxGenerator, left: number): Method {
+function choose(generator: Movable, left: number): Method {
+  const { rate, matrix, states } = generator
+  // Errors of an elimination hide how the law ends, and its ends are what states that follow it are chosen by.
+  if ('region' in generator || generator.matrixFree) return 'uniformisation'
   const work = rate * left * matrix.transition.nonzeros
-  if (matrixFree || work <= patience || !roomy(box, states)) return 'uniformisation'
-  const band = bandOf(box, states)
-  const elimination = states * band * (factorisations * band + 2 * solutions)
-  return elimination * cheaper < work ? 'implicit' : 'uniformisation'
+  if (work <= patience) return 'uniformisation'
+  return eliminationWork(states, bandOf(generator.box, states)) * cheaper < work ? 'implicit' : 'uniformisation'
+}
+
+/** Multiplications of implicit steps on so many states in such a band; infinite where there is no room for them. */
+function eliminationWork(states: number, band: number): number {
+  if (states * (2 * band + 1) > roomyBand) return Number.POSITIVE_INFINITY
+  return states * band * (factorisations * band + 2 * solutions)
+}
+
+/** What a box costs whose products would take so much work: less, where implicit steps would be chosen. */
+export function boxWork(work: number, states: number, band: number): number {
+  const implicit = eliminationWork(states, band) * cheaper
+  return work > patience && implicit < work ? implicit : work
 }
 
 /** The method, and in what form the generator is applied. */
 export function methodWords({ method, generator }: Mover): string {
-  return generator.matrixFree ? `${method}, no stored matrix` : method
+  return 'box' in generator && generator.matrixFree ? `${method}, no stored matrix` : method
 }
 
 /** Whether a matrix need not be stored: nothing that may be chosen would read it. */
@@ -90,13 +107,15 @@ function roomy(box: Box, states: number): boolean {
   return states * (2 * bandOf(box, states) + 1) <= roomyBand
 }
 
-function flowOf(generator: BoxGenerator): Flow {
-  const { matrix, rate, sinks } = generator
+function flowOf(generator: Movable): Flow {
+  const { matrix, rate } = generator
+  const base = { transition: matrix.transition, rate, width: matrix.entries.length }
+  if ('region' in generator) return { ...base, ...generator.visits }
+  const { sinks } = generator
   return {
-    transition: matrix.transition,
-    rate,
+    ...base,
     // Without a matrix a number is made of two roundings per term.
-    width: generator.matrixFree ? 2 * (matrix.transition.nonzeros / matrix.transition.states) : matrix.entries.length,
+    width: generator.matrixFree ? 2 * (matrix.transition.nonzeros / matrix.transition.states) : base.width,
     forEachRate: generator.matrixFree ? undefined : (visit) => forEachRate(generator, visit),
     forEachExit: (visit) => {
       for (const [k, from] of sinks.from.entries()) visit(from, sinks.rate[k])

@@ -7,9 +7,14 @@ import { type ErrorEstimate, Failure, type Observation, type Observations, type 
 import type { BoxGenerator } from './generator'
 import { type Coordinates, forEachState } from './space'
 
-/** A law on a box, and how far it may be from the truth. */
+/** The states of a law; known again by the object's identity. */
+type Support =
+  | (Pick<BoxGenerator, 'box' | 'states' | 'numbering'> & { readonly forEachCounts?: undefined })
+  | { readonly states: number; readonly forEachCounts: (visit: (state: number, counts: Float64Array) => void) => void }
+
+/** A law on some states, and how far it may be from the truth. */
 export interface Held {
-  readonly generator: Pick<BoxGenerator, 'box' | 'states' | 'numbering'>
+  readonly generator: Support
   readonly law: Float64Array
   readonly space: Coordinates
   /** l1 distance: proved, unless `how` says how it was estimated. */
@@ -71,13 +76,17 @@ export function recorder(problem: Problem): Recorder {
     const old = known?.columns
     const compute = names.map((_, q) => (fresh || timed[q] ? new Float64Array(generator.states) : undefined))
     if (compute.some((values) => values)) {
-      forEachState(space, generator.box, (place, counts) => {
-        const i = generator.numbering ? generator.numbering[place] : place
+      const visit = (i: number, counts: Float64Array) => {
         for (let q = 0; q < compute.length; q++) {
           const values = compute[q]
           if (values) values[i] = rules[q](counts, t)
         }
-      })
+      }
+      if (generator.forEachCounts) generator.forEachCounts(visit)
+      else {
+        const { numbering } = generator
+        forEachState(space, generator.box, (place, counts) => visit(numbering ? numbering[place] : place, counts))
+      }
     }
     known = { generator, columns: compute.map((values, q) => (values ? quantity(values) : (old as Quantity[])[q])) }
     return known.columns

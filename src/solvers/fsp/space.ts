@@ -142,7 +142,7 @@ export function forEachState(
 }
 
 /** Fill in the dependent species; false where that is impossible. */
-function recover(axes: readonly number[], dependents: readonly Dependent[], counts: Float64Array): boolean {
+export function recover(axes: readonly number[], dependents: readonly Dependent[], counts: Float64Array): boolean {
   for (let d = 0; d < dependents.length; d++) {
     const { species, total, divisor, weights } = dependents[d]
     let left = total

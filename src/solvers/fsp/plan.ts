@@ -1,0 +1,99 @@
+/** Which states a law is kept on, chosen before work starts by what a few sampled paths foretell. */
+import { readsTime } from '../../network/structure'
+import { Failure, type Problem } from '../contract'
+import { costsOf, costText, workInBox } from './cost'
+import type { FspOptions } from './index'
+import { fly, type Needs, needs, type Pilot } from './pilot'
+import { maxWork } from './projection'
+import { noPieces, type Pieces } from './region'
+import { type Coordinates, coordinates } from './space'
+
+export interface Plan {
+  readonly kind: 'box' | 'window'
+  /** For `window`: the axis along which rows lie at first, whether states are let go, and the first states. */
+  readonly inner: number
+  readonly sheds: boolean
+  readonly start?: Pieces
+  /** What was chosen and why, for the reader of the solution. */
+  readonly told: string
+  /** What was foretold, for who watches the run. */
+  readonly foretold: string
+}
+
+/** Work below which a box is quick enough, whatever else there is. */
+const quick = 1e9
+/** A window is taken where a box would be so many times the work. */
+const advantage = 1.5
+
+export const boxPlan: Plan = { kind: 'box', inner: 0, sheds: false, told: 'box', foretold: '' }
+
+/** What is foretold is refused when it is so many times more than may be: it may be wrong by a few. */
+const certain = 8
+
+/** `now`: a clock in milliseconds, to say how long it will take; the plan does not depend on it. */
+export function* planFor(problem: Problem, options: FspOptions, now?: () => number): Generator<void, Plan, void> {
+  const space = coordinates(problem.network, problem.initial)
+  const box = boxPlan
+  if (options.states === 'box') return box
+  if (space.axes.length === 0) return box
+  if (readsTime(problem.network)) {
+    return { ...box, told: 'box: rates read the time' }
+  }
+  const pilot = yield* fly(problem)
+  const inner = widest(space, pilot)
+  const window: Plan = { ...box, kind: 'window', inner, sheds: true, told: 'window' }
+  if (options.states === 'window') return window
+  if (options.states === 'reachable')
+    return {
+      ...window,
+      sheds: false,
+      start: visited(space, pilot, inner),
+      told: 'reachable: what sampled paths visit, and about it',
+    }
+  const foreseen = needs(problem, space, pilot, options.tolerance)
+  const inBox = workInBox(foreseen.box, options)
+  refuse(problem, options, foreseen, inBox, now)
+  const costs = now && inBox > quick ? costsOf(problem, options, foreseen, now) : undefined
+  const foretold = (kind: 'box' | 'window') => (costs ? ` (foreseen: ${costText(costs[kind])})` : '')
+  if (inBox <= quick || inBox <= advantage * foreseen.window.work) return { ...box, foretold: foretold('box') }
+  const states = (count: number) => Number(count.toPrecision(2)).toLocaleString('en')
+  const told = `window: about ${states(foreseen.window.states)} states at once foreseen, ${states(foreseen.box.states)} in a box`
+  return { ...window, told, foretold: foretold('window') }
+}
+
+/** Refuses what is far too much in a box and in a window alike, in numbers. */
+function refuse(problem: Problem, options: FspOptions, foreseen: Needs, inBox: number, now?: () => number): void {
+  const { box, window } = foreseen
+  const work = Math.min(inBox, window.work)
+  const states = Math.min(box.states, window.states)
+  if (work <= certain * maxWork && states <= certain * options.maxStates) return
+  const best = inBox < window.work ? 'box' : 'window'
+  const species = coordinates(problem.network, problem.initial).axes.length
+  const cost = now ? costText(costsOf(problem, options, foreseen, now)[best]) : `${states.toPrecision(2)} states`
+  throw new Failure(
+    states > certain * options.maxStates ? 'states' : 'work',
+    `${species} independent species whose counts spread as sampled paths foretell need ${cost}; ` +
+      `this solver holds ${options.maxStates.toLocaleString('en')} states and makes ${maxWork.toExponential(0)} multiplications`,
+    'ask for an earlier last time, loosen the tolerance, raise maxStates, or sample with the solver "ssa"',
+  )
+}
+
+/** The axis on which the pilot's paths spread most. */
+function widest({ axes, origin }: Coordinates, { counts }: Pilot): number {
+  const spans = axes.map((s) => {
+    const all = counts.flat().map((x) => x[s])
+    return all.reduce((a, b) => Math.max(a, b), origin[s]) - all.reduce((a, b) => Math.min(a, b), origin[s])
+  })
+  return spans.indexOf(Math.max(...spans))
+}
+
+/** The states that the pilot's paths were in. */
+function visited({ axes }: Coordinates, { counts }: Pilot, inner: number): Pieces {
+  const pieces = noPieces()
+  for (const x of counts.flat()) {
+    for (const [axis, s] of axes.entries()) if (axis !== inner) pieces.at.push(x[s])
+    pieces.low.push(x[axes[inner]])
+    pieces.length.push(1)
+  }
+  return pieces
+}
