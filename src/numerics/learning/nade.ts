@@ -1,6 +1,6 @@
 /**
  * A neural autoregressive density over counts (NADE: Larochelle & Murray 2011, proceedings.mlr.press/v15/larochelle11a;
- * over the counts of a reaction network: Tang, Liu, Zhang, Liu & Zhang 2025, arXiv:2512.10309):
+ * over the counts of a reaction network: Weng, Zhu, Liu, Lü, Zhang & Tang 2025, arXiv:2512.10309):
  *
  *     q(n) = Π_i q(n_i | n_1 … n_{i−1}),   a_i = c + Σ_{j<i} W_j·(n_j·scale_j),   h_i = sigmoid(a_i),
  *     q(n_i = m | …) = softmax(b_i + V_i h_i)_m over 0 ≤ m ≤ cap_i.

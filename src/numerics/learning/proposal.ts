@@ -1,5 +1,5 @@
 /**
- * Where to look: conditionals changed so that rare states are drawn more often (Tang et al. 2025, arXiv:2512.10309), and
+ * Where to look: conditionals changed so that rare states are drawn more often (Weng et al. 2025, arXiv:2512.10309), and
  * the weights that undo it.
  */
 import { exp, log } from '../elementary'

@@ -62,7 +62,7 @@ export const nncme: Solver<NncmeOptions> = {
   summary: 'Trains a network that gives the probability of every joint state, normalised, at each output time.',
   cites: [
     'Tang, Weng & Zhang 2023, https://doi.org/10.1038/s42256-023-00632-6',
-    'Tang, Liu, Zhang, Liu & Zhang 2025, https://doi.org/10.48550/arXiv.2512.10309',
+    'Weng, Zhu, Liu, Lü, Zhang & Tang 2025, https://doi.org/10.48550/arXiv.2512.10309',
     'Germain, Gregor, Murray & Larochelle 2015, https://doi.org/10.48550/arXiv.1502.03509',
   ],
   traits: { device: 'cpu', random: true, trains: true, spatial: false, observes: ['moments', 'marginals', 'joint'] },
