@@ -80,7 +80,7 @@ export function marginal({ caps, p }: BoxLaw, s: number): Float64Array {
 /** √(1 − Σ√(pq)). */
 export function hellinger(p: ArrayLike<number>, q: ArrayLike<number>): number {
   let sum = 0
-  for (let k = 0; k < p.length; k++) sum += Math.sqrt(Math.max(0, p[k]) * Math.max(0, q[k]))
+  for (let k = 0; k < p.length; k++) sum += Math.sqrt(Math.max(0, p[k]) * Math.max(0, q[k] ?? 0))
   return Math.sqrt(Math.max(0, 1 - sum))
 }
 
