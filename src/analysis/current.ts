@@ -33,6 +33,9 @@ export interface Current {
   readonly largest: Float64Array
 }
 
+/** Below this a state adds nothing to any arrow: far less than rounding leaves of a certified law. */
+const negligible = 1e-30
+
 /**
  * J(x) = ½ Σ_r ν_r (a_r(x) p(x) + a_r(x − ν_r) p(x − ν_r)): half of what leaves x and half of what arrives, along the
  * step each takes. In detailed balance every step is taken back as often, and J is 0; summed over all x it is the drift
@@ -72,7 +75,7 @@ export function pairCurrent(
   for (let a = 0; a < law.rows; a++) {
     for (let b = 0; b < law.columns; b++) {
       const p = law.p[a * law.columns + b]
-      if (!(p > 0)) continue
+      if (!(p > negligible)) continue
       const counts = at(a, b)
       if (!counts) continue
       touched.length = 0

@@ -110,9 +110,12 @@ export function createLive(studio: Studio): Live {
       shown.cursor = panel.cursor
     }
     due.sort((a, b) => a.shown.atMs - b.shown.atMs)
+    // From here: where making the panels took long, at least one is drawn, or a stream of frames would starve them all.
+    const began = performance.now()
+    let drawn = 0
     for (const { panel, shown } of due) {
       if (shown.drawn && samePicture(shown.drawn, panel)) continue
-      if (performance.now() - now > budgetMs + 4) return true
+      if (drawn++ > 0 && performance.now() - began > budgetMs) return true
       // A panel that comes later than the last change would wait for the next one to be described.
       if (!shown.drawn) shown.sink.describe(panel)
       shown.sink.draw(panel)

@@ -1,6 +1,7 @@
 /** On the joint map of two species: the current of probability, and where the rate equation stands still. */
-import { pairCurrent } from '../../analysis/current'
+import { type Current, pairCurrent } from '../../analysis/current'
 import { type FixedPoint, fieldOf, fixedPoints, nullcline } from '../../analysis/fixed-points'
+import { readsTime } from '../../network/structure'
 import { Failure, type Problem } from '../../solvers/contract'
 import type { Fact, HeatLayer, Layer, Panel, PointsLayer } from '../figure/figure'
 import { number } from '../figure/ticks'
@@ -100,7 +101,7 @@ function arrowsOver(
       }
     : along
   const pair: [number, number] = swapped ? [species[1], species[0]] : [species[0], species[1]]
-  const current = pairCurrent(problem, pair, law, time, blocks)
+  const current = currentOf(problem, pair, law, time, blocks)
   const n = error.kind === 'sampling' ? (answer.source.frame.diagnostics.replicates ?? 1) : undefined
   const bound = error.kind === 'bound' ? error.value[index] : error.kind === 'estimate' ? error.value : 0
   const places: Place[] = []
@@ -195,6 +196,27 @@ function arrowsOver(
   }
 }
 
+/** Frames of other methods come many times a second, and the law in this one stays: its last current is kept. */
+function currentOf(...args: Parameters<typeof pairCurrent>): Current {
+  const [problem, pair, law, time, blocks] = args
+  const key = JSON.stringify([pair, time, blocks])
+  const data = law.p as Float64Array
+  const known = currents.get(data.buffer)
+  if (known?.key === key && known.problem === problem && known.offset === data.byteOffset) return known.current
+  const current = pairCurrent(...args)
+  currents.set(data.buffer, { key, problem, offset: data.byteOffset, current })
+  return current
+}
+
+interface Kept {
+  readonly key: string
+  readonly problem: Problem
+  readonly offset: number
+  readonly current: Current
+}
+
+const currents = new WeakMap<ArrayBufferLike, Kept>()
+
 /** A block with a current, and its error. */
 interface Place {
   readonly i: number
@@ -254,7 +276,8 @@ function skeleton(
   time: number,
   box: { low: number[]; high: number[] },
 ) {
-  const key = JSON.stringify([species, time, box])
+  // While the cursor moves through time, rates that do not read it keep their nullclines.
+  const key = JSON.stringify([species, readsTime(problem.network) ? time : 0, box])
   const known = skeletons.get(problem)
   if (known?.key === key) return known.found
   const { field } = fieldOf(problem, species, time)

@@ -1,5 +1,6 @@
 /** For a network of one species: its law, and where the rate equation stands still under it. */
 import { type FixedPoint, fieldOf, fixedPoints } from '../../analysis/fixed-points'
+import { readsTime } from '../../network/structure'
 import { Failure, type Problem } from '../../solvers/contract'
 import type { Layer } from '../figure/figure'
 import { nice, number } from '../figure/ticks'
@@ -95,7 +96,7 @@ export function restPoints(sources: readonly Source[], outlook: Outlook): Body |
 }
 
 function pointsOf(problem: Problem, time: number, high: number): readonly FixedPoint[] {
-  const key = `${time} ${high}`
+  const key = `${readsTime(problem.network) ? time : 0} ${high}`
   const known = kept.get(problem)
   if (known?.key === key) return known.points
   const points = fixedPoints(fieldOf(problem, [0], time).field, { low: [0], high: [high] })
