@@ -10,6 +10,15 @@ function read(text: string): Network {
   return network!
 }
 
+it('reads a text once, however many ask, and lets go of old ones', () => {
+  const text = (k: number) => `0 -> A, ${k}; A -> 0, 1`
+  const first = parse(text(1))
+  expect(parse(text(1))).toBe(first)
+  for (let k = 2; k < 8; k++) parse(text(k))
+  expect(parse(text(1))).not.toBe(first)
+  expect(parse(text(1))).toEqual(first)
+})
+
 const names = (list: readonly { readonly name: string }[]) => list.map((one) => one.name)
 const firstRate = (rate: string) => {
   const network = parse(`parameter a = 1, b = 2, c = 3\n0 -> A, ${rate}`).network!

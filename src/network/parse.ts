@@ -23,8 +23,21 @@ export interface Parse {
   readonly spans: Spans
 }
 
-/** Read a network text. Never throws, whatever the text; takes time linear in its length. */
+/** Parses that are kept: one change of the text is asked about from several sides, and undone, and done again. */
+const mostKept = 4
+const kept = new Map<string, Parse>()
+
+/** Read a network text. Never throws, whatever the text; takes time linear in its length, but none for the last few. */
 export function parse(text: string): Parse {
+  const known = kept.get(text)
+  if (known) return known
+  const parsed = read(text)
+  if (kept.size === mostKept) for (const oldest of [...kept.keys()].slice(0, 1)) kept.delete(oldest)
+  kept.set(text, parsed)
+  return parsed
+}
+
+function read(text: string): Parse {
   const report = new Report(text)
   const parameters = new Map<string, Literal>()
   const initial = new Map<string, Span>()
