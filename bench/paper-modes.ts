@@ -2,6 +2,7 @@
  * The papers' modes of the neural solver on their own examples: what the README of `nncme` reports. One line per case and
  * output time: accuracy, CPU seconds of this process, updates. `npm run bench:paper [default] [NAME …]`, where a case runs if
  * its name contains one of those given, and `default` runs the default scheme on its network.
+ * MORE='{"times": […], "options": {…}}' changes times and settings of all that run.
  */
 import { batchOf, type Nade, walk } from '../src/numerics/learning/nade'
 import { grow, stateOf, treeOf } from '../src/numerics/learning/nade-tree'
