@@ -3,6 +3,7 @@
  * StudyStorage may be absent (private windows), full, or fail at any moment: then the work goes on and a notice says so.
  */
 import { type DBSchema, openDB } from 'idb'
+import { readArtifact, type Taught, writeArtifact } from '../solvers/artifact-file'
 import { readStudyShape, type Study } from '../solvers/study'
 import type { Notices } from './notices'
 import { type Theme, themes } from './view'
@@ -31,6 +32,10 @@ export interface Persistence {
   flush(): Promise<void>
   /** Put a study into the history, because another takes its place. */
   putAway(study: Study): Promise<void>
+  /** Keep what a method has learnt soon; the newest wins, and takes the place of what the same method learnt before. */
+  saveLesson(taught: Taught): void
+  /** What a method last learnt, if that can be read. */
+  lesson(solver: string): Promise<Taught | undefined>
   /** How the reader likes the page, whatever the study. */
   theme(): Promise<Theme | undefined>
   saveTheme(theme: Theme): void
@@ -40,6 +45,8 @@ export interface Persistence {
 export const maxHistory = 20
 /** A draft is written after this much quiet. */
 const quietMs = 400
+/** Checkpoints come every few seconds: no more often than this is one written. */
+const lessonMs = 2000
 
 interface Shelf extends DBSchema {
   shelf: { key: string; value: unknown }
@@ -75,6 +82,8 @@ export function browserStorage(): StudyStorage {
 export function createPersistence(storage: StudyStorage, notices: Notices): Persistence {
   let waiting: Study | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  const lessons = new Map<string, Taught>()
+  let lessonTimer: ReturnType<typeof setTimeout> | undefined
   let said = false
   // Writes are queued: an older draft must not overtake a newer one.
   let queue: Promise<void> = Promise.resolve()
@@ -94,7 +103,14 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
     queue = queue.then(work).catch(failed)
     return queue
   }
+  const writeLessons = () => {
+    clearTimeout(lessonTimer)
+    lessonTimer = undefined
+    for (const [solver, taught] of lessons) void attempt(() => storage.write(`lesson:${solver}`, writeArtifact(taught)))
+    lessons.clear()
+  }
   const flush = () => {
+    writeLessons()
     clearTimeout(timer)
     const study = waiting
     waiting = undefined
@@ -118,6 +134,15 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
       waiting = study
       clearTimeout(timer)
       timer = setTimeout(flush, quietMs)
+    },
+    saveLesson(taught) {
+      lessons.set(taught.artifact.solver, taught)
+      lessonTimer ??= setTimeout(writeLessons, lessonMs)
+    },
+    async lesson(solver) {
+      const bytes = await read(`lesson:${solver}`)
+      const taught = bytes instanceof Uint8Array ? readArtifact(bytes) : undefined
+      return taught?.ok ? taught.value : undefined
     },
     flush,
     putAway: (study) =>

@@ -5,6 +5,7 @@ import { createTaskClient, type TaskClient } from '../services/task-client'
 import { readStudyShape, type Study } from '../solvers/study'
 import { type Analyses, createAnalyses } from './analyses'
 import { createInference, type Inference } from './inference'
+import { keepLessons } from './lessons'
 import { linkTo, overlay, readAddress, sentence } from './link'
 import { createMap, type MapStore } from './map'
 import { createNotices, type Notices } from './notices'
@@ -133,6 +134,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
 
   const ties = [
     tieView(studies, view),
+    keepLessons(runs, studies, persistence),
     studies.subscribe(({ study }, before) => {
       if (study !== before.study) persistence.save(study)
     }),

@@ -2,6 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Artifact, Solver } from '../solvers/contract'
 import { ode } from '../solvers/ode'
 import type { Study } from '../solvers/study'
+import { keepLessons } from './lessons'
+import { createNotices } from './notices'
+import { createPersistence } from './persistence'
 import { createRuns } from './runs'
 import { createStudies } from './studies'
 import { doneWith, failedWith, testingClient } from './testing-client'
@@ -126,5 +129,41 @@ describe('a method that trains', () => {
     expect(client.asked[0].cancelled).toBe(true)
     expect(client.asked[1].artifact).toBe(lesson)
     expect(lane().learnt?.artifact).toBe(lesson)
+  })
+
+  it('goes on after the page was closed, from the last checkpoint of the same question, or of one that it answers', async () => {
+    const shelf = new Map<string, unknown>()
+    const storage = {
+      read: async (key: string) => structuredClone(shelf.get(key)),
+      write: async (key: string, value: unknown) => void shelf.set(key, structuredClone(value)),
+    }
+    const visit = async (opened: Study) => {
+      const client = testingClient()
+      const studies = createStudies(opened)
+      const runs = createRuns(client, studies, () => new Promise((resolve) => setTimeout(resolve, 10)))
+      const persistence = createPersistence(storage, createNotices())
+      keepLessons(runs, studies, persistence)
+      runs.start()
+      await frame()
+      return { client, persistence }
+    }
+    const first = await visit(study)
+    expect(first.client.asked[0].artifact).toBeUndefined()
+    first.client.asked[0].checkpoint(lesson)
+    await first.persistence.flush()
+    const again = await visit(study)
+    await frame()
+    expect(again.client.asked.at(-1)?.artifact).toEqual(lesson)
+    const near = await visit({ ...study, network: study.network.replace('k = 1 ', 'k = 1.4 ') })
+    await frame()
+    expect(near.client.asked.at(-1)?.artifact).toEqual(lesson)
+    const far = await visit({ ...study, network: study.network.replace('k = 1 ', 'k = 1.9 ') })
+    await frame()
+    expect(far.client.asked).toHaveLength(1)
+    expect(far.client.asked[0].artifact).toBeUndefined()
+    shelf.set('lesson:pupil', Uint8Array.of(1, 2, 3))
+    const spoilt = await visit(study)
+    await frame()
+    expect(spoilt.client.asked.at(-1)?.artifact).toBeUndefined()
   })
 })
