@@ -3,10 +3,13 @@
  * - load: from navigation to the first drawn trajectories, with an empty cache, in ms
  * - frames: gaps between animation frames while all workers sample the toggle and 50 trajectories are drawn
  * - drag: from a slider's change to the first picture of the new law, in ms
+ * - resolve: gaps between animation frames while a slider is dragged and the joint law of the toggle, counts to about
+ *   100, is solved anew at every step; and how often the run bar said what was shown meanwhile
  * - cancel: from the click to the lane saying so, in ms
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
 import { chromium } from 'playwright'
 import { findBrowser } from '../scripts/browser.mjs'
 import { serve } from '../scripts/serve.mjs'
@@ -43,10 +46,17 @@ for (let k = 0; k < 8; k++) {
 }
 rows['cancel to words (ms)'] = spread(cancels)
 
+const { frames, tasks, shown } = await (await resolved()).evaluate(resolve, 6000)
+rows['frame gap while the exact joint law follows a slider (ms)'] = spread(frames)
+if (tasks.length) rows['tasks above 50 ms on the page’s thread then (ms)'] = spread(tasks)
+
 await browser.close()
 close?.()
 if (process.argv.includes('--json')) console.log(JSON.stringify(rows, null, 2))
-else console.table(rows)
+else {
+  console.table(rows)
+  console.log('shown while dragging, by frames:', shown)
+}
 process.exit(0)
 
 async function opened() {
@@ -62,6 +72,47 @@ async function load() {
   const ms = await page.evaluate(() => performance.now())
   await page.context().close()
   return ms
+}
+
+/** A page with the toggle of the benchmarks, its joint law at t = 10 by projection. */
+async function resolved() {
+  const network =
+    'parameter a = 50 in [20, 50]\n0 -> U, a / (1 + (V / 12.5)^2.5); U -> 0, 1\n0 -> V, a / (1 + (U / 12.5)^2.5); V -> 0, 1'
+  const study = { version: 1, network, times: [10], observe: ['moments', 'marginals', 'joint:U,V'], solver: 'fsp' }
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  const page = await context.newPage()
+  await page.goto(`${address}#s=${deflateRawSync(JSON.stringify(study)).toString('base64url')}`)
+  await page.waitForFunction(() => /propagator/.test(document.querySelector('[aria-label="Runs"]')?.textContent ?? ''))
+  await page.waitForTimeout(1000)
+  return page
+}
+
+/** In the page: move the slider at every frame for so many milliseconds; frame gaps, long tasks, and what was said. */
+function resolve(forMs) {
+  const tasks = []
+  const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)))
+  observer.observe({ entryTypes: ['longtask'] })
+  return new Promise((done) => {
+    const slider = document.querySelector('input[type=range][aria-label="a"], li input[type=range]')
+    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set
+    const [low, high] = [Number(slider.min), Number(slider.max)]
+    const frames = []
+    const shown = {}
+    const began = performance.now()
+    let last = began
+    requestAnimationFrame(function frame(now) {
+      frames.push(now - last)
+      last = now
+      const words = document.querySelector('[aria-label="Runs"]').textContent
+      const what = /preview ± [\d.e-]+/.exec(words)?.[0] ?? (/propagator/.test(words) ? 'proved' : 'other')
+      shown[what] = (shown[what] ?? 0) + 1
+      const phase = (now - began) / 1500
+      set.call(slider, String(low + (high - low) * (0.5 + 0.5 * Math.sin(2 * Math.PI * phase))))
+      slider.dispatchEvent(new Event('input', { bubbles: true }))
+      if (now - began < forMs) requestAnimationFrame(frame)
+      else done({ frames: frames.slice(1), tasks, shown })
+    })
+  })
 }
 
 /** In the page: trajectories are on the screen, not only announced. */

@@ -21,6 +21,8 @@ import { squiggles } from './problems'
 const burstMs = 700
 /** Squiggles wait this long for the next keystroke: half-typed words are not errors yet. */
 const squiggleMs = 90
+/** The text follows a slider no more often, unless it has the cursor. */
+const followMs = 120
 
 const external = Annotation.define<boolean>()
 
@@ -50,16 +52,21 @@ export function mountEditor(parent: HTMLElement, studio: Studio): { view: Editor
     const { diagnostics } = text === study.network ? parsed : parse(text)
     view.dispatch(setDiagnostics(view.state, squiggles(text, diagnostics)))
   }
+  let followed = 0
+  let late: ReturnType<typeof setTimeout> | undefined
   const follow = () => {
+    clearTimeout(late)
+    late = undefined
+    followed = performance.now()
     const { study, parsed, reading } = studies.getState()
     const change = smallestChange(view.state.doc.toString(), plainBreaks(study.network))
+    const effects = setNetwork.of(parsed.network ?? reading.problem.network)
     if (change) {
       const annotations = external.of(true)
       // An undo in the text shows what it undid; a slider leaves the cursor alone.
       const there = { selection: { anchor: change.from + change.insert.length }, scrollIntoView: true }
-      view.dispatch({ changes: change, annotations, ...(view.hasFocus && there) })
-    }
-    view.dispatch({ effects: setNetwork.of(parsed.network ?? reading.problem.network) })
+      view.dispatch({ changes: change, annotations, effects, ...(view.hasFocus && there) })
+    } else view.dispatch({ effects })
     clearTimeout(timer)
     timer = setTimeout(squiggle, squiggleMs)
   }
@@ -67,13 +74,20 @@ export function mountEditor(parent: HTMLElement, studio: Studio): { view: Editor
   const unfollow = studies.subscribe((state) => {
     if (state.parsed === last) return
     last = state.parsed
-    follow()
+    // Showing new text takes a third of a frame: under a slider that moves, some times a second are enough.
+    const wait = followed + followMs - performance.now()
+    if (view.hasFocus || wait <= 0) follow()
+    else late ??= setTimeout(follow, wait)
   })
+  const catchUp = () => late !== undefined && follow()
+  view.contentDOM.addEventListener('focus', catchUp)
   follow()
   return {
     view,
     unmount() {
       unfollow()
+      view.contentDOM.removeEventListener('focus', catchUp)
+      clearTimeout(late)
       clearTimeout(timer)
       burst.end()
       view.destroy()
