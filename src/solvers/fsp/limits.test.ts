@@ -77,12 +77,13 @@ describe('projection: as a solver', () => {
   const toggle = '0 -> U, 8 / (1 + V); U -> 0, 1; 0 -> V, 8 / (1 + U); V -> 0, 1'
 
   it('gives the same bits however often it is asked to yield, in frames that only go forward', async () => {
-    // In pairs, so that there is no preview in the frames.
+    // In pairs, and hardly surer than a preview would be, so that there is none in the frames.
     const pairs = toggle.replace('0 -> U, 8', '0 -> 2U, 4')
     const asked = problem(pairs, [0, 1, 5, 20], ['moments', 'marginals', 'joint:U,V'])
     const frames: Frame[] = []
-    const watched = await solve(asked, {}, (frame) => frames.push(frame))
-    expect(watched).toEqual(await solve(asked))
+    const options = { tolerance: 0.03 }
+    const watched = await solve(asked, options, (frame) => frames.push(frame))
+    expect(watched).toEqual(await solve(asked, options))
     expect(frames.length).toBeGreaterThan(10)
     for (const [k, frame] of frames.entries()) {
       expect(frame.done).toBeGreaterThanOrEqual(k ? frames[k - 1].done : 0)

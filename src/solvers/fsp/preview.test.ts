@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { at } from '../../numerics/named-array'
 import type { Frame } from '../contract'
+import { fsp } from './index'
 import { preview, previewable } from './preview'
-import { problem, solve } from './trial'
+import { rough, roughable } from './rough'
+import { law, problem, solve } from './trial'
 
 const toggle = `0 -> U, 50 / (1 + (V / 12.5)^2.5); U -> 0, 1
   0 -> V, 50 / (1 + (U / 12.5)^2.5); V -> 0, 1`
@@ -81,5 +84,40 @@ describe('preview', () => {
         Array.from({ length: 1000 }, (_, k) => k),
       ),
     ).toBe(true)
+  })
+})
+
+describe('rough preview', () => {
+  const bursts = '0 -> 5X, 4; X -> 0, 1; 0 -> Y, X; Y -> 0, 2'
+
+  it('is shown where jumps are of any kind, with a bound that holds, and changes nothing of the answer', async () => {
+    const asked = problem(bursts, [1, 3], ['moments', 'marginals'])
+    const frames: Frame[] = []
+    const watched = await solve(asked, {}, (frame) => frames.push(frame))
+    expect(await solve(asked)).toEqual(watched)
+    const { phase, preview: marked, observations } = frames[0]
+    expect(phase).toMatch(/^preview ± 0\.0[0-3]/)
+    expect(marked).toBe(true)
+    const { array, error } = observations.marginals
+    if (error.kind !== 'bound') throw new Error(error.kind)
+    for (const [k, time] of [1, 3].entries()) {
+      expect(error.value[k]).toBeGreaterThan(1e-5)
+      expect(error.value[k]).toBeLessThan(0.03)
+      for (const name of ['X', 'Y']) {
+        const exact = law(watched, name, time)
+        const shown = array.coords.count.map((count) => at(array, { time, quantity: name, count }))
+        const distance = exact.reduce((sum, p, n) => sum + Math.abs(p - (shown[n] ?? 0)), 0)
+        expect(distance, `${name} at ${time}`).toBeLessThan(error.value[k] + 1e-6)
+      }
+    }
+  })
+
+  it('is not made where it would take longer than a frame or two, the answer is as rough, or rates are broken', () => {
+    const none = (text: string, options = fsp.options.defaults) => rough(problem(text, [5]), options) === undefined
+    expect(none(bursts)).toBe(false)
+    expect(none('species A = 20, B = 20; A -> 2A, 1; A + B -> 2B, 0.02; B -> 0, 1')).toBe(true)
+    expect(none(bursts, { ...fsp.options.defaults, tolerance: 0.05 })).toBe(true)
+    expect(none('0 => X, 10 - 1.5 * X; X -> 0, 1')).toBe(true)
+    expect(roughable(problem('0 -> 2X, 1 + sin(t); X -> 0, 1', [1]))).toBe(false)
   })
 })

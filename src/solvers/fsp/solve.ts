@@ -9,6 +9,7 @@ import { methodWords } from './propagate'
 import { type Held, type Recorder, recorder } from './record'
 import { BrokenRate } from './region-generator'
 import { solveRest } from './rest'
+import { rough, roughable } from './rough'
 import { timedSlice } from './timed'
 
 export const method: Method<FspOptions> = {
@@ -61,12 +62,12 @@ function following(problem: Problem, options: FspOptions, { inner, sheds, start,
 async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGenerator<Snapshot, Solution> {
   // Made when somebody looks, and shown until the whole answer is there: at most once.
   let early: Recorder | undefined
-  let looked = !previewable(problem)
+  let looked = !previewable(problem) && !roughable(problem)
   let plan: Plan = boxPlan
   let record = recorder(problem)
   let journey = inBox(problem, options, plan, {})
   const snapshot = (): Frame => {
-    if (!looked) early = preview(problem)
+    if (!looked) early = previewable(problem) ? preview(problem) : rough(problem, options)
     looked = true
     const now = frame(journey, record, plan)
     if (!early) return now
