@@ -16,7 +16,12 @@ import type { Bench, Line } from './measure'
 if (!isMainThread && parentPort && workerData === 'shared') {
   parentPort.on('message', (task: SharedTask) => {
     const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
-    void serveCrew(task, breathe, () => false)
+    void serveCrew(
+      task,
+      breathe,
+      () => false,
+      () => performance.now(),
+    )
   })
 }
 

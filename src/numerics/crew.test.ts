@@ -12,7 +12,7 @@ async function threads(count: number): Promise<{ helpers: Helpers; freed: Promis
   const glue = `
     import { parentPort } from 'node:worker_threads'
     parentPort.on('message', (task) => {
-      serveCrew(task, () => new Promise((resolve) => setImmediate(resolve)), () => false).then(() => parentPort.postMessage('free'))
+      serveCrew(task, () => new Promise((resolve) => setImmediate(resolve)), () => false, () => performance.now()).then(() => parentPort.postMessage('free'))
     })`
   const all = Array.from(
     { length: count },

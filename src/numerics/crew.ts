@@ -72,22 +72,26 @@ export function assembleCrew(
   }
 }
 
-/** What another thread does until it is released, or `stopped`; it breathes often, so that messages reach it. */
+/**
+ * What another thread does until it is released, or `stopped`; it breathes often by the clock `now`, in ms, so that
+ * messages reach it.
+ */
 export async function serveCrew(
   { module, memory, control, index }: SharedTask,
   breathe: () => Promise<void>,
   stopped: () => boolean,
+  now: () => number,
 ): Promise<void> {
   const { exports } = new WebAssembly.Instance(module, { host: { memory } })
   const names = namesOf(module)
   const state = new Int32Array(control, 0, integers)
   const numbers = new Float64Array(control, 4 * integers)
   let seen = 0
-  let rest = performance.now()
+  let rest = now()
   while (!stopped()) {
-    if (performance.now() - rest > napMs) {
+    if (now() - rest > napMs) {
       await breathe()
-      rest = performance.now()
+      rest = now()
     }
     if (Atomics.wait(state, orders, seen, napMs) === 'timed-out') continue
     const order = Atomics.load(state, orders)
@@ -103,9 +107,4 @@ export async function serveCrew(
 
 function namesOf(module: WebAssembly.Module): string[] {
   return WebAssembly.Module.exports(module).map(({ name }) => name)
-}
-
-/** Whether memory can be shared here: in a page only where it is isolated from other sites. */
-export function canShare(): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated !== false
 }

@@ -6,7 +6,7 @@
 import { expose, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import type { Ending, Inquiry } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
-import { canShare, type Helpers, type SharedTask, serveCrew } from '../numerics/crew'
+import { type Helpers, type SharedTask, serveCrew } from '../numerics/crew'
 import type { Artifact, Frame, Outcome, Solution } from '../solvers/contract'
 import { type CrewMember, runStudy, type TallyOutcome, tallyStudy } from '../solvers/run'
 import type { Study } from '../solvers/study'
@@ -14,6 +14,7 @@ import type { Share, Tally } from '../solvers/tally'
 import { openBreath } from './breath'
 import { conflate, type Seen } from './conflate'
 import { questionOf } from './question'
+import { canShare } from './sharing'
 
 /** Run ids are the caller's and must be unique over all services that work together. */
 export interface SolverService {
@@ -113,7 +114,12 @@ export function createSolverService(): SolverService {
       running.add(id)
       helping.set(id, (helping.get(id) ?? 0) + 1)
       const breath = openBreath()
-      await serveCrew(task, breath.breathe, () => !running.has(id))
+      await serveCrew(
+        task,
+        breath.breathe,
+        () => !running.has(id),
+        () => performance.now(),
+      )
       breath.close()
       const left = (helping.get(id) ?? 1) - 1
       helping.set(id, left)

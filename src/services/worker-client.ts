@@ -6,13 +6,13 @@
 import { proxy, type Remote, transfer, wrap } from 'comlink'
 import type { Ending } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
-import { canShare } from '../numerics/crew'
 import type { Frame, Outcome } from '../solvers/contract'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import { version } from '../version'
 import { type Client, lostRun, painted } from './client'
 import { localClient } from './local-client'
+import { canShare } from './sharing'
 import type { SolverService } from './solver-service'
 
 /** What is used of a `Worker`; tests bring their own. */
