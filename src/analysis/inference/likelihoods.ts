@@ -77,7 +77,7 @@ const synthetic: LikelihoodKind<{ units: number }> = {
       .int()
       .min(20)
       .max(100_000)
-      .default(500)
+      .default(1000)
       .meta({ title: 'Simulated units', help: 'Cells or courses, for each step of a chain.' }),
   }),
   make: ({ observed, data, noise }, { units }) => syntheticLikelihood(observed, data, noise, units),

@@ -28,6 +28,8 @@ export interface WalkOptions {
 const aim = (d: number) => (d === 1 ? 0.44 : 0.234 + 0.2 / d ** 2)
 /** Standard deviation of the first proposals, as a share of the prior's range. */
 const firstSpread = 0.1
+/** Refusals in the warm-up after which an estimated likelihood is estimated anew. */
+const patience = 5
 /** Keeps the covariance of proposals away from the singular, as a share of the prior's range. */
 const leastSpread = 1e-6
 
@@ -39,7 +41,7 @@ export function* metropolis(target: Target, options: WalkOptions, progress: Prog
   proposal.begin(here.shares)
   const record = recordOf(target, options.draws, progress, ledger)
   const total = options.warmup + options.draws * options.thin
-  let accepted = 0
+  let [accepted, stuck] = [0, 0]
   for (let step = 0; step < total; step++) {
     const warm = step < options.warmup
     const shares = proposal.from(here.shares, draw)
@@ -51,6 +53,12 @@ export function* metropolis(target: Target, options: WalkOptions, progress: Prog
     }
     const taken = draw.uniform() < chance
     if (taken && there) here = there
+    stuck = taken ? 0 : stuck + 1
+    // Far from the posterior estimates vary by much more than within it, and a lucky one would hold the chain for ever.
+    if (warm && target.likelihood.noisy && stuck >= patience) {
+      here = yield* standing(target, here.shares, ledger)
+      stuck = 0
+    }
     if (warm) proposal.learn(here.shares, chance, step, options.warmup)
     else if (taken) accepted++
     if (!warm && (step - options.warmup) % options.thin === options.thin - 1) record.keep(here)

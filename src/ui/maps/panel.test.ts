@@ -24,7 +24,7 @@ describe('the picture of a map', () => {
     expect([...layer.values]).toEqual([1, 4, 2, 5, 3, Number.NaN])
     expect(layer.top).toBe(5)
     expect(panel?.note).toBe('1 of 2 rows')
-    expect(panel?.y.label).toBe('log10 b')
+    expect(panel?.y.label).toBe('log₁₀ b')
     expect(panel?.summary).toMatch(/of X at t = 5 over a and b: between 1 and 5/)
   })
 

@@ -23,7 +23,7 @@ function sideOf({ min, max, log, count }: MapSide): Side {
 function axisOf(side: MapSide): Axis {
   const { from, step, count } = sideOf(side)
   const domain = [from - step / 2, from + (count - 0.5) * step] as const
-  return { label: side.log ? `log10 ${side.name}` : side.name, scale: 'linear', domain }
+  return { label: side.log ? `log₁₀ ${side.name}` : side.name, scale: 'linear', domain }
 }
 
 export function mapPanel(
