@@ -129,11 +129,11 @@ describe('calibration', () => {
     const network = 'parameter k = 8 in [2, 16]\nparameter d = 1 in [0.3, 3] log\nspecies X\n0 -> X, k\nX -> 0, d'
     const reading = readQuestion({
       ...{ network, data: { text: 'time,X,count\n0.6,1,8\n2,1,8' }, seed: 12 },
-      ...{ options: { warmup: 250, draws: 500 }, likelihoodOptions: { tolerance: 1e-6 } },
+      ...{ options: { warmup: 150, draws: 300 }, likelihoodOptions: { tolerance: 1e-6 } },
     })
     const found = complete(calibrate(reading, 100, 19))
     for (const [i] of found.parameters.entries()) expect(uniformity(found, i).pValue).toBeGreaterThan(0.01)
-  }, 120_000)
+  }, 300_000)
 
   it('notices posteriors that are too narrow, or beside the truth', () => {
     const ranksOf = (rank: (s: number) => number) => ({
