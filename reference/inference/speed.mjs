@@ -66,7 +66,12 @@ const runs = [
     cells,
     ['--method', 'abc-smc', '--options', 'draws=150,units=180,simulations=2500'],
   ],
-  ['cells', 'sign vote (not the posterior)', cells, ['--method', 'vote', '--options', 'warmup=200,draws=800,voters=60']],
+  [
+    'cells',
+    'sign vote (not the posterior)',
+    cells,
+    ['--method', 'vote', '--options', 'warmup=200,draws=800,voters=60'],
+  ],
   [
     'course',
     'exact filter, Metropolis',

@@ -25,7 +25,7 @@ const rowsOf = (asked: MapQuestion, first = 0, step = 1) =>
   [...mapRows(asked, first, step)].filter((row): row is MapRow => row !== undefined)
 
 describe('the map of the autoregulated gene', () => {
-  // Population coefficients by another program's truncated state space: reference values to four digits.
+  // Population coefficients computed apart from this project, to four digits.
   const truth = [
     [0.3333, 0.0487, 0.0639, 0.0865, 0.1084, 0.1295],
     [0.3333, 0.1242, 0.2132, 0.298, 0.3744, 0.4422],
