@@ -156,9 +156,9 @@ const entries: [
     'cascade',
     cascade,
     new Array<number>(15).fill(9),
-    [0.5, 10],
+    [0.5, 1],
     { scheme: 'reverseKl', batch: 500, first: 20, later: 5, rate: 5e-3, dt: 0.01 },
-    { X1: 1.666667, X5: 0.803755, X10: 0.323011, X15: 0.778412 },
+    { X1: 1.662535, X5: 0.57464, X10: 0.027108, X15: 0.000258 },
   ],
   [
     'Schlögl, 1×2',
