@@ -51,7 +51,7 @@ export function implicit(): Propagator {
     *advance(flow: Flow, h: number, { tolerance, allowed }: Ask): Generator<void, Advance, void> {
       const law = flow.transition.vectors[0]
       if (layout?.flow !== flow) {
-        layout = layOut(flow)
+        layout = yield* layOut(flow)
         factored = undefined
         basis.length = 0
         step = Number.POSITIVE_INFINITY
@@ -85,11 +85,14 @@ export function implicit(): Propagator {
   }
 }
 
-function layOut(flow: Flow): Layout {
+function* layOut(flow: Flow): Generator<void, Layout, void> {
   const { forEachRate, transition } = flow
   if (!forEachRate) throw new TypeError('implicit steps need the rates')
   const n = transition.states
-  const states = narrowOrder(graphOf(n, (visit) => forEachRate((from, to) => visit(from, to))))
+  const graph = graphOf(n, (visit) => forEachRate((from, to) => visit(from, to)))
+  yield
+  const states = narrowOrder(graph)
+  yield
   const places = new Int32Array(n)
   states.forEach((state, place) => {
     places[state] = place
@@ -106,6 +109,7 @@ function layOut(flow: Flow): Layout {
 
 function* factor({ flow, places, below, above }: Layout, gamma: number): Generator<void, Factored, void> {
   const chain: Chain = bandChain(places.length, below, above)
+  yield
   const row = below + 1 + above
   flow.forEachRate?.((from, to, rate) => {
     chain.rates[places[from] * row + below + places[to] - places[from]] += rate
@@ -114,6 +118,7 @@ function* factor({ flow, places, below, above }: Layout, gamma: number): Generat
   flow.forEachExit((from, rate) => {
     chain.exit[places[from]] += rate
   })
+  yield
   return { gamma, chain: yield* eliminate(chain) }
 }
 
@@ -149,6 +154,7 @@ function* expand(
   for (let m = 1; m <= most; m++) {
     for (let i = 0; i < n; i++) vector[i] = basis[m - 1][i] / gamma
     solveLeft(chain, vector)
+    if (look(m) === 1) yield
     // Twice, which keeps them orthogonal to the last digit.
     for (let round = 0; round < 2; round++) {
       for (let j = 0; j < m; j++) {
@@ -166,6 +172,7 @@ function* expand(
     }
     if (m % look(m) === 0) yield
     if (!broke && (m < firstCheck || m % 2 > 0)) continue
+    yield
     const columns = shiftedColumns(compact(square, m), m, wanted / gamma, octaves)
     const last = broke || m + 2 > most
     for (let k = 0; k < octaves; k++) {
@@ -180,6 +187,7 @@ function* expand(
         return { tau, products: m, error, rounding: shiftedRounding + m * 8 * beta * size * Math.sqrt(n) * 2 ** -53 }
       }
       if (!last) break
+      yield
     }
     earlier = columns
   }
