@@ -136,6 +136,14 @@ describe('propensity, told what it cannot do', () => {
 })
 
 describe('propensity check', () => {
+  it('says what a projection would take, in states, time and memory', () => {
+    const path = file('cost.crn', 'species S = 100, E = 1000; S + E -> ES, 1; ES -> S + E, 1; ES -> E + P, 0.1')
+    const { status, stdout } = propensity('check', '--cost', '--times', '70', '--options', 'tolerance=1e-4', path)
+    expect(status).toBe(0)
+    const words = String.raw`[\d,]+ states, (less than a second|about [\d,.]+ (s|min)) and [\d,.]+ MB`
+    expect(stdout).toMatch(new RegExp(`^box: ${words}\nwindow: ${words}\nchosen: window: `))
+  })
+
   it('points at each error by file, line and column', () => {
     const path = file('n.crn', 'species A = 1\nA -> B, k2\nA -> , 1\n')
     const { status, stdout } = propensity('check', path)

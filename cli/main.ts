@@ -42,6 +42,7 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
                               bimodality, Fano factor and mean over two parameters, as JSON
   propensity solvers [--json]               the methods, their options with defaults and bounds
   propensity check NETWORK.crn              what is wrong with a network text, as file:line:column: message
+  propensity check --cost STUDY.json|NETWORK.crn   states, time and memory that "fsp" would take here
   propensity check MODEL.xml                the network text that an SBML file becomes, and what was done to it
   propensity conformance DIR                cases of the discrete stochastic test suite, with a verdict on each
       --replicates N --seed N --solver ID, --json, -o FILE

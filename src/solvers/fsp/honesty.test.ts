@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Network } from '../../network/network'
 import { expm } from '../../numerics/expm'
 import type { Problem } from '../contract'
-import { bound, law, problem, randomText, solve } from './trial'
+import { bound, law, moment, problem, randomText, solve } from './trial'
 
 /** Largest molecule count of the dense oracle's chain; what would exceed it is lost there too. */
 const most = 7
@@ -104,6 +104,19 @@ describe('projection: its certificate', () => {
   it('does not pretend to bound moments', async () => {
     const solution = await solve(problem('0 -> X, 5; X -> 0, 1', [1]))
     expect(solution.observations.moments.error.kind).toBe('estimate')
+  })
+
+  it('estimates what moments are off by from how far its states reach, not from how large counts are', async () => {
+    // Around 10 000 ± 100: a rough law misses 1e-3, some four deviations out.
+    const text = 'species X = 10000; 0 -> X, 10000; X -> 0, 1'
+    const rough = await solve(problem(text, [1]), { tolerance: 1e-2 })
+    const variance = 10_000 * (1 - Math.exp(-2))
+    const { error } = rough.observations.moments
+    const value = error.kind === 'estimate' ? error.value : 0
+    const off = Math.abs(moment(rough, 'variance', 'X', 1) - variance)
+    expect(off).toBeGreaterThan(0.1)
+    expect(off).toBeLessThan(value)
+    expect(value).toBeLessThan(0.1 * variance)
   })
 
   it('has the factor in x(x−1)/2: dimerisation against the dense exponential', async () => {

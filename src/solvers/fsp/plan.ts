@@ -1,7 +1,7 @@
 /** Which states a law is kept on, chosen before work starts by what a few sampled paths foretell. */
 import { readsTime } from '../../network/structure'
 import { Failure, type Problem } from '../contract'
-import { costsOf, costText, workInBox } from './cost'
+import { type Costs, costsOf, costText, workInBox } from './cost'
 import type { FspOptions } from './index'
 import { fly, type Needs, needs, type Pilot } from './pilot'
 import { maxWork } from './projection'
@@ -59,6 +59,25 @@ export function* planFor(problem: Problem, options: FspOptions, now?: () => numb
   const states = (count: number) => Number(count.toPrecision(2)).toLocaleString('en')
   const told = `window: about ${states(foreseen.window.states)} states at once foreseen, ${states(foreseen.box.states)} in a box`
   return { ...window, told, foretold: foretold('window') }
+}
+
+/** What a box and a window would take on this machine, and what would be chosen; nothing is solved. */
+export function foretell(problem: Problem, options: FspOptions, now: () => number): Costs & { chosen: string } {
+  const chosen = finish(planFor(problem, options)).told
+  const foreseen = needs(
+    problem,
+    coordinates(problem.network, problem.initial),
+    finish(fly(problem)),
+    options.tolerance,
+  )
+  return { ...costsOf(problem, options, foreseen, now), chosen }
+}
+
+function finish<T>(work: Generator<void, T, void>): T {
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
+  }
 }
 
 /** Refuses what is far too much in a box and in a window alike, in numbers. */

@@ -49,8 +49,7 @@ interface Quantity {
   readonly values: Float64Array
   readonly countable: boolean
   readonly most: number
-  /** Largest distance from 0. */
-  readonly farthest: number
+  readonly least: number
 }
 
 export function recorder(problem: Problem): Recorder {
@@ -66,7 +65,9 @@ export function recorder(problem: Problem): Recorder {
   const joints: Joint[][] = observe.joints.map(() => [])
   let taken = 0
   let kept = 0
-  let largest = 0
+  // By how much a mean and a variance would be off if what is missing lay as far out as any state that is kept.
+  let offMean = 0
+  let offVariance = 0
   let estimated: string | undefined
   let known: { generator: Held['generator']; columns: Quantity[] } | undefined
 
@@ -116,9 +117,11 @@ export function recorder(problem: Problem): Recorder {
       estimated ??= held.how
       bounds[taken] = held.distance
       every.forEach((column, q) => {
-        largest = Math.max(largest, column.farthest, column.farthest ** 2)
         countable[q] &&= column.countable
         const [mean, variance] = momentsOf(law, column.values)
+        const away = Math.max(column.most - mean, mean - column.least, 0)
+        offMean = Math.max(offMean, held.distance * away)
+        offVariance = Math.max(offVariance, held.distance * away ** 2)
         moments[(taken * 2 + 0) * names.length + q] = mean
         moments[(taken * 2 + 1) * names.length + q] = variance
       })
@@ -142,8 +145,9 @@ export function recorder(problem: Problem): Recorder {
           ['moment', ['mean', 'variance']],
           ['quantity', names],
         ] as const
-        const value = Math.max(0, ...bounds.filter((bound) => bound >= 0)) * largest
-        const how = `missing probability times the largest square of a value kept (${largest}): what lies outside the box may weigh more`
+        const value = Math.max(offMean, offVariance)
+        const [ofMeans, ofVariances] = [offMean, offVariance].map((off) => Number(off.toPrecision(2)))
+        const how = `missing probability as far from the mean as any state kept: ${ofMeans} in means, ${ofVariances} in variances; what lies farther out would weigh more`
         list.push(['moments', { array: namedArray(axes, moments.slice()), error: { kind: 'estimate', value, how } }])
       }
       if (observe.marginals) {
@@ -212,14 +216,14 @@ function counts(length: number): number[] {
 
 function quantity(values: Float64Array): Quantity {
   let most = 0
-  let farthest = 0
+  let least = Number.POSITIVE_INFINITY
   let countable = true
   for (const value of values) {
     if (value > most) most = value
-    if (Math.abs(value) > farthest) farthest = Math.abs(value)
+    if (value < least) least = value
     if (!(value >= 0 && value <= maxCount && Number.isInteger(value))) countable = false
   }
-  return { values, countable, most, farthest }
+  return { values, countable, most, least }
 }
 
 /** Mean and variance of a quantity, given that the state is inside the box. */
