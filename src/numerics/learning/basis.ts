@@ -1,6 +1,6 @@
 /**
  * Smooth functions of a count: cubic B-splines (de Boor 1978) whose knots are neighbouring numbers among small counts
- * and about 0.7 √n apart among large ones, as the width of Poisson's law grows. A logarithm of a probability that is a
+ * (and near the largest) and about 0.7 √n apart in between, as the width of Poisson's law grows. A logarithm of a probability that is a
  * combination of them has one free number per bump it can have, not one per count: fewer samples fix it.
  */
 import { factor, solveFactored } from '../dense'
@@ -22,14 +22,12 @@ const dense = 6
 const spacing = 0.7
 const degree = 3
 
-export function countBasis(cap: number): CountBasis {
+/** `widest`: no two knots are further apart than this, for laws that are narrower than Poisson's. */
+export function countBasis(cap: number, widest = Number.POSITIVE_INFINITY): CountBasis {
   const counts = cap + 1
-  if (counts <= fewCounts) {
-    const values = new Float32Array(counts * counts)
-    for (let n = 0; n < counts; n++) values[n * counts + n] = 1
-    return { size: counts, counts, values }
-  }
-  const inner = knots(cap)
+  if (counts <= fewCounts) return each(counts)
+  const inner = knots(cap, Math.max(1, widest))
+  if (inner.length > 0.7 * counts) return each(counts)
   const ends = Array(degree).fill(0)
   const all = [...ends.map(() => 0), ...inner, ...ends.map(() => cap)]
   const size = all.length - degree - 1
@@ -42,14 +40,27 @@ export function countBasis(cap: number): CountBasis {
   return { size, counts, values }
 }
 
-function knots(cap: number): number[] {
-  const at = [0]
+/** A function for each count. */
+function each(counts: number): CountBasis {
+  const values = new Float32Array(counts * counts)
+  for (let n = 0; n < counts; n++) values[n * counts + n] = 1
+  return { size: counts, counts, values }
+}
+
+/** Dense at both ends, where a law may be cut off. */
+function knots(cap: number, widest: number): number[] {
+  const lower = [0]
+  const upper = [cap]
+  const step = (n: number) => Math.min(widest, n < dense ? 1 : spacing * Math.sqrt(n))
   for (;;) {
-    const last = at[at.length - 1]
-    const next = last < dense ? last + 1 : last + spacing * Math.sqrt(last)
-    // The last stretch is not a sliver.
-    if (next + 0.5 * (next - last) > cap) return [...at, cap]
-    at.push(next)
+    const [last, first] = [lower[lower.length - 1], upper[upper.length - 1]]
+    const up = step(last) <= step(cap - first)
+    const next = up ? last + step(last) : first - step(cap - first)
+    // The stretch in the middle is not a sliver.
+    if (up ? next + 0.5 * (next - last) > first : next - 0.5 * (first - next) < last)
+      return [...lower, ...upper.reverse()]
+    if (up) lower.push(next)
+    else upper.push(next)
   }
 }
 

@@ -4,9 +4,6 @@ import { type CountBasis, countBasis } from './basis'
 import { constantWeights, normalWeights } from './initial'
 import type { Indices, Ops, Parameters, Tensor, Weight } from './ops'
 
-/** Numbers of single counts learn this much more slowly than coefficients of smooth functions. */
-const freeShare = 0.1
-
 export interface Codes {
   readonly bases: readonly CountBasis[]
   /** Weights of the i-th output, which reads `width` numbers. It begins as the uniform law. */
@@ -19,10 +16,18 @@ export interface Codes {
   input(ops: Ops, parameters: Parameters, i: number, counts: Indices): Tensor
 }
 
+/** Coefficients of the i-th conditional's constant part, and the matrix through which it depends on what came before. */
 export const biasOf = (i: number) => `bias${i}`
+export const dependenceOf = (i: number) => `out${i}`
+/**
+ * What single counts have besides smooth functions, where these are fewer: 0 until somebody sets it from frequencies. It is
+ * not for the optimiser, which would learn the noise of every count.
+ */
+export const freeOf = (i: number) => `free${i}`
 
-export function codes(caps: readonly number[]): Codes {
-  const bases = caps.map(countBasis)
+/** `widest`: see `countBasis`, by variable. */
+export function codes(caps: readonly number[], widest?: readonly number[]): Codes {
+  const bases = caps.map((cap, i) => countBasis(cap, widest?.[i]))
   const smooth = ({ size, counts }: CountBasis) => size < counts
   const functions = (ops: Ops, { size, counts, values }: CountBasis) => ops.constant(values, [size, counts])
   /** Coefficients [rows, size] as numbers of each count. */
@@ -33,17 +38,17 @@ export function codes(caps: readonly number[]): Codes {
     outputWeights(i, width) {
       const { size, counts } = bases[i]
       return {
-        ...(width > 0 ? { [`out${i}`]: constantWeights([width, size]) } : {}),
+        ...(width > 0 ? { [dependenceOf(i)]: constantWeights([width, size]) } : {}),
         [biasOf(i)]: constantWeights([1, size]),
-        ...(smooth(bases[i]) ? { [`free${i}`]: constantWeights([1, counts]) } : {}),
+        ...(smooth(bases[i]) ? { [freeOf(i)]: constantWeights([1, counts]) } : {}),
       }
     },
     output(ops, parameters, i, rows, hidden) {
       const basis = bases[i]
       const even = spread(ops, parameters[biasOf(i)], basis)
-      const bias = smooth(basis) ? ops.add(even, ops.affine(parameters[`free${i}`], freeShare, 0)) : even
+      const bias = smooth(basis) ? ops.add(even, ops.stop(parameters[freeOf(i)])) : even
       if (!hidden) return ops.add(ops.constant(new Float32Array(rows), [rows, 1]), bias)
-      return ops.add(ops.matMul(hidden, spread(ops, parameters[`out${i}`], basis)), bias)
+      return ops.add(ops.matMul(hidden, spread(ops, parameters[dependenceOf(i)], basis)), bias)
     },
     inputWeights: (stream, i, width, deviation) => ({
       [`in${i}`]: normalWeights(stream, [bases[i].size, width], deviation),

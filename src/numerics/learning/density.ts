@@ -4,6 +4,7 @@
  * of given states, sampling, marginals and tails all follow: they walk the same pass and cannot disagree.
  */
 import type { Stream } from '../rng'
+import type { CountBasis } from './basis'
 import type { KeptSums } from './kept-sums'
 import type { Indices, Ops, Parameters, Tensor, Weights } from './ops'
 
@@ -18,6 +19,8 @@ export interface Pass {
 export interface Density {
   /** The largest count of each variable: inclusive. */
   readonly caps: readonly number[]
+  /** The smooth functions that each variable's constant part combines. */
+  readonly bases: readonly CountBasis[]
   /** Sums that never change; conditionals keep to them. */
   readonly kept: KeptSums | undefined
   /** Numbers per row that the law depends on, besides; 0: none. */
@@ -27,6 +30,10 @@ export interface Density {
   start(ops: Ops, parameters: Parameters, rows: number, context?: Tensor): Pass
   /** Names of the parameters that hold coefficients of the i-th conditional's constant part: see `basis.ts`. */
   biasOf(i: number): string
+  /** The matrix that scales how the i-th conditional depends on what came before; not there where it does not. */
+  dependenceOf(i: number): string
+  /** Numbers of single counts, [1, cap + 1], outside the span of the smooth functions; the optimiser leaves them alone. */
+  freeOf(i: number): string
 }
 
 const forbidden = -1e30
@@ -41,29 +48,49 @@ export function columnOf(states: Indices, i: number, variables: number): Int32Ar
 
 /** A pass that keeps conserved sums: only counts from which the later variables can reach every total. */
 export function keeping(density: Density, ops: Ops, parameters: Parameters, rows: number, context?: Tensor): Pass {
-  const { caps, kept } = density
   const pass = density.start(ops, parameters, rows, context)
-  if (!kept) return pass
-  const left = new Int32Array(rows).fill(kept.all)
-  let i = 0
+  const sums = remaining(density, rows)
   return {
     logits() {
       const logits = pass.logits()
-      const counts = caps[i] + 1
-      if (!kept.rules(i)) return logits
-      const mask = new Float32Array(rows * counts)
-      for (let r = 0; r < rows; r++) {
-        for (let n = 0; n < counts; n++) if (!kept.allows(i, left[r], n)) mask[r * counts + n] = forbidden
-      }
-      return ops.add(logits, ops.constant(mask, [rows, counts]))
+      const mask = sums?.mask()
+      return mask ? ops.add(logits, ops.constant(mask, logits.shape)) : logits
     },
     take(counts) {
-      for (let r = 0; r < rows; r++) left[r] -= counts[r] * kept.steps[i]
+      sums?.take(counts)
       pass.take(counts)
+    },
+  }
+}
+
+/** What is left of conserved sums in each row, as the variables become known. */
+export function remaining({ caps, kept }: Density, rows: number) {
+  if (!kept) return undefined
+  const left = new Int32Array(rows).fill(kept.all)
+  let i = 0
+  return {
+    /** [rows, cap + 1]: 0 where a count of the next variable is allowed, else −10³⁰. Undefined where all are. */
+    mask(): Float32Array | undefined {
+      if (!kept.rules(i)) return undefined
+      const counts = caps[i] + 1
+      const mask = new Float32Array(rows * counts)
+      const known = new Map<number, Float32Array>()
+      for (let r = 0; r < rows; r++) {
+        const row = known.get(left[r]) ?? rowOf(kept, i, left[r], counts)
+        known.set(left[r], row)
+        mask.set(row, r * counts)
+      }
+      return mask
+    },
+    take(counts: Indices): void {
+      for (let r = 0; r < rows; r++) left[r] -= counts[r] * kept.steps[i]
       i++
     },
   }
 }
+
+const rowOf = (kept: KeptSums, i: number, left: number, counts: number) =>
+  Float32Array.from({ length: counts }, (_, n) => (kept.allows(i, left, n) ? 0 : forbidden))
 
 /** ln q of states [rows, variables]: shape [rows]. */
 export function logProbability(

@@ -2,7 +2,7 @@
  * A gated recurrent unit (Cho et al. 2014, arXiv 1406.1078) that reads the variables one after the other; inputs and
  * outputs are each variable's own, the recurrence is shared.
  */
-import { biasOf, codes } from './codes'
+import { biasOf, codes, dependenceOf, freeOf } from './codes'
 import type { Density } from './density'
 import { constantWeights, normalWeights } from './initial'
 import { type ConservedSum, keepSums } from './kept-sums'
@@ -10,19 +10,24 @@ import type { Tensor, Weights } from './ops'
 
 export interface GruShape {
   readonly caps: readonly number[]
+  /** Width of the narrowest features of each variable's laws: see `countBasis`. */
+  readonly widest?: readonly number[]
   readonly sums?: readonly ConservedSum[]
   readonly context?: number
   readonly width: number
 }
 
-export function gru({ caps, sums = [], context = 0, width }: GruShape): Density {
+export function gru({ caps, widest, sums = [], context = 0, width }: GruShape): Density {
   const N = caps.length
-  const code = codes(caps)
+  const code = codes(caps, widest)
   return {
     caps,
+    bases: code.bases,
     kept: keepSums(caps, sums),
     context,
     biasOf,
+    dependenceOf,
+    freeOf,
     initial(stream) {
       const weights: Record<string, Weights[string]> = {
         first: normalWeights(stream, [1, width], 0.3),

@@ -3,7 +3,7 @@
  * has hidden units of its own that see the variables before it. Instead of multiplying by masks, what a count gives to
  * later variables is added to them when it becomes known.
  */
-import { biasOf, codes } from './codes'
+import { biasOf, codes, dependenceOf, freeOf } from './codes'
 import type { Density } from './density'
 import { constantWeights, normalWeights, xavier } from './initial'
 import { type ConservedSum, keepSums } from './kept-sums'
@@ -11,6 +11,8 @@ import type { Tensor, Weights } from './ops'
 
 export interface DenseShape {
   readonly caps: readonly number[]
+  /** Width of the narrowest features of each variable's laws: see `countBasis`. */
+  readonly widest?: readonly number[]
   readonly sums?: readonly ConservedSum[]
   readonly context?: number
   /** Hidden units per variable and layer. */
@@ -19,15 +21,18 @@ export interface DenseShape {
   readonly layers: number
 }
 
-export function maskedDense({ caps, sums = [], context = 0, width, layers }: DenseShape): Density {
+export function maskedDense({ caps, widest, sums = [], context = 0, width, layers }: DenseShape): Density {
   const N = caps.length
-  const code = codes(caps)
+  const code = codes(caps, widest)
   const sees = (i: number) => i > 0 || context > 0
   return {
     caps,
+    bases: code.bases,
     kept: keepSums(caps, sums),
     context,
     biasOf,
+    dependenceOf,
+    freeOf,
     initial(stream) {
       const weights: Record<string, Weights[string]> = {}
       if (context > 0) weights.given = normalWeights(stream, [context, N * width], 1 / Math.sqrt(context))

@@ -3,7 +3,7 @@
  * Radford et al. 2019). Keys and values of what came before are kept, so that a pass computes one token per variable.
  * A context becomes prompt tokens that attend to each other and that every variable attends to.
  */
-import { biasOf, codes } from './codes'
+import { biasOf, codes, dependenceOf, freeOf } from './codes'
 import type { Density } from './density'
 import { constantWeights, normalWeights } from './initial'
 import { type ConservedSum, keepSums } from './kept-sums'
@@ -11,6 +11,8 @@ import type { Ops, Parameters, Tensor, Weights } from './ops'
 
 export interface TransformerShape {
   readonly caps: readonly number[]
+  /** Width of the narrowest features of each variable's laws: see `countBasis`. */
+  readonly widest?: readonly number[]
   readonly sums?: readonly ConservedSum[]
   readonly context?: number
   /** Numbers per token: a multiple of `heads`. */
@@ -25,15 +27,18 @@ export interface TransformerShape {
 const expansion = 4
 
 export function transformer(shape: TransformerShape): Density {
-  const { caps, sums = [], context = 0, width, layers } = shape
+  const { caps, widest, sums = [], context = 0, width, layers } = shape
   const prompt = context > 0 ? (shape.prompt ?? 4) : 0
   const N = caps.length
-  const code = codes(caps)
+  const code = codes(caps, widest)
   return {
     caps,
+    bases: code.bases,
     kept: keepSums(caps, sums),
     context,
     biasOf,
+    dependenceOf,
+    freeOf,
     initial(stream) {
       const small = (rows: number, columns: number, deviation = 1 / Math.sqrt(rows)) =>
         normalWeights(stream, [rows, columns], deviation)

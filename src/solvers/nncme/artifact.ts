@@ -39,6 +39,7 @@ function notesOf(
     layers: paper ? 1 : layers,
     species: namesOf(problem, box).join(' '),
     lows: box.variables.map(({ low }) => low).join(' '),
+    widest: box.variables.map(({ widest }) => widest).join(' '),
     caps: box.variables.map(({ cap }) => cap).join(' '),
   }
 }

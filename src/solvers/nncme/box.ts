@@ -10,6 +10,8 @@ export interface Variable {
   /** Counts low … low + cap. */
   readonly low: number
   readonly cap: number
+  /** How far apart knots of its smooth functions may be. */
+  readonly widest: number
 }
 
 export interface Box {
@@ -23,8 +25,17 @@ const maxCounts = 2000
 /** Beyond the counts that were met: this share of their range, and so many. */
 const [widerBy, widerAtLeast] = [0.25, 2]
 
-/** From the smallest and largest count of each species that was met. */
-export function boxAround({ network, initial }: Problem, least: ArrayLike<number>, most: ArrayLike<number>): Box {
+/** What a pilot ensemble has met of each species: extremes, and the smallest deviation at an output time that is not 0. */
+export interface Met {
+  readonly least: Float64Array
+  readonly most: Float64Array
+  readonly narrowest: Float64Array
+}
+
+/** Knots are this share of the narrowest law's deviation apart, or closer. */
+const knotShare = 0.7
+
+export function boxAround({ network, initial }: Problem, { least, most, narrowest }: Met): Box {
   const laws = conservationLaws(network).filter(({ nonNegative }) => nonNegative)
   const variables = network.species.flatMap((species, s): Variable[] => {
     if (least[s] === most[s]) return []
@@ -38,7 +49,7 @@ export function boxAround({ network, initial }: Problem, least: ArrayLike<number
       const why = `${species.name} takes ${(high - low + 1).toLocaleString('en')} counts; this solver tells at most ${maxCounts} apart`
       throw new Failure('counts', why, 'try "ssa" or "cle", or fewer molecules')
     }
-    return [{ species: s, low, cap: high - low }]
+    return [{ species: s, low, cap: high - low, widest: Number((knotShare * narrowest[s]).toPrecision(3)) }]
   })
   const varying = new Set(variables.map(({ species }) => species))
   const sums = laws.flatMap(({ coefficients }): ConservedSum[] => {

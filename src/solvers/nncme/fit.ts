@@ -1,9 +1,8 @@
 /** A density fitted to states by maximum likelihood. */
 import { cos } from '../../numerics/elementary'
-import type { CountBasis } from '../../numerics/learning/basis'
-import { countBasis, fitLogLaw } from '../../numerics/learning/basis'
-import { type Density, logProbability } from '../../numerics/learning/density'
-import type { Learner, Ops, Parameters, Weights } from '../../numerics/learning/ops'
+import { fitLogLaw } from '../../numerics/learning/basis'
+import { columnOf, type Density, keeping } from '../../numerics/learning/density'
+import type { Learner, Ops, Parameters, Tensor, Weights } from '../../numerics/learning/ops'
 import type { Stream } from '../../numerics/rng'
 
 export interface FitSettings {
@@ -25,9 +24,23 @@ export interface Fitting {
 export const heldOutEvery = 10
 const clip = 5
 
-/** The mean of −ln q over rows of states [rows, variables]. */
-const crossEntropy = (density: Density, states: Int32Array) => (ops: Ops, parameters: Parameters) =>
-  ops.affine(ops.mean(logProbability(density, ops, parameters, states)), -1, 0)
+/**
+ * The mean of −ln q over rows of states [rows, variables]. A law that depends on nothing has no gradient: it was found
+ * by Newton's method, and noisy updates would only take it away from there.
+ */
+const crossEntropy = (density: Density, states: Int32Array) => (ops: Ops, parameters: Parameters) => {
+  const N = density.caps.length
+  const pass = keeping(density, ops, parameters, states.length / N)
+  let sum: Tensor | undefined
+  for (let i = 0; i < N; i++) {
+    const column = columnOf(states, i, N)
+    const logits = pass.logits()
+    const term = ops.pick(parameters[density.dependenceOf(i)] ? logits : ops.stop(logits), column)
+    sum = sum ? ops.add(sum, term) : term
+    if (i < N - 1) pass.take(column)
+  }
+  return ops.affine(ops.mean(sum!), -1, 0)
+}
 
 /** Yields after every update. `states` in a random order are gone through as often as updates ask. */
 export async function* learn(
@@ -72,20 +85,16 @@ function shuffle(order: Int32Array, stream: Stream): void {
 }
 
 /** Coefficients of the closest smooth law of each variable, from the counts that occur in states [rows, variables]. */
-export function marginalCoefficients(caps: readonly number[], states: Int32Array): Float64Array[] {
-  const N = caps.length
-  return caps.map((cap, i) => {
-    const frequencies = new Float64Array(cap + 1)
-    for (let at = i; at < states.length; at += N) frequencies[states[at]]++
-    return fitLogLaw(basisOf(cap), frequencies)
-  })
+export function marginalCoefficients({ caps, bases }: Density, states: Int32Array): Float64Array[] {
+  return frequencies(caps, states).map((seen, i) => fitLogLaw(bases[i], seen))
 }
 
-const bases = new Map<number, CountBasis>()
-function basisOf(cap: number): CountBasis {
-  const known = bases.get(cap) ?? countBasis(cap)
-  bases.set(cap, known)
-  return known
+/** How often each count of each variable occurs. */
+export function frequencies(caps: readonly number[], states: Int32Array): Float64Array[] {
+  const N = caps.length
+  const out = caps.map((cap) => new Float64Array(cap + 1))
+  for (let at = 0; at < states.length; at++) out[at % N][states[at]]++
+  return out
 }
 
 /** Weights whose constant parts have moved as the marginal laws have: training then begins near the new law. */

@@ -6,6 +6,7 @@
 import { draw, logProbabilities } from '../../numerics/learning/sampling'
 import { heldOutEvery, learn, marginalCoefficients, shifted } from './fit'
 import { propagate, streams } from './propagate'
+import { refine } from './refine'
 import type { Scheme, Setting } from './scheme'
 
 export const forwardKl: Scheme = async function* (setting) {
@@ -28,7 +29,7 @@ export const forwardKl: Scheme = async function* (setting) {
       progress.time = to
       const inside = within(setting, states)
       const { train, held } = apart(inside, density.caps.length)
-      const now = marginalCoefficients(density.caps, inside)
+      const now = marginalCoefficients(density, inside)
       learner.restart(shifted(density, await learner.weights(), now, before))
       before = now
       const settings = { ...options, updates: options.updates * (progress.steps === 1 ? 2 : 1) }
@@ -43,6 +44,7 @@ export const forwardKl: Scheme = async function* (setting) {
         Object.assign(progress, { loss, gradientNorm, updates: done + updates })
         if (run.due()) yield
       }
+      for await (const _ of refine(density, learner, inside, held)) if (run.due()) yield
       progress.effective = inside.length / density.caps.length
       progress.divergence += await excess(setting, train, held)
       if (output !== undefined) await setting.arrive(output, inside)

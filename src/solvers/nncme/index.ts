@@ -31,17 +31,17 @@ const options = optionSchema({
     title: 'Lag',
     help: 'Longest step. With 0 steps lead from one output time to the next.',
   }),
-  updates: z.int().min(1).max(1_000_000).default(300).meta({
+  updates: z.int().min(1).max(1_000_000).default(500).meta({
     title: 'Updates',
     help: 'Steps of the optimiser after every step in time; the first gets twice as many.',
   }),
   batch: z.int().min(8).max(65_536).default(512).meta({ title: 'Batch', help: 'States per update.', advanced: true }),
-  rate: z.number().min(1e-6).max(1).default(0.01).meta({
+  rate: z.number().min(1e-6).max(1).default(0.02).meta({
     title: 'Learning rate',
     help: 'Of the first update; it falls to zero as a cosine.',
     advanced: true,
   }),
-  decay: z.number().min(0).max(100).default(1).meta({
+  decay: z.number().min(0).max(100).default(0.1).meta({
     title: 'Decay',
     help: 'Pull of the matrices towards zero: more of it sees less dependence where there is little.',
     advanced: true,

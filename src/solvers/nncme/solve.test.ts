@@ -130,7 +130,7 @@ describe('the neural master equation', () => {
   })
 
   it('goes on from what it has learnt, and begins anew where that does not fit', async () => {
-    const problem = ask('0 -> X, 10; X -> 0, 1', [3], { moments: true, marginals: true })
+    const problem = ask('0 -> X, 10; X -> Y, 1; Y -> 0, 1', [3], { moments: true, marginals: true })
     const options = { ...nncme.options.defaults, check: 0, replicates: 2000, updates: 60 }
     const first = await finish(method, problem, options, lend(3))
     const again = await finish(method, problem, options, { ...lend(3), artifact: first.artifact })

@@ -7,7 +7,7 @@ import { checkConstants } from '../broken'
 import type { Frame, Method, Observations, Problem, Run, Snapshot, Solution } from '../contract'
 import { walkers } from '../ssa/kernel'
 import { artifactOf, restored, type Snapshots } from './artifact'
-import { type Box, boxAround } from './box'
+import { type Box, boxAround, type Met } from './box'
 import { type Checked, compare } from './check'
 import { forwardKl } from './forward-kl'
 import type { NncmeOptions } from './index'
@@ -65,7 +65,7 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
       if (run.due()) yield frame
     }
   }
-  const box = boxAround(problem, ...extremes(problem, paths))
+  const box = boxAround(problem, met(problem, paths))
   if (box.variables.length === 0) {
     times.forEach((time, k) => {
       taken[k] = { known: knownOfState(problem, time), states: Number.POSITIVE_INFINITY }
@@ -131,22 +131,35 @@ function phaseOf({ time, loss, updates }: Progress, horizon: number): string {
 
 function densityOf({ density, width, layers }: NncmeOptions, { variables, sums }: Box): Density {
   const caps = variables.map(({ cap }) => cap)
-  if (density === 'gru') return gru({ caps, sums, width })
-  if (density === 'dense') return maskedDense({ caps, sums, width, layers })
+  const widest = variables.map((v) => v.widest)
+  if (density === 'gru') return gru({ caps, widest, sums, width })
+  if (density === 'dense') return maskedDense({ caps, widest, sums, width, layers })
   const heads = width % 4 === 0 ? 4 : 1
-  return transformer({ caps, sums, width, heads, layers })
+  return transformer({ caps, widest, sums, width, heads, layers })
 }
 
-/** Smallest and largest count of each species in an ensemble and at the start. */
-function extremes({ network, initial }: Problem, paths: Int32Array): readonly [Float64Array, Float64Array] {
+/** What an ensemble [replicate, time, species] has met of each species, and the start. */
+function met({ network, initial, times }: Problem, paths: Int32Array): Met {
   const S = network.species.length
+  const T = times.length
+  const n = paths.length / (S * T)
   const [least, most] = [Float64Array.from(initial), Float64Array.from(initial)]
-  paths.forEach((n, at) => {
-    const s = at % S
-    least[s] = Math.min(least[s], n)
-    most[s] = Math.max(most[s], n)
-  })
-  return [least, most]
+  const narrowest = new Float64Array(S).fill(Number.POSITIVE_INFINITY)
+  for (let s = 0; s < S; s++) {
+    for (let k = 0; k < T && n > 0; k++) {
+      let [sum, squares] = [0, 0]
+      for (let r = 0; r < n; r++) {
+        const x = paths[(r * T + k) * S + s]
+        least[s] = Math.min(least[s], x)
+        most[s] = Math.max(most[s], x)
+        sum += x
+        squares += x * x
+      }
+      const variance = squares / n - (sum / n) ** 2
+      if (variance > 0.25) narrowest[s] = Math.min(narrowest[s], Math.sqrt(variance))
+    }
+  }
+  return { least, most, narrowest }
 }
 
 /** States of all species from those of the variables. */

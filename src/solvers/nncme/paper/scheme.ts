@@ -84,7 +84,7 @@ function trimmed({ network, parameters, initial }: Problem, { species, low, cap 
   let [first, last] = [initial[species], initial[species]]
   while (first > low && holds(first - 1)) first--
   while (last < low + cap && holds(last + 1)) last++
-  return { species, low: first, cap: last - first }
+  return { species, low: first, cap: last - first, widest: Number.POSITIVE_INFINITY }
 }
 
 function settingsOf(problem: Problem, { variables, sums }: Box, options: NncmeOptions): PaperOptions {

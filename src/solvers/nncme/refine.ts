@@ -1,0 +1,138 @@
+/**
+ * After the optimiser: what noisy updates leave undone in each conditional law, done by itself. Constant parts are moved
+ * until the mean of the conditional laws over the states is the law of the counts, in the span of smooth functions (which
+ * is where the likelihood is largest), and dependence that held-out states do not confirm is scaled down.
+ */
+import { log } from '../../numerics/elementary'
+import { fitLogLaw } from '../../numerics/learning/basis'
+import { columnOf, type Density, keeping, remaining } from '../../numerics/learning/density'
+import type { Learner, Weights } from '../../numerics/learning/ops'
+import { frequencies } from './fit'
+
+/** Rows that are evaluated at once. */
+const chunk = 4096
+const rounds = 3
+/** Shares of the learnt dependence that are tried. */
+const shares = [0, 0.2, 0.4, 0.6, 0.8, 1]
+
+/** Yields between passes. */
+export async function* refine(
+  density: Density,
+  learner: Learner,
+  states: Int32Array,
+  held: Int32Array,
+): AsyncGenerator<void, void> {
+  if (held.length > 0) {
+    learner.restart(await shrunk(density, learner, held))
+    yield
+  }
+  const wanted = frequencies(density.caps, states)
+  for (let round = 0; round < rounds; round++) {
+    const found = await meanConditionals(density, learner, states)
+    const weights: Record<string, Weights[string]> = { ...(await learner.weights()) }
+    density.bases.forEach((basis, i) => {
+      const [to, from] = [fitLogLaw(basis, wanted[i]), fitLogLaw(basis, found[i])]
+      const { shape, data } = weights[density.biasOf(i)]
+      weights[density.biasOf(i)] = { shape, data: data.map((x, r) => x + to[r] - from[r]) }
+    })
+    learner.restart(weights)
+    yield
+  }
+  learner.restart(await withFree(density, learner, wanted, states))
+}
+
+/**
+ * What frequencies have that smooth functions cannot: a comb, a spike. Where χ² against the law as it is says so, each
+ * count gets its share of a Dirichlet posterior around that law, as wide as the excess of χ² (Good 1965).
+ */
+async function withFree(density: Density, learner: Learner, wanted: Float64Array[], states: Int32Array) {
+  const found = await meanConditionals(density, learner, states)
+  const weights: Record<string, Weights[string]> = { ...(await learner.weights()) }
+  found.forEach((sums, i) => {
+    const free = weights[density.freeOf(i)]
+    if (!free) return
+    const n = sums.reduce((sum, x) => sum + x, 0)
+    const excess = excessOf(wanted[i], sums)
+    if (excess === 0) return
+    const pull = n / excess
+    const data = free.data.map((x, k) => {
+      const share = (wanted[i][k] + (pull * sums[k]) / n) / (n + pull)
+      return x + (sums[k] > 0 ? log(share / (sums[k] / n)) : 0)
+    })
+    weights[density.freeOf(i)] = { ...free, data }
+  })
+  return weights
+}
+
+/** χ² per degree of freedom less one, where that is more than chance: 4.5 standard deviations. */
+function excessOf(seen: Float64Array, expected: Float64Array): number {
+  let [chi2, cells] = [0, 0]
+  seen.forEach((count, k) => {
+    if (expected[k] < fewestExpected) return
+    chi2 += (count - expected[k]) ** 2 / expected[k]
+    cells++
+  })
+  if (cells < 2) return 0
+  const excess = chi2 / (cells - 1) - 1
+  return excess > 4.5 * Math.sqrt(2 / (cells - 1)) ? excess : 0
+}
+
+const fewestExpected = 5
+
+/** Σ over rows of q(n_i | the row's counts before i), by variable. */
+async function meanConditionals(density: Density, learner: Learner, states: Int32Array): Promise<Float64Array[]> {
+  const N = density.caps.length
+  const rows = states.length / N
+  const out = density.caps.map((cap) => new Float64Array(cap + 1))
+  for (let from = 0; from < rows; from += chunk) {
+    const part = states.subarray(from * N, Math.min(rows, from + chunk) * N)
+    await learner.run(async (ops, parameters) => {
+      const pass = keeping(density, ops, parameters, part.length / N)
+      for (let i = 0; i < N; i++) {
+        const sums = await ops.read(ops.sum(ops.softmax(pass.logits()), 0))
+        sums.forEach((p, n) => {
+          out[i][n] += p
+        })
+        if (i < N - 1) pass.take(columnOf(part, i, N))
+      }
+    })
+  }
+  return out
+}
+
+/** Weights with each dependence scaled to the share that predicts held-out states best. */
+async function shrunk(density: Density, learner: Learner, held: Int32Array): Promise<Weights> {
+  const N = density.caps.length
+  const part = held.subarray(0, chunk * N)
+  const rows = part.length / N
+  const weights: Record<string, Weights[string]> = { ...(await learner.weights()) }
+  const best = await learner.run(async (ops, parameters) => {
+    const pass = density.start(ops, parameters, rows)
+    const sums = remaining(density, rows)
+    const chosen: number[] = []
+    for (let i = 0; i < N; i++) {
+      const logits = pass.logits()
+      const column = columnOf(part, i, N)
+      // What is the same in all rows is no dependence.
+      const constant = ops.mean(logits, 0)
+      const dependent = ops.sub(logits, constant)
+      const mask = sums?.mask()
+      const scores: number[] = []
+      for (const share of shares) {
+        const free = ops.add(ops.affine(dependent, share, 0), constant)
+        const mixed = mask ? ops.add(free, ops.constant(mask, logits.shape)) : free
+        scores.push((await ops.read(ops.mean(ops.pick(mixed, column))))[0])
+      }
+      chosen.push(shares[scores.indexOf(Math.max(...scores))])
+      sums?.take(column)
+      if (i < N - 1) pass.take(column)
+    }
+    return chosen
+  })
+  best.forEach((share, i) => {
+    const dependence = weights[density.dependenceOf(i)]
+    if (!dependence || share === 1) return
+    weights[density.dependenceOf(i)] = { ...dependence, data: dependence.data.map((x) => share * x) }
+  })
+  return weights
+}
