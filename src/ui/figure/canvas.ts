@@ -239,7 +239,9 @@ function image(scratch: HTMLCanvasElement, { map, values, top, x, y }: HeatLayer
   const bottom = bottomOf({ map, top })
   for (let i = 0; i < x.count; i++) {
     for (let j = 0; j < y.count; j++) {
-      words[(y.count - 1 - j) * x.count + i] = packed[shade(values[i * y.count + j], top, bottom)]
+      const value = values[i * y.count + j]
+      // What is not known stays as clear as the page.
+      words[(y.count - 1 - j) * x.count + i] = Number.isNaN(value) ? 0 : packed[shade(value, top, bottom)]
     }
   }
   context.putImageData(pixels, 0, 0)

@@ -82,6 +82,15 @@ describe('a heat map as vectors', () => {
     expect(lines.filter((line) => line.startsWith('<path'))).toHaveLength(0)
   })
 
+  it('leaves cells clear of which nothing is known', () => {
+    const lines = heat([0, Number.NaN, 0.5, Number.NaN])
+    expect(lines.filter((line) => line.startsWith('<rect'))).toHaveLength(0)
+    expect(lines.filter((line) => line.startsWith('<path')).map((line) => line.slice(line.indexOf('d=')))).toEqual([
+      'd="M0 10H10V20H0z"/>',
+      'd="M10 10H20V20H10z"/>',
+    ])
+  })
+
   it('covers each cell once', () => {
     const area = heat([0.1, 0.5, 0.5, 0.3])
       .flatMap((line) => [...line.matchAll(/M([\d.]+) ([\d.]+)H([\d.]+)V([\d.]+)/g)])

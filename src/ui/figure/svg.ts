@@ -157,7 +157,8 @@ function outline(mark: Mark, x: number, y: number, r: number): string {
 
 /**
  * A heat map as vectors: cells of equal shade are merged into runs along y, equal runs of neighbouring columns into
- * rectangles, and each shade becomes one path. The darkest shade is one rectangle beneath them all.
+ * rectangles, and each shade becomes one path. The darkest shade is one rectangle beneath them all, unless there are cells
+ * of which nothing is known: those stay clear.
  */
 export function heatPaths({ map, values, top, x, y }: HeatLayer, box: Box): string[] {
   const table = shadesOf(map)
@@ -165,6 +166,7 @@ export function heatPaths({ map, values, top, x, y }: HeatLayer, box: Box): stri
   const [w, h] = [(box.right - box.left) / x.count, (box.bottom - box.top) / y.count]
   const paths = new Map<number, string[]>()
   const bottom = bottomOf({ map, top })
+  const gaps = Array.from(values).some(Number.isNaN)
   // Rectangles that still grow to the right, by "shade first last".
   let open = new Map<string, number>()
   const finish = (key: string, from: number, until: number) => {
@@ -179,23 +181,37 @@ export function heatPaths({ map, values, top, x, y }: HeatLayer, box: Box): stri
   }
   for (let i = 0; i <= x.count; i++) {
     const next = new Map<string, number>()
-    for (const key of i < x.count ? runs(values, i, y.count, top, bottom) : []) next.set(key, open.get(key) ?? i)
+    for (const key of i < x.count ? runs(values, i, y.count, top, bottom, gaps) : []) next.set(key, open.get(key) ?? i)
     for (const [key, from] of open) if (!next.has(key)) finish(key, from, i)
     open = next
   }
   const rects = [...paths].map(([k, list]) => `<path fill="${hex(k)}" d="${list.join('')}"/>`)
-  return [`<g shape-rendering="crispEdges">`, boxRect(box).replace('/>', ` fill="${hex(0)}"/>`), ...rects, '</g>']
+  const beneath = gaps ? [] : [boxRect(box).replace('/>', ` fill="${hex(0)}"/>`)]
+  return [`<g shape-rendering="crispEdges">`, ...beneath, ...rects, '</g>']
 }
 
-/** Every fourth shade is enough for print and merges far better: "shade first last" of each run above the darkest. */
-function runs(values: HeatLayer['values'], i: number, count: number, top: number, bottom: number): string[] {
+/**
+ * Every fourth shade is enough for print and merges far better: "shade first last" of each run above the darkest; with
+ * `gaps` also of that, but of none where nothing is known.
+ */
+function runs(
+  values: HeatLayer['values'],
+  i: number,
+  count: number,
+  top: number,
+  bottom: number,
+  gaps: boolean,
+): string[] {
   const list: string[] = []
-  const coarse = (j: number) => Math.min(shades - 1, 4 * Math.round(shade(values[i * count + j], top, bottom) / 4))
+  const coarse = (j: number) => {
+    const value = values[i * count + j]
+    return Number.isNaN(value) ? -1 : Math.min(shades - 1, 4 * Math.round(shade(value, top, bottom) / 4))
+  }
   for (let j = 0; j < count; ) {
     const k = coarse(j)
     const first = j
     while (j < count && coarse(j) === k) j++
-    if (k > 0) list.push(`${k} ${first} ${j - 1}`)
+    if (k > 0 || (gaps && k === 0)) list.push(`${k} ${first} ${j - 1}`)
   }
   return list
 }

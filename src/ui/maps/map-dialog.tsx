@@ -219,8 +219,8 @@ function Picture() {
       />
       <p className="muted">
         A click, or Enter, takes the sliders to the cell. The bimodality coefficient is 1/(kurtosis − skewness²): 1/3
-        for a Poisson or normal law, 1 for two spikes. Each law is within {number(Number(error.toPrecision(1)))} of the
-        true one (l1, proved).
+        for a Poisson or normal law, 1 for two spikes.
+        {rows > 0 && ` Each law is within ${number(Number(error.toPrecision(1)))} of the true one (l1, proved).`}
       </p>
     </>
   )
@@ -241,13 +241,15 @@ function reading(
   return `${request.x.name} = ${number(x)}, ${request.y.name} = ${number(y)}: ${told.join(', ')}`
 }
 
-/** Two parameters that have ranges, the first species, the last time. */
+/** Two parameters that have ranges, the last species, the last time. */
 function firstRequest({ network, times }: Problem): Omit<MapRequest, 'study'> | undefined {
   const ranged = network.parameters.filter(({ range }) => range)
   const [a, b] = [...ranged, ...network.parameters.filter(({ range }) => !range)]
   if (!a || !b) return undefined
   const time = times.length ? times[times.length - 1] : 1
-  return { x: sideOf(a), y: sideOf(b), quantity: quantities(network)[0], time }
+  // Genes come first in most texts; what they make is of more interest.
+  const quantity = network.species.at(-1)?.name ?? quantities(network)[0]
+  return { x: sideOf(a), y: sideOf(b), quantity, time }
 }
 
 function sideOf({ name, value, range }: Problem['network']['parameters'][number]): Side {
