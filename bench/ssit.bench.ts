@@ -1,7 +1,7 @@
 /**
  * Published times of another program on its own models (SSIT's benchmark script at 1e-4, first runs, on an Apple M3 or M4)
  * against CPU time here, all of the solver in one thread. The ratio is theirs over ours: above 1 is faster. Beside it what
- * was foretold before the run, over what it took: within a factor of 8 is what the prediction claims.
+ * was foretold before the run: within a factor of 5 on these.
  */
 import { parse } from '../src/network/parse'
 import { stream } from '../src/numerics/rng'

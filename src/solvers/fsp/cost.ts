@@ -23,6 +23,10 @@ const [states, products, batches] = [4096, 25, 12]
 /** Products made in a matrix that does not fit a cache take so many times longer. */
 const outOfCache = 2
 const cacheBytes = 8e6
+/** Rows of a window are short, and are laid out again and again; an elimination has no SIMD: so many times slower. */
+const [inRows, eliminated] = [4, 20]
+/** Before the first product: paths, layouts, a compiler that has yet to warm up. */
+const startSeconds = 0.1
 /** Numbers per state besides the entries: three vectors and a diagonal; bytes of tables per state of a window. */
 const vectors = 4
 const tableBytes = 60
@@ -56,13 +60,14 @@ export function costsOf(
   now: () => number,
 ): Costs {
   const entries = network.reactions.length + 1
-  const cost = ({ states, work }: Need, bytes: number): Cost => {
-    const slow = bytes > cacheBytes ? outOfCache : 1
-    return { states, bytes, seconds: (work * slow) / speed(now) }
+  const cost = ({ states, work }: Need, bytes: number, times: number): Cost => {
+    const slow = times * (bytes > cacheBytes ? outOfCache : 1)
+    return { states, bytes, seconds: startSeconds + (work * slow) / speed(now) }
   }
+  const work = workInBox(box, options)
   return {
-    box: cost({ ...box, work: workInBox(box, options) }, box.states * 8 * (entries + vectors - 1)),
-    window: cost(window, window.states * (8 * vectors + tableBytes)),
+    box: cost({ ...box, work }, box.states * 8 * (entries + vectors - 1), work < box.work ? eliminated : 1),
+    window: cost(window, window.states * (8 * vectors + tableBytes), inRows),
     seen,
   }
 }
