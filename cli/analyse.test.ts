@@ -42,6 +42,16 @@ describe('propensity analyse', () => {
     expect(information.data[0]).toBeCloseTo((mean / 10) ** 2 / mean, 7)
   })
 
+  it('finds how a law moves with a parameter', () => {
+    const { gradient, parameter } = JSON.parse(analyse(pool, 'sensitivity', '--parameter', 'd', '--times', '40').stdout)
+    expect(parameter).toBe('d')
+    // The mean at rest is k/d.
+    expect(gradient.map((entry: { value: number }) => entry.value)).toEqual([
+      expect.closeTo(1, 6),
+      expect.closeTo(-10, 5),
+    ])
+  })
+
   it('finds how far apart two settings are', () => {
     const [{ quantity, totalVariation, hellinger }] = JSON.parse(
       analyse(pool, 'distance', '--against', 'k=12', '--times', '40').stdout,

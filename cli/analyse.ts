@@ -1,37 +1,40 @@
 /** `propensity analyse`: what follows from laws: passage times, gaps, lasting laws, sensitivities, distances. */
 import { parseArgs } from 'node:util'
-import { separation } from '../src/analysis/between'
-import { complete } from '../src/analysis/complete'
+import { answer } from '../src/analysis/inquire'
+import type { Inquiry } from '../src/analysis/inquiry'
 import { firstPassage } from '../src/analysis/passage'
-import { quasiStationaryLaw, relaxation } from '../src/analysis/relaxation'
-import { restingLaw } from '../src/analysis/resting'
+import type { Work } from '../src/analysis/progress'
 import { sensitivity } from '../src/analysis/sensitivity'
 import { readCondition } from '../src/network/condition'
 import { quantities } from '../src/network/network'
-import { Failure, type Problem } from '../src/solvers/contract'
-import { readStudy } from '../src/solvers/study'
+import { Failure } from '../src/solvers/contract'
+import { readStudy, type Study } from '../src/solvers/study'
+import { drive } from './drive'
 import { adjust, questionFlags, readFileAsStudy } from './solve'
 import { exitStatus, number, pairs, UsageError } from './usage'
 
-const flags = { ...questionFlags, to: { type: 'string' }, against: { type: 'string', multiple: true } } as const
+const flags = {
+  ...questionFlags,
+  to: { type: 'string' },
+  against: { type: 'string', multiple: true },
+  parameter: { type: 'string' },
+} as const
 
 type Flags = ReturnType<typeof parseArgs<{ options: typeof flags }>>['values']
-type Study = Record<string, unknown>
 
-const analyses: Record<string, (study: Study, values: Flags) => unknown> = {
-  gap: (study) => complete(relaxation(problemOf(study))),
+const asked =
+  (kind: Inquiry['kind']) =>
+  (study: Study): Work<unknown> =>
+    answer({ kind, study })
+
+/** As on the page, but that `information` gives every derivative, too, and a passage its law at the times asked for. */
+const analyses: Record<string, (study: Study, values: Flags) => Work<unknown>> = {
+  gap: asked('gap'),
   passage,
-  stationary: (study) => complete(restingLaw(problemOf(study))),
-  quasi: (study) => complete(quasiStationaryLaw(problemOf(study))),
-  information: (study) => {
-    const problem = problemOf(study)
-    return complete(
-      sensitivity(
-        problem,
-        problem.network.parameters.map((_, i) => i),
-      ),
-    )
-  },
+  stationary: asked('stationary'),
+  quasi: asked('quasi'),
+  sensitivity: (study, { parameter }) => answer({ kind: 'sensitivity', study, parameter }),
+  information,
   distance,
 }
 
@@ -46,9 +49,22 @@ export async function analyse(args: string[]): Promise<number> {
   if (path === undefined || rest.length) throw new UsageError('give one study or network')
   const study = adjust(readFileAsStudy(path, { ...values, times: values.times ?? '0' }), values)
   try {
-    const answer = await analyses[what](study, values)
+    let phase = ''
+    const work = analyses[what](checked(study).study, values)
+    const driven = await drive(
+      work,
+      () => phase,
+      (told) => {
+        if (told) phase = told.phase
+      },
+    )
+    if (!driven.done) {
+      console.error('propensity: cancelled')
+      return exitStatus.cancelled
+    }
+    const answered = driven.value
     process.stdout.write(
-      `${JSON.stringify(answer, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value))}\n`,
+      `${JSON.stringify(answered, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value))}\n`,
     )
     return exitStatus.done
   } catch (thrown) {
@@ -58,28 +74,37 @@ export async function analyse(args: string[]): Promise<number> {
   }
 }
 
-function problemOf(study: Study): Problem {
+/** The study as the projection reads it, or why it cannot be read. */
+function checked(study: Record<string, unknown>) {
   const read = readStudy({ ...study, solver: 'fsp', options: {} })
-  if (!read.ok)
-    throw new UsageError(read.issues.map(({ path, message }) => `${path}: ${message}`).join('\npropensity: '))
-  return read.value.problem
+  if (read.ok) return read.value
+  throw new UsageError(read.issues.map(({ path, message }) => `${path}: ${message}`).join('\npropensity: '))
 }
 
-function passage(study: Study, { to }: Flags): unknown {
+function passage(study: Study, { to }: Flags): Work<unknown> {
   if (!to) throw new UsageError("say what is to be reached, as in --to 'X >= 25'")
-  const { text, diagnostics } = readCondition(String(study.network), to)
+  const { text, diagnostics } = readCondition(study.network, to)
   const wrong = diagnostics.find(({ severity }) => severity === 'error')
   if (wrong) throw new UsageError(`--to, column ${wrong.column}: ${wrong.message}`)
-  const problem = problemOf({ ...study, network: text, observe: [] })
-  return complete(firstPassage(problem, quantities(problem.network).length - 1))
+  const { problem } = checked({ ...study, network: text, observe: [] })
+  return firstPassage(problem, quantities(problem.network).length - 1)
+}
+
+function information(study: Study): Work<unknown> {
+  const { problem } = checked({ ...study })
+  return sensitivity(
+    problem,
+    problem.network.parameters.map((_, i) => i),
+  )
 }
 
 /** How far apart the laws of each quantity are under two settings of the parameters. */
-function distance(study: Study, { against }: Flags): unknown {
+function* distance(study: Study, { against }: Flags): Work<unknown> {
   const given = pairs('against', against ?? []).map(([name, text]) => [name, number('against', text)] as const)
   if (given.length === 0) throw new UsageError('say what is to change, as in --against a=37')
-  const other = { ...study, parameters: { ...(study.parameters as object), ...Object.fromEntries(given) } }
-  const { distances, bounds } = complete(separation(problemOf(study), problemOf(other)))
+  const finding = yield* answer({ kind: 'distance', study, against: Object.fromEntries(given) })
+  if (finding.kind !== 'distance') return finding
+  const { distances, bounds } = finding
   const { time, quantity } = distances.coords
   const value = (k: number, measure: number, q: number) => distances.data[(k * 3 + measure) * quantity.length + q]
   return time.flatMap((t, k) =>
