@@ -12,6 +12,8 @@ import type { Stream } from './rng'
 export interface Example {
   readonly inputs: Float64Array
   readonly law: Cells
+  /** How much it counts beside others; 1 where it does not say. */
+  readonly weight?: number
 }
 
 export interface Recipe {
@@ -20,6 +22,8 @@ export interface Recipe {
   readonly rate: number
   readonly batch: number
   readonly epochs: number
+  /** The rate falls along half a cosine over all epochs, instead of being halved where it brings no more. */
+  readonly falling?: boolean
 }
 
 export interface Progress {
@@ -62,15 +66,17 @@ export async function* fitDensity(
       let sum = 0
       for (let first = 0; first < order.length; first += batch) {
         const chosen = order.slice(first, first + batch).map((e) => examples[e])
-        sum += await improve(learner, widths, chosen, head, rate)
-        yield { net, epoch, done: (epoch + first / order.length) / recipe.epochs, loss, held }
+        const done = (epoch + first / order.length) / recipe.epochs
+        const now = recipe.falling ? rate * (0.01 + 0.495 * (1 + Math.cos(Math.PI * done))) : rate
+        sum += await improve(learner, widths, chosen, head, now)
+        yield { net, epoch, done, loss, held }
       }
       collect(net, await learner.weights())
       loss = sum / order.length
       held = heldOut.length ? meanDivergence(net, head, heldOut) : loss
       past.push(held)
       if (held < best.loss) best = { loss: held, weights: net.weights.slice() }
-      if (past.length >= window && past.length % (window / 2) === 0) {
+      if (!recipe.falling && past.length >= window && past.length % (window / 2) === 0) {
         const recent = mean(past.slice(-window / 2))
         const before = mean(past.slice(-window, -window / 2))
         if (recent > before * (1 - gain)) rate /= 2
@@ -103,16 +109,36 @@ async function improve(
   const numbers = Float64Array.from(await learner.run((ops, parameters) => ops.read(layers(ops, parameters))))
   const byNumbers = new Float64Array(numbers.length)
   let sum = 0
-  chosen.forEach(({ law }, row) => {
-    sum += head.divergence(numbers, row * outputs, law, byNumbers)
+  chosen.forEach(({ law, weight = 1 }, row) => {
+    sum += weight * head.divergence(numbers, row * outputs, law, byNumbers)
+    for (let i = row * outputs; i < (row + 1) * outputs; i++) byNumbers[i] *= weight / rows
   })
-  for (let i = 0; i < byNumbers.length; i++) byNumbers[i] /= rows
   // The head differentiates itself, in doubles: what goes back through the layers is its gradient times their outputs.
   await learner.step(
     (ops, parameters) => ops.sum(ops.mul(layers(ops, parameters), ops.constant(byNumbers, [rows, outputs]))),
     { rate },
   )
   return sum
+}
+
+/** A network on a backend, to be asked about many rows at once: some ten times as fast as `perceptron.ts`, in single precision. */
+export interface Fast {
+  outputs(inputs: Float32Array, rows: number): Promise<Float64Array>
+  close(): void
+}
+
+export function fast(net: Perceptron, backend: Backend): Fast {
+  const learner = backend.learner(asWeights(net))
+  const { widths } = net
+  return {
+    async outputs(inputs, rows) {
+      const numbers = await learner.run((ops, parameters) =>
+        ops.read(forward(ops, parameters, ops.constant(inputs, [rows, widths[0]]), widths.length - 1)),
+      )
+      return Float64Array.from(numbers)
+    },
+    close: learner.dispose,
+  }
 }
 
 /** The layers of `perceptron.ts` on a backend. */
@@ -163,8 +189,8 @@ export function meanDivergence(net: Perceptron, head: Head, examples: readonly E
       rows.set(example.inputs, row * inputs)
     })
     const numbers = work.forward(rows, part.length)
-    part.forEach(({ law }, row) => {
-      sum += head.divergence(numbers, row * outputs, law)
+    part.forEach(({ law, weight = 1 }, row) => {
+      sum += weight * head.divergence(numbers, row * outputs, law)
     })
   }
   return sum / examples.length
