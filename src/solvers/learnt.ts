@@ -1,11 +1,13 @@
 /** What is remembered of what was learnt: of which network, over what, and how far it was off where that was measured. */
 
+import { z } from 'zod'
 import { evaluators } from '../network/evaluate'
 import type { Network } from '../network/network'
 import { print } from '../network/print'
 import { readsTime } from '../network/structure'
+import { type NamedArray, namedArray } from '../numerics/named-array'
 import type { Artifact, Problem } from './contract'
-import { type Axis, type Domain, encode, inputCount, outside, type Setting } from './design'
+import { type Axis, type Domain, encode, inputCount, maxAxes, outside, type Setting } from './design'
 
 /**
  * The network as far as what is learnt depends on it: values that vary are put to their least, so that two studies with
@@ -26,13 +28,37 @@ export function signature({ network, parameters, initial }: Problem, axes: reado
   return print(plain)
 }
 
+const axisShape = z.strictObject({
+  kind: z.enum(['parameter', 'initial']),
+  index: z.int().nonnegative(),
+  name: z.string(),
+  min: z.number(),
+  max: z.number(),
+  log: z.boolean(),
+})
+const domainShape = z.strictObject({ axes: z.array(axisShape).max(maxAxes), horizon: z.number().positive() })
+
+/** What an artifact says under a name, as JSON; undefined where it is not of this shape: a file may come from anywhere. */
+export function noted<T>({ notes }: Artifact, name: string, shape: z.ZodType<T>): T | undefined {
+  try {
+    return shape.safeParse(JSON.parse(String(notes[name]))).data
+  } catch {
+    return undefined
+  }
+}
+
+function nameAt({ network }: Problem, kind: Axis['kind'], index: number): string | undefined {
+  return (kind === 'parameter' ? network.parameters : network.species)[index]?.name
+}
+
 /**
  * The domain of an artifact of this solver that was learnt of this network, with what varies in it; undefined elsewhere. A
  * setting may lie outside the domain, but not its initial counts.
  */
 export function domainIn(solver: string, artifact: Artifact | undefined, problem: Problem): Domain | undefined {
   if (artifact?.solver !== solver) return undefined
-  const domain = JSON.parse(String(artifact.notes.domain)) as Domain
+  const domain = noted(artifact, 'domain', domainShape)
+  if (!domain || domain.axes.some(({ kind, index }) => !nameAt(problem, kind, index))) return undefined
   if (signature(problem, domain.axes) !== artifact.notes.signature) return undefined
   return outside(domain, problem).some(({ kind }) => kind === 'initial') ? undefined : domain
 }
@@ -107,4 +133,26 @@ export const short = (value: number) => String(Number(value.toPrecision(3)))
 export function still({ network, parameters, initial }: Problem): boolean {
   if (readsTime(network) || network.events.length > 0) return false
   return evaluators(network, parameters).propensities.every((propensity) => propensity(initial, 0) === 0)
+}
+
+/** An error map as an array of an artifact: what was measured needs no more than single precision. */
+export function packMap({ inputs, errors, rows }: ErrorMap): NamedArray {
+  const columns = [...Array.from({ length: inputs }, (_, i) => `input ${i + 1}`), ...errors]
+  const count = rows.length / columns.length
+  return namedArray(
+    [
+      ['row', Array.from({ length: count }, (_, i) => i)],
+      ['column', columns],
+    ],
+    rows.map(Math.fround),
+  )
+}
+
+/** The map in an array; undefined where it is of another shape. */
+export function unpackMap(
+  array: NamedArray | undefined,
+  inputs: number,
+  errors: readonly string[],
+): ErrorMap | undefined {
+  return array?.shape[1] === inputs + errors.length ? { inputs, errors, rows: array.data } : undefined
 }

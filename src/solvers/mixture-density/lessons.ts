@@ -14,8 +14,8 @@ export interface Source {
   /** Sample paths, which are those of the streams from `first` on. */
   readonly paths: number
   readonly first: number
-  /** Exact laws may be those of alternating directions, where that is fast. */
-  readonly quick: boolean
+  /** Exact laws may be those of alternating directions where they are within this in l1; 0: never. */
+  readonly quick: number
 }
 
 /** What one target has to learn from, or is measured by. */

@@ -1,11 +1,12 @@
 /** What has been learnt: one network per law, each from a setting and a time to a mixture of negative binomials. */
+import { z } from 'zod'
 import type { Head } from '../../numerics/density-head'
 import { type NamedArray, namedArray } from '../../numerics/named-array'
 import { mixture } from '../../numerics/negative-binomial'
-import { type Perceptron, pass } from '../../numerics/perceptron'
+import { type Perceptron, pass, weightCount } from '../../numerics/perceptron'
 import type { Artifact, Problem } from '../contract'
 import { type Domain, encode, inputCount, type Setting } from '../design'
-import { domainIn, type ErrorMap } from '../learnt'
+import { domainIn, type ErrorMap, noted, packMap, unpackMap } from '../learnt'
 import type { Target } from './targets'
 
 const id = 'mixtureDensity'
@@ -82,15 +83,7 @@ export function pack({ signature, domain, laws, notes }: Model): Artifact {
   const arrays: Record<string, NamedArray> = {}
   for (const { key, net, map } of laws) {
     arrays[`weights:${key}`] = namedArray([['weight', range(net.weights.length)]], net.weights.slice())
-    const columns = [...range(map.inputs).map((i) => `input ${i + 1}`), ...map.errors]
-    const rows = map.rows.length / columns.length
-    arrays[`errors:${key}`] = namedArray(
-      [
-        ['row', range(rows)],
-        ['column', columns],
-      ],
-      map.rows.slice(),
-    )
+    arrays[`errors:${key}`] = packMap(map)
   }
   const described = laws.map(({ net, map: _, ...rest }) => ({ ...rest, layers: net.widths }))
   return {
@@ -104,21 +97,27 @@ export function pack({ signature, domain, laws, notes }: Model): Artifact {
 export function unpack(artifact: Artifact | undefined, problem: Problem, wanted: readonly Target[]): Model | undefined {
   const domain = domainIn(id, artifact, problem)
   if (!artifact || !domain) return undefined
-  const { signature, domain: _, laws: lawsText, ...notes } = artifact.notes
-  const laws = described(lawsText).map(({ layers, ...rest }): Learnt => {
-    const map = artifact.arrays[`errors:${rest.key}`]
-    return {
-      ...rest,
-      net: { widths: layers, weights: artifact.arrays[`weights:${rest.key}`].data },
-      map: { inputs: inputCount(domain), errors: measured, rows: map.data },
-    }
+  const { signature, domain: _, laws: __, ...notes } = artifact.notes
+  const described = noted(artifact, 'laws', z.array(lawShape))
+  const laws = (described ?? []).flatMap(({ layers, ...rest }): Learnt[] => {
+    const weights = artifact.arrays[`weights:${rest.key}`]?.data
+    const map = unpackMap(artifact.arrays[`errors:${rest.key}`], inputCount(domain), measured)
+    const fits = layers[0] === inputCount(domain) && layers[layers.length - 1] === headOf(rest).size
+    if (!map || !fits || weights?.length !== weightCount(layers)) return []
+    return [{ ...rest, net: { widths: layers, weights }, map }]
   })
   if (!wanted.every(({ key }) => laws.some((law) => law.key === key))) return undefined
   return { signature: String(signature), domain, laws, notes }
 }
 
-function described(laws: string | number): readonly (Omit<Learnt, 'net' | 'map'> & { layers: number[] })[] {
-  return JSON.parse(String(laws))
-}
+const few = z.int().nonnegative().max(1_000_000)
+const lawShape = z.strictObject({
+  key: z.string(),
+  caps: z.array(few.nullable()).min(1).max(2),
+  components: few.min(1),
+  inflated: z.boolean(),
+  widths: z.array(few.min(1)).min(1).max(2),
+  layers: z.array(few.min(1)).min(2),
+})
 
 const range = (length: number) => Array.from({ length }, (_, i) => i)

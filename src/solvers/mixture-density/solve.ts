@@ -80,13 +80,12 @@ type Shape = Omit<Learnt, 'net' | 'map'>
 
 /** Counts that hold all that was seen, and half as many again. */
 function shapeOf(problem: Problem, { target, examples }: Lesson, options: MixtureOptions): Shape {
-  const widths = target.of.map((q, axis) => {
-    const seen = examples.reduce(
-      (most, { law }) => Math.max(most, law.low[axis] + law.widths[axis]),
-      initialOf(problem, q),
+  const seenOf = (axis: number) =>
+    examples.reduce(
+      (most, { law }) => Math.max(most, law.low[axis] + law.widths[axis] - 1),
+      initialOf(problem, target.of[axis]),
     )
-    return Math.ceil(1.5 * seen) + 4
-  })
+  const widths = target.of.map((_, axis) => Math.ceil(1.5 * seenOf(axis)) + 4)
   const cells = widths.reduce((a, b) => a * b)
   if (cells > maxCells) {
     const names = target.of.map((q) => quantities(problem.network)[q]).join(', ')
@@ -97,17 +96,18 @@ function shapeOf(problem: Problem, { target, examples }: Lesson, options: Mixtur
       'sample with the solver "ssa"',
     )
   }
-  const caps = target.of.map((q) => fewest(problem, q))
+  const caps = target.of.map((q, axis) => fewest(problem, q, seenOf(axis)))
   // A law of a gene alone is one set of probabilities, whatever the number of components.
   const components = caps.every((cap) => cap !== null) && caps.length === 1 ? 1 : options.components
   const inflated = options.zeroInflated && caps.length === 1 && caps[0] === null
   return { key: target.key, caps, components, inflated, widths }
 }
 
-/** The most that a quantity can be, where conservation allows only few. */
-function fewest({ network, initial }: Problem, q: number): number | null {
+/** The most that a quantity can be, where conservation allows only few or only few were seen. */
+function fewest({ network, initial }: Problem, q: number, seen: number): number | null {
   const most = q < network.species.length ? largest(network, initial, q) : Number.POSITIVE_INFINITY
-  return most <= fewCounts ? most : null
+  const few = Math.min(most, seen)
+  return few <= fewCounts ? few : null
 }
 
 /** So many counts are given a probability each. */

@@ -1,6 +1,7 @@
 /** Laws to learn from, and laws to be measured by. */
 import type { Problem, Run, Snapshot } from '../contract'
 import { type Domain, type Setting, settings } from '../design'
+import { quickEnough } from '../teachers'
 import type { MixtureOptions } from './index'
 import { emptyLessons, type Lesson, learn, timesOf } from './lessons'
 import type { Target } from './targets'
@@ -47,7 +48,7 @@ export async function* teach(
   for (const [k, job] of jobs.entries()) {
     const phase = `${options.teacher === 'fsp' ? 'exact' : 'sampled'} laws: ${k} of ${jobs.length} settings`
     const paths = options.paths * (job.finer ? finer : 1)
-    const source = { teacher: options.teacher, paths, first, quick: !job.finer }
+    const source = { teacher: options.teacher, paths, first, quick: job.finer ? 0 : quickEnough.toLearn }
     for await (const _ of learn(problem, domain, job.setting, job.times, source, run, job.lessons)) {
       if (run.due()) yield show(phase, k / jobs.length)
     }
