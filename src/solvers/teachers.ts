@@ -4,39 +4,43 @@ import { type Held, project, projectQuickly, provable, recorder } from './fsp/ke
 import { whole } from './ssa/kernel'
 import { summarise } from './summary'
 
-/** What the l1 distance of a law that is learnt from should not exceed: it is far below what a network can tell apart. */
-const quickEnough = 5e-3
+/** What the l1 distance of laws to learn from, and to be measured by, may be where they are found quickly. */
+export const quickEnough = { toLearn: 0.02, toMeasure: 0.005 }
+
+/** States of one law: hundreds of them are wanted. */
+const maxStates = 400_000
 
 /**
- * Laws at the problem's times by projection; `quick`: by alternating directions where those are near enough. Hands each
- * to `take`, perhaps anew from the first: k tells which.
+ * Laws at the problem's times by projection; where those are within `quick` in l1, by alternating directions. Hands each to
+ * `take`, perhaps anew from the first: k tells which.
  */
 export function* exactLaws(
   problem: Problem,
   tolerance: number,
-  quick: boolean,
+  quick: number,
   take: (law: Held, k: number) => void,
 ): Generator<void, void, void> {
-  if (quick) {
+  if (quick > 0) {
     let worst = 0
     const done = projectQuickly(problem, (law, k) => {
       worst = Math.max(worst, law.distance)
       take(law, k)
     })
     yield
-    if (done && worst <= quickEnough) return
+    if (done && worst <= quick) return
   }
-  const verdict = provable(problem)
+  // All counts will be written down, whatever is asked of them.
+  const verdict = provable({ ...problem, observe: { ...problem.observe, marginals: true } })
   if (!verdict.ok)
     throw new Failure('teacher', `the exact teacher fails: ${verdict.why}`, 'learn from samples: teacher = "ssa"')
-  yield* project(problem, { tolerance }, take)
+  yield* project(problem, { tolerance, maxStates }, take)
 }
 
 /** Moments and laws of what the problem observes, exactly. */
 export function* exactObservations(
   problem: Problem,
   tolerance: number,
-  quick: boolean,
+  quick: number,
 ): Generator<void, Observations, void> {
   let record = recorder(problem)
   yield* exactLaws(problem, tolerance, quick, (law, k) => {

@@ -7,6 +7,7 @@ import type { Held } from './record'
 import { timedSlice } from './timed'
 
 export { type Recorder, recorder } from './record'
+export { type Coordinates, coordinates, forEachState, volume } from './space'
 export type { Held }
 
 /** Whether laws of the problem can be had from here. */

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import type { Problem, Solver, Verdict } from '../contract'
+import { domainOf, maxAxes } from '../design'
+import { domainIn } from '../learnt'
+import { optionSchema } from '../options'
+
+const options = optionSchema({
+  teacher: z.enum(['fsp', 'ssa']).default('fsp').meta({
+    title: 'Teacher',
+    help: 'Laws to learn from: exact, by projection; or sampled, where there are too many states for that.',
+  }),
+  network: z.enum(['dense', 'transformer']).default('dense').meta({
+    title: 'Network',
+    help: 'Dense layers that output mixtures of negative binomials, or a causal transformer with a probability per count.',
+  }),
+  settings: z.int().min(1).max(100_000).default(256).meta({
+    title: 'Settings',
+    help: 'How many values of the parameters that have a range to learn from. One where none has.',
+  }),
+  looks: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(8)
+    .meta({ title: 'Looks', help: 'Times at which each setting is looked at.' }),
+  heldOut: z.int().min(1).max(100_000).default(32).meta({
+    title: 'Held out',
+    help: 'Settings that are not learnt from, but say how far off the answer is.',
+  }),
+  quick: z.boolean().default(false).meta({
+    title: 'Quick measure',
+    help: 'Held-out laws, too, by alternating directions where that is near enough: ten times as fast, good to 0.005 in l1.',
+    advanced: true,
+  }),
+  rows: z.int().min(1).max(1000).default(8).meta({
+    title: 'Rows',
+    help: 'Counts of the species before it after which the law of the next is learnt, per look.',
+    advanced: true,
+  }),
+  components: z.int().min(1).max(20).default(6).meta({
+    title: 'Components',
+    help: 'Negative binomials in the law of a count (dense).',
+    advanced: true,
+  }),
+  width: z.int().min(1).max(512).default(48).meta({
+    title: 'Width',
+    help: 'Units of a hidden layer, or numbers of a token.',
+    advanced: true,
+  }),
+  layers: z.int().min(1).max(12).default(2).meta({ title: 'Layers', help: 'Hidden layers.', advanced: true }),
+  epochs: z.int().min(1).max(10_000).default(60).meta({
+    title: 'Epochs',
+    help: 'Passes over all that is learnt from.',
+    advanced: true,
+  }),
+  rate: z.number().min(1e-6).max(1).default(0.01).meta({
+    title: 'Learning rate',
+    help: 'Of Adam, at first; it falls along half a cosine.',
+    advanced: true,
+  }),
+  starts: z.int().min(0).max(1000).default(0).meta({
+    title: 'Initial counts',
+    help: 'Learn for every initial count up to this; 0: only for those of the study.',
+    advanced: true,
+  }),
+  paths: z.int().min(10).max(1_000_000).default(500).meta({
+    title: 'Paths',
+    help: 'Sample paths per setting, where samples are the teacher.',
+    advanced: true,
+  }),
+})
+
+export type DistilledOptions = typeof options.defaults
+
+/** The law of the whole state, from one network whose prompt is rates, initial counts and time. */
+export const distilled: Solver<DistilledOptions> = {
+  id: 'distilled',
+  title: 'Distilled network',
+  summary:
+    'Learns the joint law of all counts for any rates, initial counts and time from exact laws; then answers at once.',
+  cites: [
+    'Liu & Wang 2024, https://doi.org/10.1073/pnas.2317422121',
+    'Sukys, Öcal & Grima 2022, https://doi.org/10.1016/j.isci.2022.105010',
+  ],
+  traits: { device: 'cpu', random: true, trains: true, spatial: false, observes: ['moments', 'marginals', 'joint'] },
+  options,
+  supports,
+  answers: (artifact, problem) => domainIn('distilled', artifact, problem) !== undefined,
+  load: async () => (await import('./solve')).method,
+}
+
+function supports(problem: Problem, { starts }: DistilledOptions): Verdict {
+  const { axes } = domainOf(problem, starts)
+  if (axes.length > maxAxes) {
+    const why = `${axes.length} parameters have a range; this solver learns over ${maxAxes} at once`
+    return { ok: false, why, instead: 'ssa' }
+  }
+  const over = axes.length
+    ? `over ${axes.map(({ name }) => name).join(', ')} and time`
+    : 'over time: no parameter has a range'
+  return { ok: true, caution: `a law that was learnt, ${over}` }
+}
