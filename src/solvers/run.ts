@@ -4,6 +4,8 @@ import { stream } from '../numerics/rng'
 import { version } from '../version'
 import { type Artifact, Failure, type Frame, type Outcome, type Provenance, type Run, type Solution } from './contract'
 import { picture } from './ensemble'
+import { foresee, meanwhile } from './foresee'
+import { solvers } from './registry'
 import { type Reading, readStudy } from './study'
 import { summarise } from './summary'
 import { merge, type Share, type Tally } from './tally'
@@ -64,9 +66,14 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
     const site = await method.ensemble?.site?.(problem, options)
     if (site) provenance = { ...provenance, device: site.device }
     const crew = site?.device === 'gpu' ? [] : host.crew
+    // A caution says that the answer is not the law of the process: no law can stand in for it.
+    const lawful = !method.ensemble && !verdict.caution && solver.traits.observes.includes('marginals')
+    const first = lawful ? await early(read.value, host) : undefined
+    const show = first ? (frame: Frame) => host.onFrame(meanwhile(first, frame)) : host.onFrame
+    if (first) host.onFrame(first)
     const solution = method.ensemble
       ? await runEnsemble(read.value, json, method.ensemble, { ...host, crew })
-      : await drive(method.solve(problem, options, lend(seed, host)), host, (snapshot) => host.onFrame(snapshot()))
+      : await drive(method.solve(problem, options, lend(seed, host)), host, (snapshot) => show(snapshot()))
     if (!solution) return finish({ status: 'cancelled' as const })
     const before = [verdict.caution, site?.warning, unanswered(read.value, solution)].filter((w) => w !== undefined)
     const warnings = [...before, ...solution.warnings]
@@ -74,6 +81,12 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
   } catch (thrown) {
     return finish(failed(thrown))
   }
+}
+
+/** What another method has learnt of the question, if the host brought that. */
+function early({ problem, solver, seed }: Reading, host: Host): Promise<Frame | undefined> {
+  const learner = host.artifact && host.artifact.solver !== solver.id ? solvers[host.artifact.solver] : undefined
+  return foresee(problem, learner, lend(seed, host), (generator) => drive(generator, host, () => {}))
 }
 
 /** Why a solution that holds nothing does so; solvers leave out what they cannot observe. */
