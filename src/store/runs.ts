@@ -4,6 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { type Client, painted, type RunHandle } from '../services/client'
+import type { Models } from '../services/models'
 import { questionOf } from '../services/question'
 import type { Taught } from '../solvers/artifact-file'
 import type { Frame, Outcome } from '../solvers/contract'
@@ -90,7 +91,13 @@ interface Work {
   }
 }
 
-export function createRuns(client: Client, studies: Studies, nextFrame: () => Promise<void> = painted): Runs {
+/** `models`: what is learnt already, of the network on the screen. */
+export function createRuns(
+  client: Client,
+  studies: Studies,
+  nextFrame: () => Promise<void> = painted,
+  models?: Pick<Models, 'find'>,
+): Runs {
   const works = new Map<string, Work>()
   let scheduled = false
   let unfollow: (() => void) | undefined
@@ -113,7 +120,7 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
     const next: Record<string, Lane> = {}
     for (const [solver, study] of wanted) {
       const key = JSON.stringify(study)
-      const work: Work = works.get(solver) ?? { wanted: study, key, tookMs: 0, training: 'anew' }
+      const work: Work = works.get(solver) ?? { wanted: study, key, tookMs: 0, ...untaught(solver) }
       works.set(solver, Object.assign(work, { wanted: study, key }))
       const lane = lanes()[solver] ?? idle(solver)
       const stale = lane.study !== undefined && questionOf(lane.study) !== questionOf(study)
@@ -121,6 +128,18 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
     }
     store.setState({ lanes: next })
     schedule()
+  }
+
+  /** What the page ships of the network on the screen. */
+  function shipped(): Taught | undefined {
+    const { problem } = studies.getState().reading
+    return problem && models?.find(problem)
+  }
+
+  /** A new lane of a method that trains begins with what is there, or has to be trained. */
+  function untaught(solver: string): Pick<Work, 'learnt' | 'training'> {
+    const learnt = trainable(solver) ? shipped() : undefined
+    return learnt?.artifact.solver === solver ? { learnt } : { training: 'anew' }
   }
 
   /** At most one launch per animation frame. */
@@ -153,7 +172,9 @@ export function createRuns(client: Client, studies: Studies, nextFrame: () => Pr
   function launch(solver: string, work: Work, trains: boolean): void {
     const { wanted, key } = work
     const startedMs = performance.now()
-    const artifact = work.training === 'anew' ? undefined : work.learnt?.artifact
+    const own = work.training === 'anew' ? undefined : work.learnt?.artifact
+    // Other methods show what is learnt until they have their own answer.
+    const artifact = trainable(solver) ? own : shipped()?.artifact
     work.settled = undefined
     work.training = undefined
     patch(solver, { status: 'running', outcome: undefined, done: 0, phase: '', startedMs, leftMs: undefined })

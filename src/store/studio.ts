@@ -1,6 +1,7 @@
 /** Everything the user has, in one value: composed once, in `main.tsx`. */
 import toggleSwitch from '../../public/studies/toggle-switch.study.json'
 import { type Client, painted } from '../services/client'
+import { openModels } from '../services/models'
 import { createTaskClient, type TaskClient } from '../services/task-client'
 import { readStudyShape, type Study } from '../solvers/study'
 import { type Analyses, createAnalyses } from './analyses'
@@ -41,6 +42,8 @@ export interface Surroundings {
   readonly storage?: StudyStorage
   /** The text of a gallery study. */
   fetchStudy?(name: string): Promise<unknown>
+  /** A file of what the page ships learnt. */
+  fetchModel?(file: string): Promise<ArrayBuffer>
   nextFrame?(): Promise<void>
   /** Threads for long work. */
   readonly tasks?: TaskClient
@@ -57,13 +60,14 @@ export function defaultStudy(): Study {
 }
 
 export function createStudio(client: Client, surroundings: Surroundings = browser()): Studio {
-  const { address, storage = absentStorage, fetchStudy = fetchGallery, nextFrame = painted } = surroundings
+  const { address, storage = absentStorage, fetchStudy = fetchGallery, fetchModel, nextFrame = painted } = surroundings
   const tasks = surroundings.tasks ?? createTaskClient()
   const notices = createNotices()
   const persistence = createPersistence(storage, notices)
   const studies = createStudies(defaultStudy())
   const view = createView(viewOf(studies.getState().reading, 'auto'))
-  const runs = createRuns(client, studies, nextFrame)
+  const models = fetchModel && openModels(fetchModel)
+  const runs = createRuns(client, studies, nextFrame, models)
   const analyses = createAnalyses(client, studies, nextFrame)
   const inference = createInference(tasks, studies)
   const map = createMap(tasks)
@@ -173,6 +177,7 @@ function browser(): Surroundings {
   if (typeof window === 'undefined') return {}
   return {
     storage: browserStorage(),
+    fetchModel: async (file) => (await fetchFrom(`models/${file}`)).arrayBuffer(),
     address: {
       get href() {
         return location.href
@@ -197,10 +202,12 @@ const absentStorage: StudyStorage = {
   write: async () => {},
 }
 
-async function fetchGallery(name: string): Promise<unknown> {
-  const response = await fetch(`${import.meta.env.BASE_URL}studies/${name}.study.json`)
+const fetchGallery = async (name: string): Promise<unknown> => (await fetchFrom(`studies/${name}.study.json`)).json()
+
+async function fetchFrom(path: string): Promise<Response> {
+  const response = await fetch(`${import.meta.env.BASE_URL}${path}`)
   if (!response.ok) throw new Error(`status ${response.status}`)
-  return response.json()
+  return response
 }
 
 function later(ms: number): Promise<void> {
