@@ -95,7 +95,7 @@ describe('a distilled network', () => {
       looks: 3,
       heldOut: 8,
       width: 16,
-      epochs: 60,
+      epochs: 150,
     } as const
     const { observations } = await finish(method, problem, { ...distilled.options.defaults, ...options }, lend(2))
     const { array } = observations.marginals
