@@ -1,7 +1,8 @@
 /** What was learnt, as arrays: the weights at every output time. */
-import type { Weights } from '../../numerics/learning/ops'
+import { sizeOf, type Weights } from '../../numerics/learning/ops'
 import { namedArray } from '../../numerics/named-array'
 import type { Artifact, Problem } from '../contract'
+import { signature } from '../learnt'
 import { type Box, namesOf } from './box'
 import type { NncmeOptions } from './index'
 
@@ -26,14 +27,17 @@ export function artifactOf(problem: Problem, box: Box, options: NncmeOptions, { 
   return { solver: 'nncme', arrays: Object.fromEntries(arrays), notes: notesOf(problem, box, options) }
 }
 
-/** What weights depend on. */
-function notesOf(
+/** What weights depend on. How many paths check them is not part of it. */
+export function notesOf(
   problem: Problem,
   box: Box,
-  { scheme, density, width, layers }: NncmeOptions,
+  { scheme, density, width, layers, check: _, ...training }: NncmeOptions,
 ): Record<string, string | number> {
   const paper = scheme !== 'forward-kl'
   return {
+    problem: identity(problem),
+    scheme,
+    training: JSON.stringify(training),
     density: paper ? 'nade' : density,
     width,
     layers: paper ? 1 : layers,
@@ -44,20 +48,44 @@ function notesOf(
   }
 }
 
-/** The last weights of an artifact, if they fit this network and box. */
-export function restored(
+/**
+ * What an earlier run of the same question has learnt, step by step; nothing where it was another one, or where weights
+ * have not the shapes of `initial`.
+ */
+export function snapshotsOf(
   artifact: Artifact | undefined,
-  problem: Problem,
-  box: Box,
-  options: NncmeOptions,
-): Weights | undefined {
-  if (artifact?.solver !== 'nncme') return undefined
-  const wanted = notesOf(problem, box, options)
-  if (Object.entries(wanted).some(([name, value]) => artifact.notes[name] !== value)) return undefined
-  return Object.fromEntries(
-    Object.entries(artifact.arrays).map(([name, { shape, data }]) => {
-      const size = data.length / shape[0]
-      return [name, { shape: shape.slice(1), data: Float32Array.from(data.subarray(data.length - size)) }]
-    }),
+  initial: Weights,
+  wanted: Readonly<Record<string, string | number>>,
+): Snapshots {
+  const none: Snapshots = { weights: [], times: [] }
+  if (artifact?.solver !== 'nncme') return none
+  if (Object.entries(wanted).some(([name, value]) => artifact.notes[name] !== value)) return none
+  const names = Object.keys(initial)
+  const times = artifact.arrays[names[0]]?.coords.time?.map(Number) ?? []
+  const fit = names.every((name) => {
+    const { shape, data } = artifact.arrays[name] ?? { shape: [], data: [] }
+    const expected = [times.length, ...initial[name].shape]
+    return shape.join() === expected.join() && data.length === sizeOf(expected)
+  })
+  if (!fit) return none
+  const weights = times.map((_, k) =>
+    Object.fromEntries(
+      names.map((name) => {
+        const { shape } = initial[name]
+        const size = sizeOf(shape)
+        return [name, { shape, data: Float32Array.from(artifact.arrays[name].data.subarray(k * size, (k + 1) * size)) }]
+      }),
+    ),
   )
+  return { weights, times }
 }
+
+/** Whether an artifact holds a whole run of this problem: then nothing is left to learn. */
+export function isWhole({ notes, arrays }: Artifact, problem: Problem): boolean {
+  const last = problem.times[problem.times.length - 1]
+  const times = Object.values(arrays)[0]?.coords.time
+  return notes.problem === identity(problem) && times !== undefined && Number(times[times.length - 1]) === last
+}
+
+/** The problem as text: what was learnt of one says nothing of another. */
+const identity = (problem: Problem): string => `${signature(problem, [])}\nat ${[...problem.times].join(' ')}`

@@ -30,27 +30,38 @@ export const forwardKl: Scheme = async function* (setting) {
       const inside = within(setting, states)
       const { train, held } = apart(inside, density.caps.length)
       const now = marginalCoefficients(density, inside)
-      learner.restart(shifted(density, await learner.weights(), now, before))
-      before = now
-      const settings = { ...options, updates: options.updates * (progress.steps === 1 ? 2 : 1) }
-      const done = progress.updates
-      for await (const { loss, gradientNorm, updates } of learn(
-        density,
-        learner,
-        train,
-        run.rng(streams.train + progress.steps),
-        settings,
-      )) {
-        Object.assign(progress, { loss, gradientNorm, updates: done + updates })
-        if (run.due()) yield
+      const known = setting.learnt(to)
+      if (known) learner.restart(known)
+      else {
+        learner.restart(shifted(density, await learner.weights(), now, before))
+        yield* learnFrom(setting, train, inside, held)
       }
-      for await (const _ of refine(density, learner, inside, held)) if (run.due()) yield
+      before = now
+      await setting.keep(to)
       progress.effective = inside.length / density.caps.length
       progress.divergence += await excess(setting, train, held)
       if (output !== undefined) await setting.arrive(output, inside)
     } else if (output !== undefined) await setting.arrive(output)
     yield
   }
+}
+
+/** Learn from the states of a step, then refine with those that were held out. */
+async function* learnFrom(
+  { options, run, density, learner, progress }: Setting,
+  train: Int32Array,
+  inside: Int32Array,
+  held: Int32Array,
+): AsyncGenerator<void, void> {
+  const settings = { ...options, updates: options.updates * (progress.steps === 1 ? 2 : 1) }
+  const done = progress.updates
+  const source = run.rng(streams.train + progress.steps)
+  for await (const { loss, gradientNorm, updates } of learn(density, learner, train, source, settings)) {
+    Object.assign(progress, { loss, gradientNorm, updates: done + updates })
+    progress.record.add(done + updates, loss, gradientNorm)
+    if (run.due()) yield
+  }
+  for await (const _ of refine(density, learner, inside, held)) if (run.due()) yield
 }
 
 interface Lag {

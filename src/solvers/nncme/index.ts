@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Solver } from '../contract'
 import { optionSchema } from '../options'
+import { isWhole } from './artifact'
 import { paperOptions } from './paper/options'
 
 const options = optionSchema({
@@ -75,6 +76,7 @@ export const nncme: Solver<NncmeOptions> = {
     }
     return { ok: true }
   },
+  answers: (artifact, problem) => artifact.notes.scheme === 'forward-kl' && isWhole(artifact, problem),
   load: async () => (await import('./solve')).method,
 }
 

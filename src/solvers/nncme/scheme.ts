@@ -1,7 +1,8 @@
 /** What a scheme is given and what it does: lead the density from one output time to the next. */
 import type { Density } from '../../numerics/learning/density'
-import type { Learner } from '../../numerics/learning/ops'
+import type { Learner, Weights } from '../../numerics/learning/ops'
 import type { Problem, Run } from '../contract'
+import type { TrainingRecord } from '../training'
 import type { Box } from './box'
 import type { NncmeOptions } from './index'
 import type { Walkers } from './propagate'
@@ -23,6 +24,8 @@ export interface Progress {
   /** States that left the box, and states in all. */
   outside: number
   states: number
+  /** The course of the training, kept or not. */
+  readonly record: TrainingRecord
   /** Samples at which a step in time was not a probability: of the papers' schemes. */
   clamped?: number
 }
@@ -36,6 +39,10 @@ export interface Setting {
   readonly learner: Learner
   readonly walkers: Walkers
   readonly progress: Progress
+  /** What was learnt in the step that ends at this time, in an earlier run of the same question. */
+  learnt(time: number): Weights | undefined
+  /** Call it at the end of each step that was learnt. */
+  keep(time: number): Promise<void>
   /** Call it when the density stands for the law at output time k; `fitted` are states [rows, variables] of that law. */
   arrive(k: number, fitted?: Int32Array): Promise<void>
 }

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { ownBackend } from '../../numerics/learning/own'
 import { at } from '../../numerics/named-array'
 import { poisson } from '../../numerics/statistics'
-import type { Solution } from '../contract'
+import type { Artifact, Solution } from '../contract'
 import { fsp } from '../fsp'
 import { method as projection } from '../fsp/solve'
 import { ask, finish, lend } from '../testing'
@@ -129,14 +129,44 @@ describe('the neural master equation', () => {
     expect(backend.memory()).toEqual({ tensors: 0, bytes: 0 })
   })
 
-  it('goes on from what it has learnt, and begins anew where that does not fit', async () => {
-    const problem = ask('0 -> X, 10; X -> Y, 1; Y -> 0, 1', [3], { moments: true, marginals: true })
-    const options = { ...nncme.options.defaults, check: 0, replicates: 2000, updates: 60 }
-    const first = await finish(method, problem, options, lend(3))
-    const again = await finish(method, problem, options, { ...lend(3), artifact: first.artifact })
-    expect(again.observations.moments.array.data).not.toEqual(first.observations.moments.array.data)
+  it('goes on from its last checkpoint as if it had never stopped, and begins anew where that does not fit', async () => {
+    const problem = ask('0 -> X, 10; X -> Y, 1; Y -> 0, 1', [1, 3, 4], { moments: true, marginals: true })
+    const options = { ...nncme.options.defaults, check: 0, replicates: 2000, updates: 40, lag: 1.5 }
+    const whole = await finish(method, problem, options, lend(3))
+    expect(nncme.answers?.(whole.artifact!, problem)).toBe(true)
+    // Stopped after the second of four steps.
+    const first = method.solve(
+      problem,
+      options,
+      lend(3, () => true),
+    )
+    const checkpoints: Artifact[] = []
+    while (checkpoints.length < 2) {
+      const next = await first.next()
+      if (next.done) throw new Error('it ended before it was stopped')
+      const { artifact } = next.value()
+      if (artifact) checkpoints.push(artifact)
+    }
+    await first.return(undefined as unknown as Solution)
+    const artifact = checkpoints[1]
+    expect(Object.values(artifact.arrays)[0].coords.time).toHaveLength(2)
+    expect(nncme.answers?.(artifact, problem)).toBe(false)
+    const again = await finish(method, problem, options, { ...lend(3), artifact })
+    expect(again.observations).toEqual(whole.observations)
+    expect(again.artifact).toEqual(whole.artifact)
+    expect(again.diagnostics.updates).toBe(2 * options.updates)
+    // With all of it there is nothing left to learn.
+    const none = await finish(method, problem, options, { ...lend(3), artifact: whole.artifact })
+    expect(none.observations).toEqual(whole.observations)
+    expect(none.diagnostics.updates).toBe(0)
     const other = { ...options, width: 8 }
     const fresh = await finish(method, problem, other, lend(3))
-    expect(await finish(method, problem, other, { ...lend(3), artifact: first.artifact })).toEqual(fresh)
+    expect(await finish(method, problem, other, { ...lend(3), artifact })).toEqual(fresh)
+  })
+
+  it('tells the course of its training', async () => {
+    const { training, diagnostics } = await solve('0 -> X, 10; X -> 0, 1', [3], { replicates: 2000, updates: 100 })
+    expect(training?.coords.update).toHaveLength(diagnostics.updates)
+    expect(training?.data[2 * diagnostics.updates - 2]).toBe(diagnostics.loss)
   })
 })

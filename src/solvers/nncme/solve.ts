@@ -4,9 +4,10 @@ import { maskedDense } from '../../numerics/learning/masked-dense'
 import { ownBackend } from '../../numerics/learning/own'
 import { transformer } from '../../numerics/learning/transformer'
 import { checkConstants } from '../broken'
-import type { Frame, Method, Observations, Problem, Run, Snapshot, Solution } from '../contract'
+import type { Artifact, Frame, Method, Observations, Problem, Run, Snapshot, Solution } from '../contract'
 import { walkers } from '../ssa/kernel'
-import { artifactOf, restored, type Snapshots } from './artifact'
+import { trainingRecord } from '../training'
+import { artifactOf, notesOf, type Snapshots, snapshotsOf } from './artifact'
 import { type Box, boxAround, type Met } from './box'
 import { type Checked, compare } from './check'
 import { forwardKl } from './forward-kl'
@@ -42,17 +43,25 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
     divergence: 0,
     outside: 0,
     states: 0,
+    record: trainingRecord(),
   }
   const taken: (Taken | undefined)[] = Array.from(times, () => undefined)
   const kept: Snapshots = { weights: [], times: [] }
   const horizon = times.length ? times[times.length - 1] : 0
   let phase = 'a pilot ensemble finds the box of counts'
   let paths = new Int32Array(0)
-  const frame = (): Frame => ({
-    ...solution(problem, options, taken, progress, backend.memory(), undefined),
-    done: horizon > 0 ? progress.time / horizon : 0,
-    phase,
-  })
+  // A checkpoint goes with the first frame that is looked at after each step.
+  let checkpoint: (() => Artifact) | undefined
+  const frame = (): Frame => {
+    const artifact = checkpoint?.()
+    checkpoint = undefined
+    return {
+      ...solution(problem, options, taken, progress, backend.memory(), undefined),
+      ...(artifact && { artifact }),
+      done: horizon > 0 ? progress.time / horizon : 0,
+      phase,
+    }
+  }
   yield frame
   const ask = await walkers()
   if (horizon > 0) {
@@ -73,8 +82,9 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
     return solution(problem, options, taken, progress, backend.memory(), undefined)
   }
   const density = densityOf(options, box)
-  const start = restored(run.artifact, problem, box, options) ?? density.initial(run.rng(streams.train))
-  const learner = backend.learner(start)
+  const initial = density.initial(run.rng(streams.train))
+  const learner = backend.learner(initial)
+  const earlier = snapshotsOf(run.artifact, initial, notesOf(problem, box, options))
   try {
     const setting = {
       problem,
@@ -85,6 +95,13 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
       learner,
       walkers: ask,
       progress,
+      learnt: (time: number) => earlier.weights[earlier.times.indexOf(time)],
+      async keep(time: number) {
+        kept.weights.push(await learner.weights())
+        kept.times.push(time)
+        // Until the run has caught up with what an earlier one has learnt, that is the better checkpoint.
+        if (kept.times.length > earlier.times.length) checkpoint = () => artifactOf(problem, box, options, kept)
+      },
       async arrive(k: number, fitted?: Int32Array) {
         const time = times[k]
         if (!fitted && time === 0) {
@@ -100,8 +117,6 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
         const rows = states.length / S
         const of = push(problem, { states, weights: new Float64Array(rows).fill(1 / rows), exact: false }, time)
         taken[k] = { known, fitted: of, states: rows / progress.steps }
-        kept.weights.push(await learner.weights())
-        kept.times.push(time)
       },
     }
     const arrive = (k: number, known: Known, parameters?: Float64Array) => {
@@ -202,6 +217,7 @@ function solution(
     observations: options.scheme === 'forward-kl' ? observed : withoutError(observed),
     diagnostics: { replicates: options.replicates, events, updates, ...trained, tensors, bytes, ...check },
     warnings: warnings(progress, checked),
+    training: progress.record.array(),
   }
 }
 

@@ -56,6 +56,7 @@ export async function* paperScheme(
       divergence: Math.max(0, state.lost),
       clamped: state.clamped,
     })
+    progress.record.add(state.updates, state.loss, state.gradient)
     if (state.settled) {
       looks.start(run.rng(streams.check + k))
       const known = push(problem, statesOf(problem, box, state.net, looks), state.time)
