@@ -75,7 +75,7 @@ export interface Solution {
   readonly warnings: readonly string[]
   /** Of a method that keeps finitely many states: where probability went, and how many states it took. */
   readonly ledger?: Ledger
-  /** Of methods that train: [update, measure: loss in nats | gradientNorm], at most 512 updates of them. */
+  /** Of methods that train: [update, measure: loss in nats, then gradientNorm or heldOut (loss)], at most 512 of them. */
   readonly training?: NamedArray
   /**
    * What a solver that trains has learnt: plain, clonable data that it can start from again. A frame that holds one is a

@@ -4,48 +4,51 @@ import { type NamedArray, namedArray } from '../numerics/named-array'
 /** Points that are kept; when there are more, every second goes. */
 const most = 512
 
+/** Before clipping; or the loss of what is not learnt from. */
+export type SecondMeasure = 'gradientNorm' | 'heldOut'
+
 export interface TrainingRecord {
-  /** After an update, counted from 1: `loss` in nats, the gradient's norm before clipping. Kept or not, it is counted. */
-  add(update: number, loss: number, gradientNorm: number): void
-  /** [update, measure: loss | gradientNorm]: means over as many updates as lie between two of them. A copy. */
+  /** After an update, counted from 1: the loss in nats, and the second measure. Kept or not, it is counted. */
+  add(update: number, loss: number, second: number): void
+  /** [update, measure]: means over as many updates as lie between two of them. A copy. */
   array(): NamedArray
 }
 
 /** An empty record. Points are means over equally many updates, so that noise is not mistaken for progress. */
-export function trainingRecord(): TrainingRecord {
+export function trainingRecord(measure: SecondMeasure = 'gradientNorm'): TrainingRecord {
   let width = 1
-  let points: { update: number; loss: number; gradientNorm: number }[] = []
-  let pending = { count: 0, loss: 0, gradientNorm: 0 }
+  let points: { update: number; loss: number; second: number }[] = []
+  let pending = { count: 0, loss: 0, second: 0 }
 
   const halve = () => {
     const pairs = Array.from({ length: points.length / 2 }, (_, k) => [points[2 * k], points[2 * k + 1]])
     points = pairs.map(([a, b]) => ({
       update: b.update,
       loss: (a.loss + b.loss) / 2,
-      gradientNorm: (a.gradientNorm + b.gradientNorm) / 2,
+      second: (a.second + b.second) / 2,
     }))
     width *= 2
   }
 
   return {
-    add(update, loss, gradientNorm) {
+    add(update, loss, second) {
       pending = {
         count: pending.count + 1,
         loss: pending.loss + loss,
-        gradientNorm: pending.gradientNorm + gradientNorm,
+        second: pending.second + second,
       }
       if (pending.count < width) return
-      points.push({ update, loss: pending.loss / width, gradientNorm: pending.gradientNorm / width })
-      pending = { count: 0, loss: 0, gradientNorm: 0 }
+      points.push({ update, loss: pending.loss / width, second: pending.second / width })
+      pending = { count: 0, loss: 0, second: 0 }
       if (points.length === most) halve()
     },
     array() {
       const array = namedArray([
         ['update', points.map(({ update }) => update)],
-        ['measure', ['loss', 'gradientNorm']],
+        ['measure', ['loss', measure]],
       ])
-      points.forEach(({ loss, gradientNorm }, k) => {
-        array.data.set([loss, gradientNorm], 2 * k)
+      points.forEach(({ loss, second }, k) => {
+        array.data.set([loss, second], 2 * k)
       })
       return array
     },

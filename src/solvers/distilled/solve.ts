@@ -16,6 +16,7 @@ import { type Domain, domainOf, inputCount, largest, type Setting, settings } fr
 import { coordinates } from '../fsp/kernel'
 import { beyond, short, signature, still } from '../learnt'
 import { quickEnough } from '../teachers'
+import { type TrainingRecord, trainingRecord } from '../training'
 import { blank, overall, reporter, withErrors } from './answer'
 import { attend, densityOf, type Lecture } from './attention'
 import { exampleOf, headFor, type Variable } from './chain'
@@ -48,19 +49,22 @@ async function* solve(problem: Problem, options: DistilledOptions, run: Run): As
   const begun = begin(problem, options)
   const { domain } = begun
   if (still(problem) || domain.horizon === 0) return yield* answer(problem, unmoved(problem, begun), run)
+  const record = trainingRecord('heldOut')
   const show = (phase: string, done: number) => (): Frame => ({
     observations: blank(problem),
     diagnostics: {},
     warnings: [],
+    training: record.array(),
     phase,
     done,
   })
   const [heard, kept] = yield* teach(problem, domain, options, run, show)
   const variables = variablesOf(problem, [...heard, ...kept])
-  const student = yield* study(domain, variables, heard, kept, options, run, show)
+  const student = yield* study(domain, variables, heard, kept, options, run, show, record)
   const map = yield* examine(problem, { ...begun, variables, student }, options, run, show)
   const model = { ...begun, variables, student, map }
-  return yield* answer(problem, model, run, pack(model))
+  const solution = yield* answer(problem, model, run, pack(model))
+  return { ...solution, training: record.array() }
 }
 
 type Begun = Pick<Model, 'signature' | 'domain' | 'notes'>
@@ -147,7 +151,13 @@ async function* study(
   options: DistilledOptions,
   run: Run,
   show: Show,
+  record: TrainingRecord,
 ): AsyncGenerator<Snapshot, Student> {
+  let updates = 0
+  const note = ({ loss, held }: { loss: number; held: number }) => {
+    updates++
+    if (Number.isFinite(loss)) record.add(updates, loss, held)
+  }
   const { width, layers, components, epochs, rate } = options
   const at = (done: number) => taught + (learnt - taught) * done
   const backend = ownBackend()
@@ -159,6 +169,7 @@ async function* study(
     let step = await work.next()
     for (; !step.done; step = await work.next()) {
       const { done, loss, held } = step.value
+      note(step.value)
       if (run.due()) yield show(phase('learning the whole state', loss, held), at(done))
     }
     return { kind: 'transformer', weights: step.value, width, layers }
@@ -181,6 +192,7 @@ async function* study(
     let step = await work.next()
     for (; !step.done; step = await work.next()) {
       const { done, loss, held } = step.value
+      note(step.value)
       if (run.due())
         yield show(
           phase(`learning variable ${i + 1} of ${variables.length}`, loss, held),

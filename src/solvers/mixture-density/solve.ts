@@ -16,6 +16,7 @@ import {
 } from '../contract'
 import { domainOf, largest } from '../design'
 import { short, signature, still } from '../learnt'
+import { trainingRecord } from '../training'
 import { answer, initialOf } from './answer'
 import type { MixtureOptions } from './index'
 import type { Lesson } from './lessons'
@@ -43,6 +44,8 @@ async function* solve(problem: Problem, options: MixtureOptions, run: Run): Asyn
   const { train, held } = yield* teach(problem, planned.targets, begun.domain, options, run, nothing)
   const lessons = train.filter(({ uncountable, examples }) => !uncountable && examples.length > 0)
   const laws: Learnt[] = []
+  const record = trainingRecord('heldOut')
+  let updates = 0
   for (const [i, lesson] of lessons.entries()) {
     const heldOut = held.find(({ target }) => target.key === lesson.target.key)?.examples ?? []
     const shape = shapeOf(problem, lesson, options)
@@ -51,15 +54,21 @@ async function* solve(problem: Problem, options: MixtureOptions, run: Run): Asyn
     let step = await work.next()
     for (; !step.done; step = await work.next()) {
       const { net, done, loss, held } = step.value
+      updates++
+      if (Number.isFinite(loss)) record.add(updates, loss, held)
       const whole = teaching + ((1 - teaching) * (i + done)) / lessons.length
       if (!run.due()) continue
       // Half a picture would change its axes: what is not learnt yet is drawn by the network as it stands.
-      yield () => sketch(problem, planned, { ...begun, laws }, { ...shape, net }, whole, progress(lesson, loss, held))
+      const phase = progress(lesson, loss, held)
+      yield () => ({
+        ...sketch(problem, planned, { ...begun, laws }, { ...shape, net }, whole, phase),
+        training: record.array(),
+      })
     }
     laws.push({ ...shape, net: step.value, map: measure(shape, step.value, heldOut) })
   }
   const model = { ...begun, laws }
-  return solution(problem, planned, model, pack(model))
+  return { ...solution(problem, planned, model, pack(model)), training: record.array() }
 }
 
 function begin(problem: Problem, options: MixtureOptions): Omit<Model, 'laws'> {

@@ -30,6 +30,17 @@ describe('the panel of a training', () => {
     expect(panel?.x.domain).toEqual([0, 100])
   })
 
+  it('draws what is held out beside what is learnt from', () => {
+    const record = trainingRecord('heldOut')
+    for (let k = 1; k <= 10; k++) record.add(k, 1 / k, 2 / k)
+    const source = pupil(2)
+    const panel = drawn([{ ...source, frame: { ...source.frame, training: record.array() } }])
+    expect(panel?.layers.map((one) => one.kind === 'line' && [one.name, one.dash, one.y[9]])).toEqual([
+      ['pupil: loss', 'solid', 0.1],
+      ['pupil: held out', 'dashed', 0.2],
+    ])
+  })
+
   it('keeps the axis for the losses of most of the training, not for its first ones', () => {
     const { domain } = drawn([pupil(400)])?.y ?? { domain: [0, 0] }
     expect(domain[0]).toBeLessThan(2.0025)

@@ -1,5 +1,5 @@
 /** How training goes: what it minimises along its updates, one line per method in training. */
-import type { Layer, Panel } from '../figure/figure'
+import type { Dash, Layer, Panel } from '../figure/figure'
 import { number } from '../figure/ticks'
 import { grouped, type Outlook, provenance, type Source } from './sources'
 
@@ -11,21 +11,17 @@ export function training(sources: readonly Source[], outlook: Outlook): Panel | 
   const curves = sources.flatMap((source) => {
     const { training: array } = source.frame
     if (!array || array.shape[0] < 2) return []
-    const y = Float64Array.from({ length: array.shape[0] }, (_, k) => array.data[2 * k])
-    return [{ source, x: array.coords.update.map(Number), y }]
+    const column = (m: number) => Float64Array.from({ length: array.shape[0] }, (_, k) => array.data[2 * k + m])
+    const held = array.coords.measure[1] === 'heldOut' ? column(1) : undefined
+    return [{ source, x: array.coords.update.map(Number), y: column(0), held }]
   })
   if (curves.length === 0) return undefined
-  const layers = curves.map(
-    ({ source, x, y }, k): Layer => ({
-      kind: 'line',
-      name: `${source.title}: loss`,
-      ink: k,
-      dash: 'solid',
-      x,
-      y,
-      faded: source.faded,
-    }),
-  )
+  const layers = curves.flatMap(({ source, x, y, held }, k): Layer[] => {
+    const line = (name: string, dash: Dash, values: Float64Array): Layer => {
+      return { kind: 'line', name: `${source.title}: ${name}`, ink: k, dash, x, y: values, faded: source.faded }
+    }
+    return [line('loss', 'solid', y), ...(held ? [line('held out', 'dashed', held)] : [])]
+  })
   const losses = Float64Array.from(curves.flatMap(({ y }) => [...y].filter(Number.isFinite))).sort()
   const low = losses[0] ?? 0
   const high = losses[Math.floor((1 - spared) * (losses.length - 1))] ?? 1
@@ -64,7 +60,7 @@ function notes({ frame: { diagnostics, phase } }: Source): string {
   return [
     phase,
     ...said('gradientNorm', (value) => `gradient ${value}`),
-    ...said('hellinger', (value) => `held-out Hellinger distance ${value}`),
+    ...said('hellinger', (value) => `${value} from independent paths (Hellinger)`),
   ]
     .filter(Boolean)
     .join(' · ')
