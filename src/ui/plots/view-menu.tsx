@@ -38,7 +38,10 @@ export function ViewMenu() {
         if (!currentTarget.contains(relatedTarget)) currentTarget.open = false
       }}
     >
-      <summary>Add a view</summary>
+      <summary aria-label="Add a view">
+        <span className="roomy">Add a view</span>
+        <span className="tight">+ View</span>
+      </summary>
       <div className="menu-list">
         {views.map(({ id, title, about }) => (
           <button key={id} type="button" aria-pressed={chosen.includes(id)} onClick={() => toggle(id)}>
