@@ -81,7 +81,7 @@ async function take({ name, commands, count, prepare }) {
 
 /** Run Node on `args`; resolves to the exit status. A step that hangs is ended. */
 function node(args) {
-  const limitMs = 12 * 60_000
+  const limitMs = 20 * 60_000
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, report.e2e) }
   return new Promise((done) => {
     running = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env, timeout: limitMs })

@@ -15,7 +15,9 @@ export const forwardKl: Scheme = async function* (setting) {
   let states = new Int32Array(options.replicates * S)
   for (let at = 0; at < states.length; at += S) states.set(problem.initial, at)
   let before: Float64Array[] | undefined
-  for (const { to, output } of lags(problem.times, options.lag)) {
+  const steps = lags(problem.times, options.lag)
+  const updates = updatesOf(options.updates, steps.length)
+  for (const { to, output } of steps) {
     if (to > progress.time) {
       progress.steps++
       if (before && options.from === 'network') states = await drawn(setting)
@@ -34,7 +36,7 @@ export const forwardKl: Scheme = async function* (setting) {
       if (known) learner.restart(known)
       else {
         learner.restart(shifted(density, await learner.weights(), now, before))
-        yield* learnFrom(setting, train, inside, held)
+        yield* learnFrom(setting, train, inside, held, progress.steps === 1 ? 2 * options.updates : updates)
       }
       before = now
       await setting.keep(to)
@@ -52,8 +54,9 @@ async function* learnFrom(
   train: Int32Array,
   inside: Int32Array,
   held: Int32Array,
+  most: number,
 ): AsyncGenerator<void, void> {
-  const settings = { ...options, updates: options.updates * (progress.steps === 1 ? 2 : 1) }
+  const settings = { ...options, updates: most }
   const done = progress.updates
   const source = run.rng(streams.train + progress.steps)
   for await (const { loss, gradientNorm, updates } of learn(density, learner, train, source, settings)) {
@@ -62,6 +65,15 @@ async function* learnFrom(
     if (run.due()) yield
   }
   for await (const _ of refine(density, learner, inside, held)) if (run.due()) yield
+}
+
+/** From so many steps on, the law moves little in each, and updates are shared out among them … */
+const manySteps = 20
+/** … down to so many. */
+const fewestUpdates = 50
+
+function updatesOf(updates: number, steps: number): number {
+  return Math.min(updates, Math.max(fewestUpdates, Math.round((updates * manySteps) / Math.max(1, steps))))
 }
 
 interface Lag {

@@ -34,7 +34,7 @@ const options = optionSchema({
   }),
   updates: z.int().min(1).max(1_000_000).default(500).meta({
     title: 'Updates',
-    help: 'Steps of the optimiser after every step in time; the first gets twice as many.',
+    help: 'Steps of the optimiser after every step in time; the first gets twice as many. More than 20 steps share as many as 20, but get at least 50 each.',
   }),
   batch: z.int().min(8).max(65_536).default(512).meta({ title: 'Batch', help: 'States per update.', advanced: true }),
   rate: z.number().min(1e-6).max(1).default(0.02).meta({
