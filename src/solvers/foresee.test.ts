@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Frame } from './contract'
 import { distilled } from './distilled'
+import { fsp } from './fsp'
 import { runStudy } from './run'
 import { ask, finish, lend } from './testing'
 
@@ -42,4 +43,10 @@ it('shows what another method has learnt until the answer is there, and the answ
   }
   // The rate equation is not the law: nothing stands in for it.
   expect((await run('ode', artifact)).frames.some(({ preview }) => preview)).toBe(false)
+})
+
+it('asks no network where the method has a quicker first picture of its own', async () => {
+  const { previews } = await fsp.load()
+  expect(previews?.(ask('0 -> U, 9 / (1 + V); 0 -> V, 9 / (1 + U); U -> 0, 1; V -> 0, 1', [1]))).toBe(true)
+  expect(previews?.(ask(network, [1]))).toBe(false)
 })

@@ -68,7 +68,7 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
     const crew = site?.device === 'gpu' ? [] : host.crew
     // A caution says that the answer is not the law of the process: no law can stand in for it.
     const lawful = !method.ensemble && !verdict.caution && solver.traits.observes.includes('marginals')
-    const first = lawful ? await early(read.value, host) : undefined
+    const first = lawful && !method.previews?.(problem) ? await early(read.value, host) : undefined
     const show = first ? (frame: Frame) => host.onFrame(meanwhile(first, frame)) : host.onFrame
     if (first) host.onFrame(first)
     const solution = method.ensemble

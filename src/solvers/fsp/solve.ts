@@ -13,6 +13,7 @@ import { rough, roughable } from './rough'
 import { timedSlice } from './timed'
 
 export const method: Method<FspOptions> = {
+  previews: previewable,
   solve: (problem, options, run) => (options.horizon === 'times' ? solve : solveRest)(problem, options, run),
 }
 
