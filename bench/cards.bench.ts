@@ -1,0 +1,28 @@
+/**
+ * Published numbers that take a while, to their printed digits: CPU time of the solver in one thread at its smallest
+ * tolerance, and the digits that differ. Those that take less are tests.
+ */
+
+import { answers } from '../src/solvers/fsp/cards-answer'
+import { slow } from '../src/solvers/fsp/cards-models'
+import type { Line } from './measure'
+
+export async function bench(): Promise<Line[]> {
+  const lines: Line[] = []
+  for (const card of slow) {
+    const before = process.cpuUsage()
+    const all = await answers(card)
+    const { user, system } = process.cpuUsage(before)
+    const wrong = all.filter(({ got, value, allowed }) => !(Math.abs(got - value) <= allowed))
+    const differ = wrong.map(({ time, kind, of, got, value }) => `; ${kind} ${of} at ${time}: ${got} for ${value}`)
+    lines.push({
+      name: card.name,
+      variant: `${all.length - wrong.length} of ${all.length} agree${differ.join('')}`,
+      interceptMs: 0,
+      perSecond: 1e6 / (user + system),
+      unit: 'solves',
+      ratio: 1,
+    })
+  }
+  return lines
+}
