@@ -10,6 +10,8 @@ import { signature } from '../solvers/learnt'
 export interface Models {
   /** What is learnt of this problem's network, once it is here. */
   find(problem: Problem): Taught | undefined
+  /** The same, when it is here; undefined where there is nothing, or the line is down. */
+  bring(problem: Problem): Promise<Taught | undefined>
 }
 
 const axis = z.object({
@@ -31,28 +33,34 @@ const index = z.array(
 
 /** `read` brings a file of the folder of models. */
 export function openModels(read: (file: string) => Promise<ArrayBuffer>): Models {
-  let known: z.infer<typeof index> | undefined
-  const here = new Map<string, Taught | undefined>()
-  const quietly = (work: Promise<void>) => void work.catch(() => {})
-  const open = async (problem: Problem) => {
-    known = []
+  let known: z.infer<typeof index> = []
+  let listing: Promise<void> | undefined
+  const asked = new Map<string, Promise<void>>()
+  const here = new Map<string, Taught>()
+  const quietly = (work: Promise<void>) => work.catch(() => {})
+  const list = async () => {
     known = index.parse(JSON.parse(new TextDecoder().decode(await read('index.json'))))
-    // Before the first slider moves, if the line allows.
-    find(problem)
   }
-  const bring = async (name: string) => {
-    here.set(name, undefined)
+  const fetched = async (name: string) => {
     const file = readArtifact(new Uint8Array(await read(`${name}.safetensors`)))
     if (file.ok) here.set(name, file.value)
   }
-  const find = (problem: Problem): Taught | undefined => {
-    if (!known) quietly(open(problem))
-    const match = known?.find(({ signature: own, domain }) => fits(problem, domain.axes, own))
-    if (!match) return undefined
-    if (!here.has(match.name)) quietly(bring(match.name))
-    return here.get(match.name)
+  const match = (problem: Problem) => known.find(({ signature: own, domain }) => fits(problem, domain.axes, own))?.name
+  const bring = async (problem: Problem): Promise<Taught | undefined> => {
+    listing ??= quietly(list())
+    await listing
+    const name = match(problem)
+    if (name === undefined) return undefined
+    if (!asked.has(name)) asked.set(name, quietly(fetched(name)))
+    await asked.get(name)
+    return here.get(name)
   }
-  return { find }
+  const find = (problem: Problem): Taught | undefined => {
+    const taught = here.get(match(problem) ?? '')
+    if (!taught) void bring(problem)
+    return taught
+  }
+  return { find, bring }
 }
 
 function fits(problem: Problem, axes: z.infer<typeof axis>[], own: string): boolean {

@@ -156,8 +156,6 @@ export type Snapshot = () => Frame
 /** The heavy half of a solver, loaded when first used. */
 export interface Method<O> {
   solve(problem: Problem, options: O, run: Run): AsyncGenerator<Snapshot, Solution>
-  /** Whether it has a quick first picture of its own: then what another method has learnt is not asked for one. */
-  previews?(problem: Problem): boolean
   /**
    * Present where the answer is a sum over independent replicates. The host may then split the replicates over
    * workers: each tallies its share, and the tallies add up, in any order, to the same bits.
@@ -198,6 +196,8 @@ export interface Solver<O = Record<string, unknown>> {
    * once, as a slider moves; otherwise the page waits until training is asked for.
    */
   answers?(artifact: Artifact, problem: Problem): boolean
+  /** Whether it has a quick first picture of its own: then what another method has learnt is not asked for one. */
+  previews?(problem: Problem): boolean
   load(): Promise<Method<O>>
 }
 

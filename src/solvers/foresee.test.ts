@@ -45,8 +45,8 @@ it('shows what another method has learnt until the answer is there, and the answ
   expect((await run('ode', artifact)).frames.some(({ preview }) => preview)).toBe(false)
 })
 
-it('asks no network where the method has a quicker first picture of its own', async () => {
-  const { previews } = await fsp.load()
+it('asks no network where the method has a quicker first picture of its own', () => {
+  const { previews } = fsp
   expect(previews?.(ask('0 -> U, 9 / (1 + V); 0 -> V, 9 / (1 + U); U -> 0, 1; V -> 0, 1', [1]))).toBe(true)
   expect(previews?.(ask(network, [1]))).toBe(false)
 })

@@ -1,6 +1,11 @@
 /** A first picture from what was learnt, for a method that needs longer: shown until its own answer is there. */
 import type { Frame, Problem, Run, Solution, Solver } from './contract'
 
+/** Whether a method gives laws, after a while, of which a learnt one can be a first picture. */
+export function awaitsPicture({ traits, previews }: Solver, problem: Problem): boolean {
+  return !traits.random && traits.observes.includes('marginals') && !previews?.(problem)
+}
+
 /**
  * The answer of an artifact's own method to a problem, as a preview; undefined where it has none. `finish` runs a generator
  * to its end, or gives up.

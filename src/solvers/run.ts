@@ -4,7 +4,7 @@ import { stream } from '../numerics/rng'
 import { version } from '../version'
 import { type Artifact, Failure, type Frame, type Outcome, type Provenance, type Run, type Solution } from './contract'
 import { picture } from './ensemble'
-import { foresee, meanwhile } from './foresee'
+import { awaitsPicture, foresee, meanwhile } from './foresee'
 import { solvers } from './registry'
 import { type Reading, readStudy } from './study'
 import { summarise } from './summary'
@@ -67,8 +67,7 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
     if (site) provenance = { ...provenance, device: site.device }
     const crew = site?.device === 'gpu' ? [] : host.crew
     // A caution says that the answer is not the law of the process: no law can stand in for it.
-    const lawful = !method.ensemble && !verdict.caution && solver.traits.observes.includes('marginals')
-    const first = lawful && !method.previews?.(problem) ? await early(read.value, host) : undefined
+    const first = !verdict.caution && awaitsPicture(solver, problem) ? await early(read.value, host) : undefined
     const show = first ? (frame: Frame) => host.onFrame(meanwhile(first, frame)) : host.onFrame
     if (first) host.onFrame(first)
     const solution = method.ensemble

@@ -8,6 +8,7 @@ import type { Models } from '../services/models'
 import { questionOf } from '../services/question'
 import type { Taught } from '../solvers/artifact-file'
 import type { Frame, Outcome } from '../solvers/contract'
+import { awaitsPicture } from '../solvers/foresee'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import type { Studies } from './studies'
@@ -96,7 +97,7 @@ export function createRuns(
   client: Client,
   studies: Studies,
   nextFrame: () => Promise<void> = painted,
-  models?: Pick<Models, 'find'>,
+  models?: Models,
 ): Runs {
   const works = new Map<string, Work>()
   let scheduled = false
@@ -130,16 +131,24 @@ export function createRuns(
     schedule()
   }
 
-  /** What the page ships of the network on the screen. */
-  function shipped(): Taught | undefined {
+  /** What the page ships of the network on the screen, for methods that take longer than a picture may. */
+  function picture(solver: string): Taught | undefined {
     const { problem } = studies.getState().reading
-    return problem && models?.find(problem)
+    return problem && awaitsPicture(solvers[solver], problem) ? models?.find(problem) : undefined
   }
 
-  /** A new lane of a method that trains begins with what is there, or has to be trained. */
-  function untaught(solver: string): Pick<Work, 'learnt' | 'training'> {
-    const learnt = trainable(solver) ? shipped() : undefined
-    return learnt?.artifact.solver === solver ? { learnt } : { training: 'anew' }
+  /** A new lane of a method that trains begins with what the page ships of its network, or has to be trained. */
+  function untaught(solver: string): Pick<Work, 'training'> {
+    const { problem } = studies.getState().reading
+    if (!trainable(solver) || !models || !problem) return { training: 'anew' }
+    models.bring(problem).then((taught) => {
+      const work = works.get(solver)
+      if (!work || work.current || work.learnt) return
+      if (taught?.artifact.solver === solver) return teach(taught)
+      work.training = 'anew'
+      schedule()
+    })
+    return {}
   }
 
   /** At most one launch per animation frame. */
@@ -174,7 +183,7 @@ export function createRuns(
     const startedMs = performance.now()
     const own = work.training === 'anew' ? undefined : work.learnt?.artifact
     // Other methods show what is learnt until they have their own answer.
-    const artifact = trainable(solver) ? own : shipped()?.artifact
+    const artifact = trainable(solver) ? own : picture(solver)?.artifact
     work.settled = undefined
     work.training = undefined
     patch(solver, { status: 'running', outcome: undefined, done: 0, phase: '', startedMs, leftMs: undefined })

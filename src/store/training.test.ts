@@ -166,4 +166,17 @@ describe('a method that trains', () => {
     await frame()
     expect(spoilt.client.asked.at(-1)?.artifact).toBeUndefined()
   })
+
+  it.each([
+    ['begins with what the page ships of its network', { artifact: lesson, study }, lesson],
+    ['trains where the page ships nothing', undefined, undefined],
+  ])('%s', async (_, shipped, expected) => {
+    const client = testingClient()
+    const models = { find: () => shipped, bring: async () => shipped }
+    const nextFrame = () => new Promise<void>((resolve) => setTimeout(resolve, 10))
+    createRuns(client, createStudies(study), nextFrame, models).start()
+    await frame()
+    expect(client.asked).toHaveLength(1)
+    expect(client.asked[0].artifact).toBe(expected)
+  })
 })

@@ -3,6 +3,7 @@ import { evaluators } from '../../network/evaluate'
 import { readsTime } from '../../network/structure'
 import type { Problem, Solver, Verdict } from '../contract'
 import { optionSchema } from '../options'
+import { previewable } from './previewable'
 
 const options = optionSchema({
   tolerance: z
@@ -52,6 +53,7 @@ export const fsp: Solver<FspOptions> = {
   traits: { device: 'cpu', random: false, trains: false, spatial: false, observes: ['moments', 'marginals', 'joint'] },
   options,
   supports,
+  previews: previewable,
   load: async () => (await import('./solve')).method,
 }
 

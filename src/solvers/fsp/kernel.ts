@@ -1,7 +1,8 @@
 /** Exact laws for methods that learn from them, or are measured by them. */
 import type { Problem, Verdict } from '../contract'
 import { type FspOptions, fsp } from './index'
-import { previewable, previewLaws } from './preview'
+import { previewLaws } from './preview'
+import { previewable } from './previewable'
 import { begin, held, slice } from './projection'
 import type { Held } from './record'
 import { timedSlice } from './timed'

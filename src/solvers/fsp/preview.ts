@@ -1,6 +1,6 @@
 /** A first picture of the law within a frame or so, where every reaction moves one of two species by one. */
 import { evaluators } from '../../network/evaluate'
-import { reads, readsTime } from '../../network/structure'
+import { reads } from '../../network/structure'
 import { type LineRates, type Rectangle, rectangle, step } from '../../numerics/alternating'
 import type { Problem } from '../contract'
 import { type Recorder, recorder } from './record'
@@ -27,15 +27,6 @@ const comparisons = 3
 /** The caps of two species depend on each other: how often they are found anew, and at how many counts of the other. */
 const capRounds = 4
 const otherSamples = 9
-
-/** Whether the network is of the kind that this is fast for: two independent species, single steps, steady rates. */
-export function previewable({ network, initial, times }: Problem): boolean {
-  const space = coordinates(network, initial)
-  const single = network.reactions.every(
-    ({ net }) => net.length <= 1 && net.every(({ count }) => Math.abs(count) === 1),
-  )
-  return times.length > 0 && space.axes.length === 2 && space.dependents.length === 0 && single && !readsTime(network)
-}
 
 /**
  * The law of a previewable network at all output times, with an estimate of its error; undefined where counts grow too

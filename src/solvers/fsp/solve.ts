@@ -3,7 +3,8 @@ import { type Following, follow, followSlice, heldRegion } from './follow'
 import type { FspOptions } from './index'
 import { ledgerOf } from './ledger'
 import { boxPlan, type Plan, planFor } from './plan'
-import { preview, previewable } from './preview'
+import { preview } from './preview'
+import { previewable } from './previewable'
 import { begin, type Course, held, type Projection, slice, warnings } from './projection'
 import { methodWords } from './propagate'
 import { type Held, type Recorder, recorder } from './record'
@@ -13,7 +14,6 @@ import { rough, roughable } from './rough'
 import { timedSlice } from './timed'
 
 export const method: Method<FspOptions> = {
-  previews: previewable,
   solve: (problem, options, run) => (options.horizon === 'times' ? solve : solveRest)(problem, options, run),
 }
 
