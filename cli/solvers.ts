@@ -23,7 +23,11 @@ function asText({ id, title, summary, traits, options }: Solver): string {
 }
 
 function optionText({ name, kind, unit, choices, min, max, help, default: preset }: OptionField): string {
-  const bounds = choices ? choices.join(' | ') : kind === 'boolean' ? '' : `${min ?? '-∞'} … ${max ?? '∞'}`
+  const bounds = choices
+    ? choices.join(' | ')
+    : kind === 'boolean' || kind === 'text'
+      ? ''
+      : `${min ?? '-∞'} … ${max ?? '∞'}`
   const range = bounds && ` in ${bounds}`
-  return `    ${name} = ${preset}${unit ? ` ${unit}` : ''}  (${kind}${range})  ${help}`
+  return `    ${name} = ${preset === '' ? "''" : preset}${unit ? ` ${unit}` : ''}  (${kind}${range})  ${help}`
 }

@@ -12,7 +12,7 @@ export interface OptionField {
   readonly title: string
   readonly help: string
   readonly unit?: string
-  readonly kind: 'integer' | 'number' | 'boolean' | 'choice'
+  readonly kind: 'integer' | 'number' | 'boolean' | 'choice' | 'text'
   readonly min?: number
   readonly max?: number
   readonly choices?: readonly string[]
@@ -49,6 +49,7 @@ interface JsonField {
   type?: string
   minimum?: number
   maximum?: number
+  maxLength?: number
   exclusiveMinimum?: number
   enum?: string[]
   default?: number | boolean | string
@@ -67,7 +68,7 @@ export function optionSchema<Shape extends z.core.$ZodLooseShape>(
       title: field.title ?? name,
       help: field.help ?? '',
       unit: field.unit,
-      kind: field.enum ? 'choice' : (field.type as 'integer' | 'number' | 'boolean'),
+      kind: field.enum ? 'choice' : field.type === 'string' ? 'text' : (field.type as 'integer' | 'number' | 'boolean'),
       min: field.minimum ?? field.exclusiveMinimum,
       max: field.maximum,
       choices: field.enum,
@@ -102,6 +103,7 @@ function explain(error: z.ZodError, raw: unknown, json: Record<string, JsonField
 function expected(field: JsonField): string {
   if (field.enum) return `one of ${field.enum.join(', ')}`
   if (field.type === 'boolean') return 'true or false'
+  if (field.type === 'string') return `a text of at most ${field.maxLength ?? '∞'} characters`
   const low = field.minimum ?? field.exclusiveMinimum ?? '-∞'
   return `${field.type} in ${field.exclusiveMinimum === undefined ? '[' : '('}${low}, ${field.maximum ?? '∞'}]`
 }

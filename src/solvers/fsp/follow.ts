@@ -6,9 +6,11 @@ import { readsTime } from '../../network/structure'
 import { mass } from '../../numerics/uniformise'
 import { checkConstants } from '../broken'
 import { Failure, type Problem } from '../contract'
+import { checkWalls, exitOf, leaving } from './exits'
+import { floors } from './floors'
 import type { FspOptions } from './index'
 import { cutOff, dropped, note, shareOut } from './ledger'
-import { type Course, distanceOf, maxWork, moving, roomFor, run, short } from './projection'
+import { type Course, distanceOf, granted, maxWork, moving, roomFor, run, short } from './projection'
 import type { Held } from './record'
 import {
   bestInner,
@@ -25,6 +27,7 @@ import {
 } from './region'
 import { type Ground, groundOf, layOutRegion, type RegionGenerator, type RegionSink } from './region-generator'
 import { type Coordinates, coordinates, recover } from './space'
+import { type Bounds, boundsOf, constraintsOf } from './within'
 
 export interface Following extends Course {
   ground: Ground
@@ -75,7 +78,7 @@ export function follow(problem: Problem, options: FspOptions, inner: number, she
   checkConstants(problem)
   const { network, initial, times } = problem
   const space = coordinates(network, initial)
-  const ground = groundOf(problem, space, inner)
+  const ground = groundOf(problem, space, inner, boundsOf(space, constraintsOf(problem, options.within)))
   const pieces = start ?? noPieces()
   for (const [axis, s] of space.axes.entries()) {
     if (axis === inner) pieces.low.push(initial[s])
@@ -164,17 +167,9 @@ function foreseen(following: Following): number {
   const full = Math.min(horizon - time, reach)
   for (let h = full; h > full / 8; h /= 2) {
     const loss = flux * h * Math.max(1, rise * h > 1e-6 ? Math.expm1(Math.min(rise * h, 500)) / (rise * h) : 1)
-    if (flux === 0 || loss < foresightShare * ((options.tolerance * Math.min(horizon, time + h)) / horizon - leaked))
-      return h
+    if (flux === 0 || loss < foresightShare * (granted(following, options.tolerance, time + h) - leaked)) return h
   }
   return 0
-}
-
-/** Probability per unit time through one sink, and, added to `states`, that of its states. */
-function leaving(sink: RegionSink, lines: Float64Array, law: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < sink.length; i++) sum += lines[sink.line + i] * law[sink.from + i]
-  return sink.factor * sum
 }
 
 /** The slice that began with the law `before` ends here: note what it lost, and let states go. */
@@ -191,8 +186,11 @@ function settleRegion(following: Following, time: number, before: Float64Array):
   let [first, last] = [0, 0]
   for (const sink of generator.sinks.list) {
     const [early, late] = [before, law].map((p) => leaving(sink, generator.lines, p))
-    first += early
-    last += late
+    // What goes beyond a constraint is not mended by more states: it is not foreseen.
+    if (sink.beyond < 0) {
+      first += early
+      last += late
+    }
     const rate = early + late
     if (rate > 0) {
       const exit = exitOf(following, sink)
@@ -208,25 +206,16 @@ function settleRegion(following: Following, time: number, before: Float64Array):
   following.products = 0
 }
 
-/** The exit in words: the axis on which this move leaves, and the reaction. */
-function exitOf({ ground, space, problem, generator }: Following, { move }: RegionSink): string {
-  const { along, across, reaction } = ground.moves[move]
-  const { region } = generator
-  const outermost = across.findIndex((c) => c !== 0)
-  const axis = outermost < 0 ? region.inner : region.outer[outermost]
-  const change = outermost < 0 ? along : across[outermost]
-  const { species, reactions } = problem.network
-  return `${species[space.axes[axis]].name} ${change > 0 ? 'above' : 'below'} by ${reactions[reaction].name}`
-}
-
 /** Add states where the law leaves by the moves that it leaves by, and set it back to `early`. */
 function add(following: Following, early: Float64Array): void {
   const { ground, generator, options, horizon, space } = following
   const { region, sinks, lines } = generator
   const late = generator.matrix.transition.vectors[0]
   const rates = floors()
+  const open = sinks.list.filter(({ beyond }) => beyond < 0)
+  checkWalls(following, early)
   let largest = 0
-  for (const { from, length, line, factor } of sinks.list) {
+  for (const { from, length, line, factor } of open) {
     for (let i = 0; i < length; i++) {
       const rate = factor * lines[line + i] * Math.max(early[from + i], late[from + i])
       rates.add(rate)
@@ -239,7 +228,7 @@ function add(following: Following, early: Float64Array): void {
   const threshold = largest > 0 ? enough * ahead : -1
   const pieces = piecesOf(region)
   const longestOf = longestDepths(following)
-  for (const sink of sinks.list) {
+  for (const sink of open) {
     /** Steps from a state of the sink to where its flux, falling off as it does there, meets the threshold; 0: it has. */
     const steps = (i: number): number => {
       const p = Math.max(early[sink.from + i], late[sink.from + i])
@@ -279,7 +268,7 @@ function longestDepths({ ground, generator: { region } }: Following): number[] {
 
 /** Add the states that `steps` steps of a sink's move lead to from its states `begin` … `end` − 1. */
 function extend(
-  { moves, space, inner }: Ground,
+  { moves, space, inner, bounds }: Ground,
   region: Region,
   sink: RegionSink,
   begin: number,
@@ -298,7 +287,7 @@ function extend(
   const to = Math.min(space.most[inner] + 1, start + end - begin)
   for (let n = Math.max(0, start); n < to; n++) {
     const head = n
-    while (n < to && allowed(space, inner, counts, n)) n++
+    while (n < to && allowed(space, bounds, inner, counts, n)) n++
     if (n === head) continue
     pieces.at.push(...places)
     pieces.low.push(head)
@@ -307,10 +296,11 @@ function extend(
 }
 
 /** Whether there is a state with this count on the inner axis. */
-function allowed(space: Coordinates, inner: number, counts: Float64Array, count: number): boolean {
-  if (space.dependents.length === 0) return true
+function allowed(space: Coordinates, bounds: Bounds, inner: number, counts: Float64Array, count: number): boolean {
+  if (space.dependents.length === 0 && bounds.constraints.length === 0) return true
   counts[space.axes[inner]] = count
-  return recover(space.axes, space.dependents, counts)
+  if (!recover(space.axes, space.dependents, counts)) return false
+  return bounds.constraints.length === 0 || bounds.broken(space.axes.map((s) => counts[s])) < 0
 }
 
 /** The generator on another region, and the law `law` of the present one carried there. */
@@ -336,7 +326,7 @@ function turn(following: Following): void {
   const old = generator.matrix.transition.vectors[0]
   forEachIn(space, region, (state, counts) => law.set(space.axes.map((s) => counts[s]).join(), old[state]))
   const next = turned(space, region, inner)
-  following.ground = groundOf(problem, space, inner, ground.arena)
+  following.ground = groundOf(problem, space, inner, ground.bounds, ground.arena)
   following.generator = layOutRegion(following.ground, next, time)
   const fresh = following.generator.matrix.transition.vectors[0]
   forEachIn(space, next, (state, counts) => {
@@ -392,24 +382,6 @@ function shed(following: Following, before: Float64Array): number {
   following.leaked = now
   following.dropped += gone
   return gone
-}
-
-/** Sums of positive numbers by their size, in steps of √2: which of them are small enough to do without. */
-function floors() {
-  const least = -400
-  const sums = new Float64Array(2 * (100 - least))
-  return {
-    add(value: number): void {
-      if (!(value > 0)) return
-      sums[Math.min(sums.length - 1, Math.max(0, Math.floor(2 * Math.log2(value)) - 2 * least))] += value
-    },
-    /** The largest step such that all numbers below it sum to at most `budget`. */
-    below(budget: number): number {
-      let bin = 0
-      for (let sum = sums[0]; bin < sums.length - 1 && sum <= budget; sum += sums[++bin]);
-      return bin === 0 ? 0 : 2 ** ((bin + 2 * least) / 2)
-    },
-  }
 }
 
 function checkWork({ work, time, horizon, generator }: Following): void {

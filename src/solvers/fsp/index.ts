@@ -4,6 +4,8 @@ import { readsTime } from '../../network/structure'
 import type { Problem, Solver, Verdict } from '../contract'
 import { optionSchema } from '../options'
 import { previewable } from './previewable'
+import { coordinates } from './space'
+import { boundsOf, constraintsOf, WrongConstraint } from './within'
 
 const options = optionSchema({
   tolerance: z
@@ -24,6 +26,11 @@ const options = optionSchema({
   states: z.enum(['auto', 'box', 'window', 'reachable']).default('auto').meta({
     title: 'States',
     help: 'box: a box of counts that grows. window: states that follow the probability, of any shape. reachable: those that sampled paths visit and what lies about them. auto: box or window, by what a few sampled paths foretell.',
+    advanced: true,
+  }),
+  within: z.string().max(1000).default('').meta({
+    title: 'Within',
+    help: 'Bounds of the states that may be kept, such as U + V <= 60; A - 2 * B <= 10. What leads beyond them is lost and counted by name. Empty: none.',
     advanced: true,
   }),
   maxStates: z
@@ -58,7 +65,11 @@ export const fsp: Solver<FspOptions> = {
 }
 
 /** Only what the first box already rules out: how far it must grow is known by growing it. */
-function supports({ network, parameters, initial, times, observe }: Problem, { horizon: end }: FspOptions): Verdict {
+function supports(problem: Problem, options: FspOptions): Verdict {
+  const { network, parameters, initial, times, observe } = problem
+  const { horizon: end } = options
+  const wrong = whyNotWithin(problem, options)
+  if (wrong) return { ok: false, why: wrong }
   const number = (value: number) => value.toLocaleString('en', { maximumSignificantDigits: 4 })
   const horizon = times.length ? times[times.length - 1] : 0
   const largest = initial.reduce((a, b) => Math.max(a, b), 0)
@@ -80,4 +91,21 @@ function supports({ network, parameters, initial, times, observe }: Problem, { h
     return { ok: false, why, instead: 'ssa' }
   }
   return { ok: true }
+}
+
+/** Why the constraints cannot be obeyed, if there are any and they cannot. */
+function whyNotWithin(problem: Problem, { within, states, horizon }: FspOptions): string | undefined {
+  if (within.trim() === '') return undefined
+  if (horizon === 'stationary') return 'constraints hold for the law at times only: leave `within` empty'
+  if (states === 'box') return 'a box obeys no constraints: take the states "window" or "reachable"'
+  if (readsTime(problem.network)) return 'constraints need rates that do not read the time: leave `within` empty'
+  try {
+    const constraints = constraintsOf(problem, within)
+    const space = coordinates(problem.network, problem.initial)
+    const broken = constraints[boundsOf(space, constraints).broken(space.axes.map((s) => problem.initial[s]))]
+    return broken && `the initial state does not obey ${broken.text}`
+  } catch (thrown) {
+    if (thrown instanceof WrongConstraint) return thrown.message
+    throw thrown
+  }
 }

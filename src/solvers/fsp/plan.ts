@@ -7,6 +7,7 @@ import { fly, type Needs, needs, type Pilot } from './pilot'
 import { maxWork } from './projection'
 import { noPieces, type Pieces } from './region'
 import { type Coordinates, coordinates } from './space'
+import { type Bounds, boundsOf, constraintsOf } from './within'
 
 export interface Plan {
   readonly kind: 'box' | 'window'
@@ -34,6 +35,8 @@ const certain = 8
 export function* planFor(problem: Problem, options: FspOptions, now?: () => number): Generator<void, Plan, void> {
   const space = coordinates(problem.network, problem.initial)
   const box = boxPlan
+  const bounds = boundsOf(space, constraintsOf(problem, options.within))
+  const within = options.within.trim()
   if (options.states === 'box') return box
   if (space.axes.length === 0) return box
   if (readsTime(problem.network)) {
@@ -42,13 +45,15 @@ export function* planFor(problem: Problem, options: FspOptions, now?: () => numb
   const pilot = yield* fly(problem)
   const inner = widest(space, pilot)
   const window: Plan = { ...box, kind: 'window', inner, sheds: true, told: 'window' }
-  if (options.states === 'window') return window
+  if (options.states === 'window' || (within && options.states === 'auto')) {
+    return within ? { ...window, told: `window within ${within}` } : window
+  }
   if (options.states === 'reachable')
     return {
       ...window,
       sheds: false,
-      start: visited(space, pilot, inner),
-      told: 'reachable: what sampled paths visit, and about it',
+      start: visited(space, pilot, inner, bounds),
+      told: `reachable: what sampled paths visit, and about it${within ? `, within ${within}` : ''}`,
     }
   const foreseen = needs(problem, space, pilot, options.tolerance)
   const inBox = workInBox(foreseen.box, options)
@@ -106,10 +111,11 @@ function widest({ axes, origin }: Coordinates, { counts }: Pilot): number {
   return spans.indexOf(Math.max(...spans))
 }
 
-/** The states that the pilot's paths were in. */
-function visited({ axes }: Coordinates, { counts }: Pilot, inner: number): Pieces {
+/** The states that the pilot's paths were in, and that may be kept. */
+function visited({ axes }: Coordinates, { counts }: Pilot, inner: number, bounds: Bounds): Pieces {
   const pieces = noPieces()
   for (const x of counts.flat()) {
+    if (bounds.broken(axes.map((s) => x[s])) >= 0) continue
     for (const [axis, s] of axes.entries()) if (axis !== inner) pieces.at.push(x[s])
     pieces.low.push(x[axes[inner]])
     pieces.length.push(1)

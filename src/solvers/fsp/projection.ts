@@ -49,6 +49,8 @@ export interface Course {
   cut: number
   products: number
   readonly journal: Journal
+  /** The tolerance may be spent at any time: what constraints let out does not wait for its turn. */
+  early?: boolean
 }
 
 /** Share of the slice's allowance that goes to the method's own error: little where it adds nothing but a tail. */
@@ -160,6 +162,11 @@ export function moving(projection: Course): Mover {
   return next
 }
 
+/** What may be lost up to a time, of what may be lost up to the last. */
+export function granted({ early, horizon }: Course, budget: number, until: number): number {
+  return early ? budget : budget * (Math.min(until, horizon) / horizon)
+}
+
 /** Apply the present generator for a time h; false when more leaks than the tolerance grants up to `end`. */
 export function* run(projection: Course, h: number, end: number): Generator<void, boolean, void> {
   const { generator, options, horizon, timed } = projection
@@ -170,7 +177,7 @@ export function* run(projection: Course, h: number, end: number): Generator<void
   const missing = 1 - mass(flow.transition.vectors[0])
   // Nothing leaks through a box without sinks; what is missing then is rounding, which growing cannot mend.
   const allowed = generator.sinks.from.length
-    ? budget * (end / horizon) - missing + projection.rounding
+    ? granted(projection, budget, end) - missing + projection.rounding
     : Number.POSITIVE_INFINITY
   const advance = yield* propagator.advance(flow, h, { tolerance: share * budget * (h / horizon), allowed })
   projection.terms += advance.products

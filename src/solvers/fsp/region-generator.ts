@@ -7,6 +7,7 @@ import type { Problem } from '../contract'
 import { countOf, extent, type Region } from './region'
 import { type Separated, separate } from './separate'
 import { type Coordinates, recover } from './space'
+import { type Bounds, noBounds } from './within'
 
 /** What stays the same while the region changes. */
 export interface Ground {
@@ -15,6 +16,7 @@ export interface Ground {
   readonly inner: number
   readonly moves: readonly RegionMove[]
   readonly arena: SegmentArena
+  readonly bounds: Bounds
 }
 
 export interface RegionMove {
@@ -34,6 +36,8 @@ export interface RegionSink {
   readonly factor: number
   /** First of its numbers in the matrix' lines. */
   readonly line: number
+  /** Number of the constraint beyond which the move leads; −1: none, there may be states. */
+  readonly beyond: number
 }
 
 export interface RegionGenerator {
@@ -61,6 +65,7 @@ export function groundOf(
   { network, parameters }: Problem,
   space: Coordinates,
   inner: number,
+  bounds: Bounds = noBounds,
   arena = segmentArena(),
 ): Ground {
   const separated = separate(network, parameters, space, inner)
@@ -72,7 +77,7 @@ export function groundOf(
     if (along === 0 && across.every((c) => c === 0)) return []
     return [{ reaction: r, separated: separated[r], along, across }]
   })
-  return { network, space, inner, moves, arena }
+  return { network, space, inner, moves, arena, bounds }
 }
 
 /** The rows whose outer counts are given by a key. */
@@ -200,6 +205,7 @@ export function layOutRegion(ground: Ground, region: Region, t: number): RegionG
   const list: RegionSink[] = []
   const outflow = new Float64Array(states)
   const index = indexOf(region, moves)
+  const beyond = beyondOf(ground, region)
   for (let row = 0; row < rows; row++) {
     const length = first[row + 1] - first[row]
     for (let m = 0; m < moves.length; m++) {
@@ -207,7 +213,7 @@ export function layOutRegion(ground: Ground, region: Region, t: number): RegionG
       if (factor === 0) continue
       const line = lines.start(m, row)
       for (let i = 0; i < length; i++) outflow[first[row] + i] += factor * lines.numbers[line + i]
-      connect(region, index, moves[m].along, m, row, factor, line, lines.numbers, found, list)
+      connect(region, index, moves[m].along, m, row, factor, line, lines.numbers, found, list, beyond)
     }
   }
   const rate = outflow.reduce((a, b) => Math.max(a, b), 0)
@@ -270,6 +276,19 @@ function fillIn(matrix: SegmentMatrix, lines: Float64Array, outflow: Float64Arra
   for (let i = 0; i < outflow.length; i++) matrix.diagonal[i] = rate > 0 ? 1 - outflow[i] / rate : 1
 }
 
+/** Which constraint a move of a row breaks that leads to a count on the inner axis, or −1. */
+type Beyond = (row: number, move: number, count: number) => number
+
+function beyondOf({ moves, inner, bounds }: Ground, { outer, at }: Region): Beyond {
+  if (bounds.constraints.length === 0) return () => -1
+  const counts = new Float64Array(outer.length + 1)
+  return (row, m, count) => {
+    for (let j = 0; j < outer.length; j++) counts[outer[j]] = at[row * outer.length + j] + moves[m].across[j]
+    counts[inner] = count
+    return bounds.broken(counts)
+  }
+}
+
 /** Where one move carries one row: onto rows of the region, and, where there are none, into sinks. */
 function connect(
   { low, first, rows }: Region,
@@ -282,6 +301,7 @@ function connect(
   numbers: Float64Array,
   found: Found,
   sinks: RegionSink[],
+  beyond: Beyond,
 ): void {
   const begin = low[row] + along
   const end = begin + first[row + 1] - first[row]
@@ -291,8 +311,12 @@ function connect(
     let [from, to] = [a - begin, b - begin]
     while (from < to && numbers[line + from] === 0) from++
     while (to > from && numbers[line + to - 1] === 0) to--
-    if (to > from) {
-      sinks.push({ from: first[row] + from, row, length: to - from, move: m, factor, line: line + from })
+    while (from < to) {
+      const wall = beyond(row, m, begin + from)
+      const here = from++
+      while (from < to && beyond(row, m, begin + from) === wall) from++
+      const length = from - here
+      sinks.push({ from: first[row] + here, row, length, move: m, factor, line: line + here, beyond: wall })
     }
   }
   let next = begin

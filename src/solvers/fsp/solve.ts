@@ -1,4 +1,5 @@
-import type { Frame, Method, Problem, Run, Snapshot, Solution } from '../contract'
+import { remedy } from '../broken'
+import { Failure, type Frame, type Method, type Problem, type Run, type Snapshot, type Solution } from '../contract'
 import { type Following, follow, followSlice, heldRegion } from './follow'
 import type { FspOptions } from './index'
 import { ledgerOf } from './ledger'
@@ -95,6 +96,9 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
       return solution(journey, record)
     } catch (thrown) {
       if (!(thrown instanceof BrokenRate)) throw thrown
+      if (options.within.trim()) {
+        throw new Failure('propensity', `Within ${options.within.trim()}: ${thrown.message} in some state.`, remedy)
+      }
       // A box can leave out single states, and says which; from the start, because it is another set of states.
       plan = { ...boxPlan, told: 'box: a propensity is broken in some state' }
     } finally {

@@ -77,6 +77,8 @@ function OptionInput({ id, field, value, problem, onChange }: OptionInputProps) 
           ))}
         </select>
       )
+    case 'text':
+      return <TextInput id={id} value={String(value)} problem={problem} onCommit={onChange} />
     case 'integer':
     case 'number':
       return (
@@ -94,4 +96,29 @@ function OptionInput({ id, field, value, problem, onChange }: OptionInputProps) 
     default:
       return field.kind satisfies never
   }
+}
+
+interface TextInputProps {
+  readonly id: string
+  readonly value: string
+  readonly problem?: string
+  onCommit(value: string): void
+}
+
+/** A line of text, taken when it is left or on Enter: half a constraint is none. */
+function TextInput({ id, value, problem, onCommit }: TextInputProps) {
+  return (
+    <input
+      key={value}
+      id={id}
+      type="text"
+      defaultValue={value}
+      spellCheck={false}
+      autoComplete="off"
+      aria-invalid={problem !== undefined}
+      title={problem}
+      onBlur={(event) => event.target.value !== value && onCommit(event.target.value)}
+      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+    />
+  )
 }
