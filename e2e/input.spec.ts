@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test'
-import { alarm, law, open, problems, settled, write } from './studio'
+import { alarm, law, open, problems, settled, steady, write } from './studio'
 
 test('a typo is pointed at by line and column, mended by one click, and loses nothing', async ({ page }) => {
   await open(page)
   await settled(page)
-  const before = await law(page, 'U').getAttribute('aria-label')
+  const before = await steady(law(page, 'U'))
   await write(page, 'species A = 5\nA -> 0, kk\n')
   await expect(problems(page)).toContainText(/Line 2.*kk is not defined/)
   expect(await law(page, 'U').getAttribute('aria-label')).toBe(before)

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { alarm, law, open, runs, settled } from './studio'
+import { alarm, law, open, runs, settled, steady } from './studio'
 
 test('opens on the toggle switch, sampled and exact on the same axes, and they agree', async ({ page }) => {
   await open(page)
@@ -54,12 +54,12 @@ test('a crashed worker is reported as a failure, replaced, and the next run work
 test('dragging a slider rewrites its number in the text and moves the law', async ({ page }) => {
   await open(page)
   await settled(page)
-  const before = await law(page, 'U').getAttribute('aria-label')
+  const before = await steady(law(page, 'U'))
   const slider = page.getByRole('slider', { name: 'a', exact: true })
   await slider.focus()
   for (let i = 0; i < 8; i++) await page.keyboard.press('PageUp')
   await expect(page.getByRole('textbox', { name: 'Network text' })).toContainText(/parameter a = (?!40 )/)
-  await expect(law(page, 'U')).not.toHaveAttribute('aria-label', before ?? '')
+  await expect(law(page, 'U')).not.toHaveAttribute('aria-label', before)
   await page.keyboard.press('ControlOrMeta+z')
 })
 
@@ -71,7 +71,7 @@ test('a link brings another reader the same text, seed and numbers', async ({ pa
   await seed.press('Enter')
   await page.getByRole('slider', { name: 'K' }).press('End')
   await settled(page)
-  const seen = await law(page, 'U').getAttribute('aria-label')
+  const seen = await steady(law(page, 'U'))
   await page.getByRole('button', { name: 'Copy link' }).click()
   const link = await page.evaluate(() => navigator.clipboard.readText())
   expect(link).toContain('#s=')
@@ -79,7 +79,7 @@ test('a link brings another reader the same text, seed and numbers', async ({ pa
   await open(reader, link)
   await settled(reader)
   await expect(reader.getByRole('textbox', { name: 'Seed' })).toHaveValue('77')
-  await expect(law(reader, 'U')).toHaveAttribute('aria-label', seen ?? '')
+  await expect(law(reader, 'U')).toHaveAttribute('aria-label', seen)
 })
 
 test('the same link tells the same law on one worker, two and eight', async ({ page }) => {
@@ -87,15 +87,8 @@ test('the same link tells the same law on one worker, two and eight', async ({ p
   for (const workers of [1, 2, 8]) {
     await open(page, `/?study=poisson&workers=${workers}`)
     await settled(page)
-    const image = page.getByRole('img').first()
-    await expect(image).toBeVisible()
-    pictures.push(
-      await page
-        .getByRole('region', { name: /^Distribution/ })
-        .first()
-        .getByRole('img')
-        .getAttribute('aria-label'),
-    )
+    const panel = page.getByRole('region', { name: /^Distribution/ }).first()
+    pictures.push(await steady(panel.getByRole('img')))
   }
   expect(new Set(pictures).size).toBe(1)
 })

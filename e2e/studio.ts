@@ -32,6 +32,22 @@ export function law(page: Page, quantity: string): Locator {
   return page.getByRole('region', { name: `Distribution of ${quantity}` }).getByRole('img')
 }
 
+/** What it says once it has said the same for half a second: pictures are drawn a little after the last run has ended. */
+export async function steady(image: Locator): Promise<string> {
+  let [said, since] = ['', 0]
+  await expect
+    .poll(
+      async () => {
+        const now = (await image.getAttribute('aria-label')) ?? ''
+        if (now !== said) [said, since] = [now, Date.now()]
+        return said !== '' && Date.now() - since >= 500
+      },
+      { intervals: [100], timeout: 20_000 },
+    )
+    .toBe(true)
+  return said
+}
+
 /** What is wrong with the text, below it. */
 export function problems(page: Page): Locator {
   return page.getByRole('list', { name: 'Problems in the text' })
