@@ -12,6 +12,8 @@ export default defineConfig({
   // Simulations load the machine themselves: one browser at a time, so that a slow answer is the program's.
   workers: 1,
   timeout: 60_000,
+  // A browser that stumbles on a busy machine gets one more try there; the report calls such a test flaky.
+  retries: process.env.CI ? 1 : 0,
   expect: { timeout: 15_000 },
   reporter: 'list',
   use: {
