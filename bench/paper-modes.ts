@@ -4,6 +4,7 @@
  * its name contains one of those given, and `default` runs the default scheme on its network.
  * MORE='{"times": […], "options": {…}}' changes times and settings of all that run.
  */
+import { hellinger } from '../src/numerics/distances'
 import { batchOf, type Nade, walk } from '../src/numerics/learning/nade'
 import { grow, stateOf, treeOf } from '../src/numerics/learning/nade-tree'
 import { at } from '../src/numerics/named-array'
@@ -14,7 +15,7 @@ import { evolve, type PaperState } from '../src/solvers/nncme/paper/evolve'
 import { method } from '../src/solvers/nncme/solve'
 import { ask, finish, lend } from '../src/solvers/testing'
 import { type Case, cases } from './paper-cases'
-import { type BoxLaw, boxLaws, hellinger, marginal, mean } from './paper-reference'
+import { type BoxLaw, boxLaws, marginal, mean } from './paper-reference'
 
 /** q of every state of its box. */
 function tabulate(net: Nade): BoxLaw {
@@ -71,7 +72,7 @@ function runCase(name: string, { text, times, options, exact, published }: Case)
       if (truth) {
         const law = marginal(truth[k], s)
         return [
-          `${species} ${hellinger(law, marginals[s]).toFixed(4)}, mean ${mean(marginals[s]).toFixed(3)} (${mean(law).toFixed(3)})`,
+          `${species} ${hellinger({ p: law, q: marginals[s] }).toFixed(4)}, mean ${mean(marginals[s]).toFixed(3)} (${mean(law).toFixed(3)})`,
         ]
       }
       return published?.[species] === undefined
@@ -80,7 +81,7 @@ function runCase(name: string, { text, times, options, exact, published }: Case)
             `${species} mean ${mean(marginals[s]).toFixed(4)}${k === times.length - 1 ? ` (${published[species]})` : ''}`,
           ]
     })
-    const joint = own && truth ? [`joint D_H ${hellinger(truth[k].p, own.p).toFixed(4)}`] : []
+    const joint = own && truth ? [`joint D_H ${hellinger({ p: truth[k].p, q: own.p }).toFixed(4)}`] : []
     const rare =
       own && truth && name.startsWith('Schlögl')
         ? [`P_B/P_A ${ratio(own).toExponential(3)} (${ratio(truth[k]).toExponential(3)})`]
@@ -129,7 +130,7 @@ async function runDefault(name: string, { text, times, options, exact, published
     const shown = names.flatMap((quantity, s) => {
       const { array } = observations.marginals
       const law = array.coords.count.map((count) => at(array, { time, quantity, count }))
-      if (truth) return [`${quantity} ${hellinger(marginal(truth[k], s), law).toFixed(4)}`]
+      if (truth) return [`${quantity} ${hellinger({ p: marginal(truth[k], s), q: law }).toFixed(4)}`]
       if (published?.[quantity] === undefined) return []
       return [`${quantity} mean ${mean(law).toFixed(4)} (${published[quantity]})`]
     })

@@ -77,13 +77,6 @@ export function marginal({ caps, p }: BoxLaw, s: number): Float64Array {
   return out
 }
 
-/** √(1 − Σ√(pq)). */
-export function hellinger(p: ArrayLike<number>, q: ArrayLike<number>): number {
-  let sum = 0
-  for (let k = 0; k < p.length; k++) sum += Math.sqrt(Math.max(0, p[k]) * Math.max(0, q[k] ?? 0))
-  return Math.sqrt(Math.max(0, 1 - sum))
-}
-
 export function mean(law: ArrayLike<number>): number {
   let sum = 0
   for (let m = 0; m < law.length; m++) sum += m * law[m]

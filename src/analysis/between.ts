@@ -1,7 +1,7 @@
 /** How far apart the laws of a network are under two settings of its parameters, at every output time. */
+import { commonBins, divergence, hellinger, totalVariation } from '../numerics/distances'
 import { type NamedArray, namedArray } from '../numerics/named-array'
 import type { Problem } from '../solvers/contract'
-import { commonBins, divergence, hellinger, totalVariation } from './distances'
 import { type Laws, lawsOf, scaled } from './laws'
 import type { Work } from './progress'
 import { checkSteady } from './steady'

@@ -1,5 +1,5 @@
 /** Quantiles of laws on counts, with what is known of their error. */
-import type { Law } from './distances'
+import type { Law } from '../numerics/distances'
 
 /** The quantile, and the smallest and largest that the error of the law allows. */
 export interface Quantile {

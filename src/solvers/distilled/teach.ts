@@ -1,6 +1,7 @@
 /** Lectures at settings that fill the domain, and the distance from the teacher at settings that are held out. */
 import { builder, quantityRules } from '../../network/evaluate'
 import { quantities } from '../../network/network'
+import { hellinger, totalVariation } from '../../numerics/distances'
 import type { Problem, Run } from '../contract'
 import { type Domain, encode, inputCount, lookTimes, type Setting } from '../design'
 import { coordinates, type Held, recorder } from '../fsp/kernel'
@@ -184,13 +185,9 @@ function distances(q: Float64Array, widths: readonly number[], exact: Box): numb
   return [whole, all + beyond, worst(0), worst(1) + beyond]
 }
 
+/** Hellinger distance and Σ|p − q|. */
 function between(p: Float64Array, q: Float64Array): [hellinger: number, l1: number] {
-  let [overlap, distance] = [0, 0]
-  for (let i = 0; i < p.length; i++) {
-    overlap += Math.sqrt(p[i] * q[i])
-    distance += Math.abs(p[i] - q[i])
-  }
-  return [Math.sqrt(Math.max(0, 1 - overlap)), distance]
+  return [hellinger({ p, q }), 2 * totalVariation({ p, q })]
 }
 
 function marginal(p: Float64Array, widths: readonly number[], axis: number): Float64Array {

@@ -1,4 +1,5 @@
 /** The laws compared with those of an independent, exactly simulated ensemble, beside what sampling alone explains. */
+import { hellinger, totalVariation } from '../../numerics/distances'
 import type { Problem } from '../contract'
 import { type Known, push } from './law'
 
@@ -30,23 +31,12 @@ export function compare(problem: Problem, known: readonly Known[], paths: Int32A
     for (let s = 0; s < S; s++) {
       const [p, q] = [k.laws[s], seen.laws[s]]
       if (!p || !q) continue
-      const { hellinger, total } = distances(p, q)
-      variation = Math.max(variation, total)
-      const floor = floorOf(p, n)
-      if (hellinger > worst.hellinger) worst = { ...worst, hellinger, floor }
+      variation = Math.max(variation, totalVariation({ p, q }))
+      const distance = hellinger({ p, q })
+      if (distance > worst.hellinger) worst = { ...worst, hellinger: distance, floor: floorOf(p, n) }
     }
   })
   return worst.hellinger < 0 ? undefined : { ...worst, totalVariation: variation }
-}
-
-function distances(p: Float64Array, q: Float64Array): { hellinger: number; total: number } {
-  let [squares, total] = [0, 0]
-  for (let n = 0; n < Math.max(p.length, q.length); n++) {
-    const [a, b] = [p[n] ?? 0, q[n] ?? 0]
-    squares += (Math.sqrt(a) - Math.sqrt(b)) ** 2
-    total += Math.abs(a - b)
-  }
-  return { hellinger: Math.sqrt(squares / 2), total: total / 2 }
 }
 
 /**

@@ -4,6 +4,7 @@
  * functions; thresholds are twice the level of counting, which a lost reaction or a wrong lag exceeds tenfold.
  */
 import { describe, expect, it } from 'vitest'
+import { hellinger } from '../../numerics/distances'
 import { ownBackend } from '../../numerics/learning/own'
 import { at } from '../../numerics/named-array'
 import { poisson } from '../../numerics/statistics'
@@ -26,18 +27,12 @@ const solve = (text: string, times: number[], more: Partial<NncmeOptions> = {}, 
 const lawOf = ({ observations: { marginals } }: Solution, time: number, quantity: string) =>
   marginals.array.coords.count.map((count) => at(marginals.array, { time, quantity, count }))
 
-function hellinger(p: ArrayLike<number>, q: ArrayLike<number>): number {
-  let sum = 0
-  for (let n = 0; n < Math.max(p.length, q.length); n++) sum += (Math.sqrt(p[n] ?? 0) - Math.sqrt(q[n] ?? 0)) ** 2
-  return Math.sqrt(sum / 2)
-}
-
 describe('the neural master equation', () => {
   it('birth and death from nothing: the law of Poisson, at steps of its own and at output times', async () => {
     const solution = await solve('0 -> X, 10; X -> 0, 1', [0, 0.5, 3], { replicates: 8000, updates: 150, lag: 1 })
     for (const time of [0.5, 3]) {
       const truth = Array.from({ length: 60 }, (_, n) => poisson(10 * (1 - Math.exp(-time)), n))
-      expect(hellinger(lawOf(solution, time, 'X'), truth)).toBeLessThan(2 * floorOf(truth, 8000))
+      expect(hellinger({ p: lawOf(solution, time, 'X'), q: truth })).toBeLessThan(2 * floorOf(truth, 8000))
     }
     expect(lawOf(solution, 0, 'X')[0]).toBe(1)
   })
@@ -56,7 +51,7 @@ describe('the neural master equation', () => {
           Array.from({ length: 45 }, (_, M) => (M < array.coords.M.length ? at(array, { time, on, M }) : 0)),
         ),
       )
-      expect(hellinger(p, q)).toBeLessThan(2 * floorOf(p, 8000))
+      expect(hellinger({ p, q })).toBeLessThan(2 * floorOf(p, 8000))
     }
   })
 
@@ -66,7 +61,7 @@ describe('the neural master equation', () => {
     // x' = 10 + 8 sin t − x, and the law is Poisson's.
     const mean = 10 * (1 - Math.exp(-3)) + 4 * (Math.sin(3) - Math.cos(3) + Math.exp(-3))
     const truth = Array.from({ length: 60 }, (_, n) => poisson(mean, n))
-    expect(hellinger(lawOf(solution, 3, 'X'), truth)).toBeLessThan(2 * floorOf(truth, 8000))
+    expect(hellinger({ p: lawOf(solution, 3, 'X'), q: truth })).toBeLessThan(2 * floorOf(truth, 8000))
   })
 
   it('keeps what is conserved: no joint state breaks a sum', async () => {
@@ -82,7 +77,7 @@ describe('the neural master equation', () => {
     const text = '0 -> X, 10; X -> 0, 1'
     const solution = await solve(text, [3], { replicates: 4000, updates: 100, lag: 1, from: 'ensemble' })
     const truth = Array.from({ length: 60 }, (_, n) => poisson(10 * (1 - Math.exp(-3)), n))
-    expect(hellinger(lawOf(solution, 3, 'X'), truth)).toBeLessThan(2 * floorOf(truth, 4000))
+    expect(hellinger({ p: lawOf(solution, 3, 'X'), q: truth })).toBeLessThan(2 * floorOf(truth, 4000))
   })
 
   it('says how far it is from independent paths, beside what sampling explains', async () => {

@@ -1,6 +1,7 @@
 /** Laws that need no time: at rest, of the two lasting states, and before extinction. */
-import { commonBins, totalVariation } from '../../analysis/distances'
+
 import type { Finding } from '../../analysis/inquiry'
+import { commonBins, totalVariation } from '../../numerics/distances'
 import { at, type NamedArray } from '../../numerics/named-array'
 import type { Axis, Fact, Layer } from '../figure/figure'
 import { nice, number } from '../figure/ticks'

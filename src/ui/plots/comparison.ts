@@ -1,5 +1,5 @@
 /** Do the samples agree with the computed law? Only against the difference that sampling alone makes. */
-import { commonBins, type Law, samplingCeiling, samplingLevel, totalVariation } from '../../analysis/distances'
+import { commonBins, type Law, samplingCeiling, samplingLevel, totalVariation } from '../../numerics/distances'
 import type { ErrorEstimate } from '../../solvers/contract'
 import { number } from '../figure/ticks'
 import { lawAt } from './law'

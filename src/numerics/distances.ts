@@ -1,5 +1,5 @@
 /** How far apart two laws on counts are, and how far sampling alone puts them. */
-import { meanAbsoluteDeviation } from '../numerics/statistics'
+import { meanAbsoluteDeviation } from './statistics'
 
 /**
  * A law on counts: `p[i]` is the probability of the counts from `counts[i]` up to, not including, the next entry. The
@@ -10,8 +10,14 @@ export interface Law {
   readonly p: ArrayLike<number>
 }
 
-/** Two laws over the same cells. Cells are `width` counts wide; cell 0 starts at `first`. */
-export interface Pair {
+/** Two laws over the same cells; beyond the end of the shorter one its cells are empty. */
+export interface Couple {
+  readonly p: ArrayLike<number>
+  readonly q: ArrayLike<number>
+}
+
+/** The same, where cells are known to be `width` counts wide and cell 0 to start at `first`. */
+export interface Pair extends Couple {
   readonly first: number
   readonly width: number
   readonly p: Float64Array
@@ -46,19 +52,24 @@ function leastCommonMultiple(a: number, b: number): number {
 }
 
 /** ½ Σ |p − q|: the largest difference in the probability of any event. Mass that one law lacks counts half. */
-export function totalVariation({ p, q }: Pair): number {
-  return p.reduce((sum, value, i) => sum + Math.abs(value - q[i]), 0) / 2
+export function totalVariation(couple: Couple): number {
+  return overCells(couple, (p, q) => Math.abs(p - q)) / 2
 }
 
 /** √(½ Σ (√p − √q)²), in [0, 1]. Values below 0 by rounding count as 0. */
-export function hellinger({ p, q }: Pair): number {
-  const root = (value: number) => Math.sqrt(Math.max(0, value))
-  return Math.sqrt(p.reduce((sum, value, i) => sum + (root(value) - root(q[i])) ** 2, 0) / 2)
+export function hellinger(couple: Couple): number {
+  return Math.sqrt(overCells(couple, (p, q) => (Math.sqrt(Math.max(0, p)) - Math.sqrt(Math.max(0, q))) ** 2) / 2)
 }
 
 /** Kullback–Leibler divergence of q from p, Σ p ln(p/q), in nats; ∞ where p puts mass that q excludes. */
-export function divergence({ p, q }: Pair): number {
-  return p.reduce((sum, value, i) => sum + (value > 0 ? value * Math.log(value / q[i]) : 0), 0)
+export function divergence(couple: Couple): number {
+  return overCells(couple, (p, q) => (p > 0 ? p * Math.log(p / q) : 0))
+}
+
+function overCells({ p, q }: Couple, term: (p: number, q: number) => number): number {
+  let sum = 0
+  for (let i = 0; i < Math.max(p.length, q.length); i++) sum += term(p[i] ?? 0, q[i] ?? 0)
+  return sum
 }
 
 /**
