@@ -43,8 +43,11 @@ export interface LineLayer {
   readonly rimmed?: true
 }
 
-/** What a shaded interval means is part of it: the spread of single cells and the doubt about a mean differ. */
-export type Meaning = 'SD' | 'SE' | 'bound' | 'quantiles'
+/**
+ * What a shaded interval means is part of it: the spread of single cells and the doubt about a mean differ. `interval`:
+ * limits that hold the truth in a share of cases that the name tells.
+ */
+export type Meaning = 'SD' | 'SE' | 'bound' | 'quantiles' | 'interval'
 
 export interface BandLayer {
   readonly kind: 'band'

@@ -67,7 +67,7 @@ function describe(layer: Layer, x: number, y: number): string {
     const row = nearest(layer.at, y - 0.3 * spacing(layer.at))
     return `${layer.name}, ${number(layer.at[row])}: ${layer.label} ${number(layer.rows[row][k])}`
   }
-  if (layer.kind === 'band' && layer.meaning === 'quantiles') {
+  if (layer.kind === 'band' && (layer.meaning === 'quantiles' || layer.meaning === 'interval')) {
     return `${layer.name}: ${number(layer.low[k])} to ${number(layer.high[k])}`
   }
   if (layer.kind === 'band') {

@@ -53,6 +53,9 @@ export function answers(sources: readonly Source[], key: string): Answer[] {
 
 export const sampled = ({ observation }: Answer) => observation.error.kind === 'sampling'
 
+/** Whether its laws are those of something that was trained. */
+export const learnt = ({ frame }: Source) => frame.training !== undefined || frame.artifact !== undefined
+
 /** From proved to unknown: the first is what others are measured against. */
 export function rank({ observation: { error } }: Answer): number {
   switch (error.kind) {

@@ -10,6 +10,7 @@ import { restPoints } from './rest-view'
 import { ridges } from './ridge-view'
 import { slices } from './slice-view'
 import { answers, type Outlook, provenance, type Source } from './sources'
+import { tails } from './tail-view'
 import { dwelling, passage, switching } from './waiting-views'
 import { chanceOfZero } from './zero-view'
 
@@ -52,6 +53,14 @@ export const views: readonly View[] = [
     needs: 'marginals',
     picks: 'quantity',
     make: density,
+  },
+  {
+    id: 'tail',
+    title: 'Tail probabilities',
+    about: 'How likely are very large counts? P(X ≥ n) on a logarithmic axis, and below what each method knows nothing',
+    needs: 'marginals',
+    picks: 'quantity',
+    make: tails,
   },
   {
     id: 'slice',
