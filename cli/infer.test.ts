@@ -16,6 +16,7 @@ function propensity(...args: string[]) {
   return spawnSync(process.execPath, ['cli/propensity.mjs', ...args], { input: network, encoding: 'utf8' })
 }
 
+const model = 'public/models/autoregulation.safetensors'
 const columns = ['--column', 'time=hours,X=reads']
 const short = ['--chains', '2', '--seed', '7', '--options', 'draws=60,warmup=60']
 
@@ -48,6 +49,9 @@ describe('propensity infer', () => {
     [['--data', csv, ...columns, '--infer', 'q'], 2, /no parameter q/],
     [['--data', csv, ...columns, '--method', 'gibbs'], 2, /no method gibbs/],
     [['--data', csv, ...columns, '--method', 'pmmh'], 1, /needs time courses/],
+    [['--data', csv, ...columns, '--likelihood', 'distilled'], 2, /nothing learnt by "distilled"/],
+    [['--data', csv, ...columns, '--learnt', csv], 2, /cells\.csv cannot be used: it does not begin like/],
+    [['--data', csv, ...columns, '--likelihood', 'distilled', '--learnt', model], 2, /of another network/],
   ] as const)('complains of %j', (args, status, words) => {
     const told = propensity('infer', '-', ...args)
     expect(told.stderr).toMatch(words)

@@ -10,7 +10,7 @@ import { type Chain, emptyProgress } from '../src/analysis/inference/target'
 import { Failure } from '../src/solvers/contract'
 import { version } from '../src/version'
 import { type Driven, drive } from './drive'
-import { adjust, questionFlags, readFileAsStudy } from './solve'
+import { adjust, learntFrom, questionFlags, readFileAsStudy } from './solve'
 import { exitStatus, number, oneFile, pairs, readText, UsageError } from './usage'
 
 const flags = {
@@ -24,6 +24,7 @@ const flags = {
   start: { type: 'string' },
   method: { type: 'string', default: 'metropolis' },
   likelihood: { type: 'string' },
+  learnt: { type: 'string' },
   options: { type: 'string', multiple: true },
   chains: { type: 'string' },
   seed: { type: 'string' },
@@ -65,7 +66,9 @@ export async function infer(args: string[]): Promise<number> {
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
     console.error(`propensity: ${thrown.message}${thrown.hint ? ` (${thrown.hint})` : ''}`)
-    return ['question', 'data', 'network', 'prior'].includes(thrown.code) ? exitStatus.unreadable : exitStatus.failed
+    return ['question', 'data', 'network', 'prior', 'learnt'].includes(thrown.code)
+      ? exitStatus.unreadable
+      : exitStatus.failed
   }
 }
 
@@ -86,6 +89,7 @@ function questionOf(path: string, data: string, values: Flags): InferenceQuestio
     method,
     options: Object.fromEntries(given.filter(([key]) => !isOfLikelihood(key))),
     likelihood: values.likelihood ?? likelihood,
+    learnt: values.learnt === undefined ? undefined : learntFrom(values.learnt),
     likelihoodOptions: Object.fromEntries(given.filter(([key]) => isOfLikelihood(key))),
     chains: values.chains === undefined ? undefined : number('chains', values.chains),
     seed: values.seed === undefined ? undefined : number('seed', values.seed),

@@ -35,7 +35,8 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
       --infer k=0.1:10:log    what to infer, and between what (again for more); else all declared ranges
       --noise KIND            none, gaussian:sd=2 or dropout:capture=0.3,background=1
       --method M              metropolis, nuts, abc-smc, pmmh, synthetic or vote
-      --likelihood L          fsp, ssa, synthetic or particle
+      --likelihood L          fsp, ssa, synthetic, particle, distilled or mixtureDensity
+      --learnt FILE           what the last two have learnt, as "solve --keep" writes it
       --chains 4 --seed N --start network|first --options draws=2000,warmup=1000
       --predict               and what the posterior predicts of the data
       --calibrate 100         instead: are posteriors of 100 simulated data sets right?

@@ -118,7 +118,7 @@ function locate(path: string, issue: { path: string; message: string }): string 
 }
 
 /** What an earlier run has learnt. */
-function learntFrom(path: string): Artifact {
+export function learntFrom(path: string): Artifact {
   const read = readArtifact(readBytes(path))
   if (!read.ok) throw new UsageError(`${path} cannot be used: ${read.why}`)
   return read.value.artifact

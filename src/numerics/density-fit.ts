@@ -142,7 +142,7 @@ export function fast(net: Perceptron, backend: Backend): Fast {
 }
 
 /** The layers of `perceptron.ts` on a backend. */
-function forward(ops: Ops, parameters: Parameters, inputs: Tensor, layers: number): Tensor {
+export function forward(ops: Ops, parameters: Parameters, inputs: Tensor, layers: number): Tensor {
   let x = inputs
   for (let l = 0; l < layers; l++) {
     x = ops.add(ops.matMul(x, parameters[`w${l}`]), parameters[`b${l}`])
@@ -151,7 +151,7 @@ function forward(ops: Ops, parameters: Parameters, inputs: Tensor, layers: numbe
   return x
 }
 
-function asWeights({ widths, weights }: Perceptron): Weights {
+export function asWeights({ widths, weights }: Perceptron): Weights {
   const list: [string, Weights[string]][] = []
   let at = 0
   for (let l = 0; l + 1 < widths.length; l++) {

@@ -126,6 +126,24 @@ export function encode(domain: Domain, setting: Setting, t: number, into: Float6
   into[i] = 2 * logShare(u, 10 * finestTime) - 1
 }
 
+/** From how a number changes with the inputs at a setting to how it changes with the setting's parameters, all of them. */
+export function decodeSlope(
+  { axes }: Domain,
+  setting: Setting,
+  byInputs: Float64Array,
+  at: number,
+  into: Float64Array,
+) {
+  axes.forEach((axis, k) => {
+    if (axis.kind !== 'parameter') return
+    const u = share(axis, setting)
+    const { min, max, log } = axis
+    const second = log ? 8 * (2 * u - 1) : u > 0 ? 2 / ((finest + u) * Math.log(1 + 1 / finest)) : 0
+    const perValue = log ? 1 / (setting.parameters[axis.index] * Math.log(max / min)) : 1 / (max - min)
+    into[axis.index] += (2 * byInputs[at + 2 * k] + second * byInputs[at + 2 * k + 1]) * perValue
+  })
+}
+
 /** From 0 at u = 0 to 1 at u = 1, logarithmic above `fine`. */
 const logShare = (u: number, fine: number) => Math.log(1 + Math.max(0, u) / fine) / Math.log(1 + 1 / fine)
 

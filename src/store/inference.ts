@@ -12,7 +12,7 @@ import type { Chain } from '../analysis/inference/target'
 import type { DataReport } from '../analysis/tasks'
 import { type Network, quantities } from '../network/network'
 import type { TaskClient, TaskHandle } from '../services/task-client'
-import { Failure } from '../solvers/contract'
+import { type Artifact, Failure } from '../solvers/contract'
 import type { Studies } from './studies'
 
 /** A prior as the form has it. */
@@ -103,7 +103,12 @@ const usual: InferenceSettings = {
 const headCharacters = 20_000
 const headRows = 50
 
-export function createInference(tasks: TaskClient, studies: Studies): Inference {
+/** `findLearnt` brings what a method has learnt of the network on the screen; undefined where it is none that learns. */
+export function createInference(
+  tasks: TaskClient,
+  studies: Studies,
+  findLearnt: (solver: string) => Promise<Artifact | undefined> | undefined = () => undefined,
+): Inference {
   let reading: TaskHandle<'read'> | undefined
   let working: readonly { cancel(): void }[] = []
 
@@ -173,6 +178,17 @@ export function createInference(tasks: TaskClient, studies: Studies): Inference 
     store.setState({
       run: { status: 'running', question, names, chains: Array(count).fill(waiting), startedMs },
     })
+    const finding = findLearnt(question.likelihood ?? '')
+    if (!finding) {
+      begin(question, count, startedMs)
+      return
+    }
+    const turn: typeof working = []
+    working = turn
+    finding.then((learnt) => working === turn && begin({ ...question, learnt }, count, startedMs))
+  }
+
+  function begin(question: InferenceQuestion, count: number, startedMs: number): void {
     const handles = Array.from({ length: count }, (_, index) =>
       tasks.start({ kind: 'chain', question, index }, (told) => {
         if (told.kind !== 'progress') return

@@ -2,8 +2,10 @@
  * What methods have learnt outlives the page: the newest checkpoint of each goes on the shelf, and when its study, or
  * another that it answers, is on the table again, training goes on from there.
  */
+import type { Models } from '../services/models'
 import { questionOf } from '../services/question'
 import type { Taught } from '../solvers/artifact-file'
+import type { Artifact } from '../solvers/contract'
 import { solvers } from '../solvers/registry'
 import type { Persistence } from './persistence'
 import { laneStudies, type Runs } from './runs'
@@ -22,6 +24,22 @@ export function keepLessons(runs: Runs, studies: Studies, persistence: Persisten
       if (!before[solver] && solvers[solver]?.traits.trains) void recall(solver)
     }
   })
+}
+
+/** What a method has learnt of the network on the screen: in its lane, in a file that the page brings, or on the shelf. */
+export function learntFinder(studies: Studies, runs: Runs, persistence: Persistence, models: Models | undefined) {
+  return (solver: string): Promise<Artifact | undefined> | undefined => {
+    if (!solvers[solver]?.traits.trains) return undefined
+    return find(solver)
+  }
+  async function find(solver: string): Promise<Artifact | undefined> {
+    const { problem } = studies.getState().reading
+    const own = runs.getState().lanes[solver]?.learnt
+    if (own) return own.artifact
+    const shipped = await models?.bring(problem)
+    if (shipped?.artifact.solver === solver) return shipped.artifact
+    return (await persistence.lesson(solver))?.artifact
+  }
 }
 
 /** It was taught by the very question on the table, or its method says that it answers that one, too. */

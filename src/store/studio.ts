@@ -6,7 +6,7 @@ import { createTaskClient, type TaskClient } from '../services/task-client'
 import { readStudyShape, type Study } from '../solvers/study'
 import { type Analyses, createAnalyses } from './analyses'
 import { createInference, type Inference } from './inference'
-import { keepLessons } from './lessons'
+import { keepLessons, learntFinder } from './lessons'
 import { linkTo, overlay, readAddress, sentence } from './link'
 import { createMap, type MapStore } from './map'
 import { createNotices, type Notices } from './notices'
@@ -69,7 +69,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const models = fetchModel && openModels(fetchModel)
   const runs = createRuns(client, studies, nextFrame, models)
   const analyses = createAnalyses(client, studies, nextFrame)
-  const inference = createInference(tasks, studies)
+  const inference = createInference(tasks, studies, learntFinder(studies, runs, persistence, models))
   const map = createMap(tasks)
   let booted = false
   let kept: Study | undefined

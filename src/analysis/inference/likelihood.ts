@@ -15,6 +15,8 @@ export interface LogLikelihood {
   readonly error: number
   /** Cells that are rarer than the error of the laws, and were counted as likely as that. */
   readonly floored: number
+  /** How the value changes with every parameter of the network, where that is known: ask before the next call of `at`. */
+  slope?(): Float64Array
 }
 
 /** What `error` means: `bound` is proved, `estimate` is not, `none`: the value itself is random. */
@@ -57,20 +59,30 @@ export interface Match {
   readonly seen: Float64Array
 }
 
+/** What is known of the laws beside themselves. */
+export interface LawsKind extends Pick<Likelihood, 'noisy' | 'error'> {
+  /** How a sum of charge · p over all tuples changes with the parameters, where the laws were last asked for. */
+  slope?(charges: readonly Float64Array[]): Float64Array
+  /** What the error of the laws moves the log-likelihood by, for each cell, besides what is missing of them. */
+  readonly perCell?: number
+}
+
 /** The likelihood of independent cells, by a method that tells the laws of what is observed. */
 export function snapshotLikelihood(
   { snapshots, quantities }: Snapshots,
   noise: Noise,
   laws: Laws,
-  kind: Pick<Likelihood, 'noisy' | 'error'>,
+  { slope, perCell = 0, ...kind }: LawsKind,
 ): Likelihood {
+  const cells = snapshots.reduce((sum, one) => sum + one.cells, 0)
   const known = snapshots.map(() => new WeakMap<Float64Array, Match>())
   const height = peak(noise) ** quantities.length
   return {
     ...kind,
     *at(parameters, streams) {
       const found = yield* laws(parameters, streams)
-      let [value, error, floored] = [0, 0, 0]
+      let [value, error, floored] = [0, perCell * cells, 0]
+      const charges = slope && found.map(({ p }) => new Float64Array(p.length))
       for (const [k, snapshot] of snapshots.entries()) {
         const { values, p, missing } = found[k]
         let match = known[k].get(values)
@@ -86,9 +98,11 @@ export function snapshotLikelihood(
           if (sum < floor) floored += snapshot.weights[i]
           value += snapshot.weights[i] * Math.log(Math.max(sum, floor))
           error += snapshot.weights[i] * Math.log1p((missing * height) / Math.max(sum, floor))
+          if (!charges || sum < floor) continue
+          for (let e = first[i]; e < first[i + 1]; e++) charges[k][tuples[e]] += (snapshot.weights[i] * seen[e]) / sum
         }
       }
-      return { value, error, floored }
+      return { value, error, floored, slope: slope && charges && (() => slope(charges)) }
     },
   }
 }

@@ -5,15 +5,16 @@ import { type OptionSchema, optionSchema } from '../../solvers/options'
 import type { Data } from './data'
 import { courseLikelihood, type Start } from './fsp-courses'
 import { fspLaws } from './fsp-laws'
+import { learntCourses } from './learnt-courses'
+import { learntLaws } from './learnt-laws'
+import { type Learner, readLearnt, type Subject } from './learnt-reading'
 import { type Laws, type Likelihood, snapshotLikelihood } from './likelihood'
 import type { Noise } from './noise'
-import type { Observed } from './observed'
 import { particleLikelihood } from './particles'
 import { sampledLaws } from './simulate'
 import { syntheticLikelihood } from './summaries'
 
-export interface Measured {
-  readonly observed: Observed
+export interface Measured extends Subject {
   readonly data: Data
   readonly noise: Noise
   readonly start: Start
@@ -25,7 +26,7 @@ export interface LikelihoodKind<O = Record<string, number>> {
   readonly options: OptionSchema<O>
   make(measured: Measured, options: O): Likelihood
   /** The laws at some times, where it works with those: for the vote rule and for what is predicted. */
-  laws?(observed: Observed, times: readonly number[], options: O): Laws
+  laws?(subject: Subject, times: readonly number[], options: O): Laws
 }
 
 const projection: LikelihoodKind<{ tolerance: number }> = {
@@ -44,7 +45,7 @@ const projection: LikelihoodKind<{ tolerance: number }> = {
     const laws = fspLaws(observed, timesOf(data), tolerance)
     return snapshotLikelihood(data, noise, laws, { noisy: false, error: 'bound' })
   },
-  laws: (observed, times, { tolerance }) => fspLaws(observed, times, tolerance),
+  laws: ({ observed }, times, { tolerance }) => fspLaws(observed, times, tolerance),
 }
 
 const histogram: LikelihoodKind<{ cells: number }> = {
@@ -66,7 +67,7 @@ const histogram: LikelihoodKind<{ cells: number }> = {
     const laws = sampledLaws(observed, timesOf(data), cells)
     return snapshotLikelihood(data, noise, laws, { noisy: true, error: 'none' })
   },
-  laws: (observed, times, { cells }) => sampledLaws(observed, times, cells),
+  laws: ({ observed }, times, { cells }) => sampledLaws(observed, times, cells),
 }
 
 const synthetic: LikelihoodKind<{ units: number }> = {
@@ -100,12 +101,39 @@ const particle: LikelihoodKind<{ particles: number }> = {
   },
 }
 
+/** What a network has learnt of laws, and its own derivative by the parameters. */
+function learnt(learner: Learner, title: string, summary: string): LikelihoodKind<Record<string, never>> {
+  return {
+    title,
+    summary,
+    options: optionSchema({}),
+    make(measured) {
+      const { observed, data, noise, start } = measured
+      if (data.kind === 'courses') return learntCourses(learner, measured, data, noise, start)
+      const reading = readLearnt(learner, measured, timesOf(data))
+      const { laws, slope } = learntLaws(reading, observed.initial, timesOf(data))
+      return snapshotLikelihood(data, noise, laws, { noisy: false, error: 'estimate', slope, perCell: reading.perCell })
+    },
+    laws: (subject, times) => learntLaws(readLearnt(learner, subject, times), subject.observed.initial, times).laws,
+  }
+}
+
 /** By name. The options of each are its own: they are parsed before they are used. */
 export const likelihoods: Readonly<Record<string, LikelihoodKind>> = {
   fsp: projection as unknown as LikelihoodKind,
   ssa: histogram as unknown as LikelihoodKind,
   synthetic: synthetic as unknown as LikelihoodKind,
   particle: particle as unknown as LikelihoodKind,
+  distilled: learnt(
+    'distilled',
+    'Learnt: distilled network',
+    'The law of the whole state as a network has learnt it, with its gradient: of cells, and of whole courses by hops.',
+  ) as unknown as LikelihoodKind,
+  mixtureDensity: learnt(
+    'mixtureDensity',
+    'Learnt: mixture density network',
+    'Laws of one or two quantities as networks have learnt them, with their gradients.',
+  ) as unknown as LikelihoodKind,
 }
 
 /** Ascending, without repeats. */

@@ -123,15 +123,15 @@ const paper: InferenceMethod<{ warmup: number; draws: number; voters: number }> 
   }),
   likelihoodFree: false,
   chain({ target, measured, likelihood, likelihoodOptions }, options, progress) {
-    const { observed, data, noise } = measured
+    const { data, noise } = measured
     if (data.kind !== 'snapshots' || !likelihood.laws) {
       throw new Failure(
         'unsupported',
         'votes are cast by independent cells, about laws',
-        'use snapshots, and "fsp" or "ssa"',
+        'use snapshots, and "fsp", "ssa" or a network',
       )
     }
-    const laws = timesOf(data).map((time) => likelihood.laws!(observed, [time], likelihoodOptions))
+    const laws = timesOf(data).map((time) => likelihood.laws!(measured, [time], likelihoodOptions))
     const lawAt = function* (k: number, parameters: Float64Array) {
       const [law] = yield* laws[k](parameters, target.streams)
       return law

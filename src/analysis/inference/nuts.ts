@@ -3,8 +3,9 @@
  * arXiv:1701.02434). Shares of the priors are taken to the whole line by the logit, and that is scaled to the posterior
  * as it is found in the warm-up, so that everything below happens in units of about one standard deviation.
  *
- * The gradient is that of the log-likelihood by central differences over a hundredth of a standard deviation; its error
- * is measured. It moves the path, not the law that is sampled: paths are accepted by the log-likelihood itself.
+ * The gradient is the likelihood's own where it has one; else by central differences over a hundredth of a standard
+ * deviation. How far the two, or two differences, are apart is measured. It moves the path, not the law that is sampled:
+ * paths are accepted by the log-likelihood itself.
  */
 import { cholesky } from '../../numerics/dense'
 import { Failure } from '../../solvers/contract'
@@ -106,7 +107,7 @@ export function* nuts(target: Target, options: NutsOptions, progress: Progress):
     logLikelihood: record.logLikelihood,
     accepted: accepted / kept,
     ...ledger,
-    notes: { stepSize: size.now(false), steps: steps / kept, divergent, gradientError },
+    notes: { stepSize: size.now(false), steps: steps / kept, divergent, gradientError, gradients: space.own() },
     warnings: divergent > 0 ? [`${divergent} of ${kept} paths left the posterior: its edge may be missed`] : [],
   }
 }
@@ -116,6 +117,7 @@ type Space = ReturnType<typeof scaledSpace>
 /** z = middle + L x, shares = 1/(1 + e^−z). */
 function scaledSpace(target: Target, ledger: Ledger) {
   const d = target.priors.length
+  let gradients = 0
   const middle = new Float64Array(d)
   let lower: Float64Array = Float64Array.from({ length: d * d }, (_, i) => (i % (d + 1) === 0 ? firstSpread : 0))
   const line = (x: Float64Array) =>
@@ -129,6 +131,15 @@ function scaledSpace(target: Target, ledger: Ledger) {
     if (!shares.every((u) => u > 0 && u < 1)) return null
     const here = yield* standing(target, shares, ledger)
     return { here, log: shares.reduce((sum, u) => sum + Math.log(u) + Math.log1p(-u), here.value) }
+  }
+  /** By x, from how a value changes with the shares u = 1/(1 + e^−z). */
+  const gradientOf = ({ shares }: Standing, byShares: Float64Array): Float64Array => {
+    const byLine = shares.map((u, i) => byShares[i] * u * (1 - u) + 1 - 2 * u)
+    return shares.map((_, j) => {
+      let sum = 0
+      for (let i = j; i < d; i++) sum += lower[i * d + j] * byLine[i]
+      return sum
+    })
   }
   const gradientAt = function* (x: Float64Array, h: number): Generator<void, Float64Array, void> {
     const gradient = new Float64Array(d)
@@ -151,7 +162,12 @@ function scaledSpace(target: Target, ledger: Ledger) {
         const here = { shares: new Float64Array(d), value: Number.NEGATIVE_INFINITY, error: 0, floored: 0 }
         return { ...at, gradient: new Float64Array(d), logDensity: Number.NEGATIVE_INFINITY, here }
       }
-      return { ...at, gradient: yield* gradientAt(x, difference), logDensity: found.log, here: found.here }
+      const { log: logDensity, here } = found
+      if (here.slope) {
+        gradients++
+        return { ...at, gradient: gradientOf(here, here.slope()), logDensity, here: { ...here, slope: undefined } }
+      }
+      return { ...at, gradient: yield* gradientAt(x, difference), logDensity, here }
     },
     /** Take the shape of what was seen as the new unit. */
     *reshape(point: Point, seen: readonly Float64Array[]): Generator<void, Point, void> {
@@ -170,7 +186,9 @@ function scaledSpace(target: Target, ledger: Ledger) {
       middle.set(z)
       return yield* space.point(new Float64Array(d))
     },
-    /** The largest change of the gradient when its differences are halved; about 1 is a standard deviation's pull. */
+    /** Gradients that the likelihood gave itself. */
+    own: () => gradients,
+    /** How far differences of half the width are from the gradient, at most; about 1 is a standard deviation's pull. */
     *gradientError(point: Point): Generator<void, number, void> {
       const finer = yield* gradientAt(point.x, difference / 2)
       return finer.reduce((most, g, i) => Math.max(most, Math.abs(g - point.gradient[i])), 0)

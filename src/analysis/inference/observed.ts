@@ -46,10 +46,10 @@ export function groupStates(observed: Observed) {
   }
 }
 
-function group(
+export function group(
   { network, quantities }: Observed,
   space: Coordinates,
-  { box, states, numbering }: BoxGenerator,
+  { box, states, numbering }: Pick<BoxGenerator, 'box' | 'states' | 'numbering'>,
   parameters: Float64Array,
   t: number,
 ): Groups {

@@ -55,7 +55,7 @@ export function* predict(reading: InferenceReading, draws: NamedArray): Generato
     const one = { ...observed, quantities: [observed.quantities[q]] }
     const laws =
       likelihood.laws && !method.likelihoodFree
-        ? likelihood.laws(one, times, likelihoodOptions)
+        ? likelihood.laws({ ...measured, observed: one }, times, likelihoodOptions)
         : sampledLaws(one, times, simulated)
     const edges =
       data.kind === 'snapshots'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { quantities } from '../../network/network'
 import { parse } from '../../network/parse'
-import { Failure } from '../../solvers/contract'
+import { type Artifact, Failure } from '../../solvers/contract'
 import { guessMapping, type Mapping, type ReadData, readData } from './data'
 import { likelihoods, type Measured } from './likelihoods'
 import { type InferenceMethod, methods } from './methods'
@@ -53,6 +53,8 @@ const shape = z.strictObject({
   options: options.default({}),
   likelihood: z.string().default('fsp'),
   likelihoodOptions: options.default({}),
+  /** What a likelihood that was learnt asks. */
+  learnt: z.custom<Artifact>((value) => typeof value === 'object' && value !== null && 'arrays' in value).optional(),
   chains: z.int().min(1).max(64).default(4),
   seed: z
     .int()
@@ -105,16 +107,20 @@ export function readQuestion(json: unknown): InferenceReading {
   const read = readData(table, map, whole)
   const method = named(methods, asked.method, 'method')
   const likelihood = named(likelihoods, asked.likelihood, 'likelihood')
+  const priors = readPriors(network, asked.infer)
   return {
     measured: {
       observed: { network, initial, quantities: chosen },
+      priors,
+      others,
+      learnt: asked.learnt,
       data: read.data,
       noise: asked.noise as Noise,
       start: asked.start,
     },
     read,
     mapping: map,
-    priors: readPriors(network, asked.infer),
+    priors,
     others,
     method,
     options: optionsOf(method, asked.options, asked.method),

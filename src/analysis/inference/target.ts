@@ -30,6 +30,8 @@ export interface Standing {
   readonly value: number
   readonly error: number
   readonly floored: number
+  /** How the value changes with the shares, where the likelihood knows: ask before it is asked anywhere else. */
+  slope?(): Float64Array
 }
 
 /** A chain's result: draws in the parameters' own units. */
@@ -77,9 +79,16 @@ export function chanceOf(seed: number, chain: number): Pick<Target, 'streams' | 
 export function* standing(target: Target, shares: Float64Array, ledger: Ledger): Generator<void, Standing, void> {
   ledger.evaluations++
   const parameters = parametersAt(target.priors, target.others, shares)
-  const { value, error, floored } = yield* target.likelihood.at(parameters, target.streams)
+  const { value, error, floored, slope } = yield* target.likelihood.at(parameters, target.streams)
   if (Number.isNaN(value)) throw new Failure('likelihood', 'the likelihood is not a number: a propensity may be broken')
-  return { shares, value, error, floored }
+  if (!slope) return { shares, value, error, floored }
+  const byShares = () => {
+    const by = slope()
+    return Float64Array.from(target.priors, ({ index, min, max, log }) =>
+      log ? by[index] * parameters[index] * Math.log(max / min) : by[index] * (max - min),
+    )
+  }
+  return { shares, value, error, floored, slope: byShares }
 }
 
 const tries = 400

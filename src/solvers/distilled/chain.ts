@@ -21,7 +21,7 @@ export interface Variable {
 }
 
 /** Numbers that a count becomes: its share of the cap, of its logarithm, and whether it is zero. */
-const perCount = 3
+export const perCount = 3
 
 export function chainInputs(domain: Domain, i: number): number {
   return inputCount(domain) + perCount * i
@@ -31,7 +31,7 @@ export function headFor({ cap, few }: Variable, components: number): Head {
   return mixture({ components: few ? 1 : components, caps: [few ? cap : null], inflated: false })
 }
 
-function encodeCount(n: number, { cap }: Variable, into: Float64Array | Float32Array, at: number): void {
+export function encodeCount(n: number, { cap }: Variable, into: Float64Array | Float32Array, at: number): void {
   into[at] = (2 * n) / cap - 1
   into[at + 1] = (2 * Math.log1p(n)) / Math.log1p(cap) - 1
   into[at + 2] = n === 0 ? 1 : -1
