@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -34,6 +37,38 @@ const contentSecurityPolicy = (): Plugin => ({
   },
 })
 
+/** Files that no browser asks for which can run the page: older formats of the fonts. */
+const legacy = /\.(ttf|woff)$/
+
+/** Tells the worker that keeps the page offline which files the build has, and a name for exactly these. */
+const offline = (): Plugin => ({
+  name: 'offline',
+  apply: 'build',
+  writeBundle({ dir = '' }) {
+    const worker = join(dir, offlineWorker)
+    const files = readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !legacy.test(entry.name) && entry.name !== offlineWorker)
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+    const digest = createHash('sha256')
+    for (const file of files) digest.update(file.slice(dir.length)).update(readFileSync(file))
+    const names = files.map((file) =>
+      file
+        .slice(dir.length + 1)
+        .split(sep)
+        .join('/'),
+    )
+    const build = { version: digest.digest('hex').slice(0, 16), files: names }
+    writeFileSync(
+      worker,
+      readFileSync(worker, 'utf8').replace('__BUILD__', () => JSON.stringify(build)),
+    )
+  },
+})
+
+/** At the root of the page, under a name that stays: browsers compare its content with the one they have. */
+const offlineWorker = 'offline.js'
+
 /** Isolates the page from other sites, so that its threads may share memory; `scripts/serve.mjs` sends the same. */
 const isolated = {
   'cross-origin-opener-policy': 'same-origin',
@@ -43,11 +78,19 @@ const isolated = {
 export default defineConfig({
   // Relative addresses: the built folder works under any path of any static host.
   base: './',
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), offline()],
   // Two dependencies of plotly.js ask for Node's name of the global object.
   define: { global: 'globalThis' },
   worker: { format: 'es' },
   server: { headers: isolated },
   preview: { headers: isolated },
-  build: { target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 4000 },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 4000,
+    rolldownOptions: {
+      input: { index: 'index.html', offline: 'workers/offline.ts' },
+      output: { entryFileNames: ({ name }) => (name === 'offline' ? offlineWorker : 'assets/[name]-[hash].js') },
+    },
+  },
 })

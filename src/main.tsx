@@ -1,5 +1,6 @@
 /** Composes the page: client → studio → app. Nothing else is made globally. */
 import { createRoot } from 'react-dom/client'
+import { keepOffline } from './services/offline'
 import { createClient } from './services/worker-client'
 import { createStudio } from './store/studio'
 import { App } from './ui/app'
@@ -21,6 +22,7 @@ try {
       </StudioProvider>
     </Boundary>,
   )
+  if (import.meta.env.PROD) keepOffline('offline.js')
 } catch (thrown) {
   // Better a sentence than a page that says for ever that it is opening.
   root.textContent = `Propensity could not start: ${thrown instanceof Error ? thrown.message : thrown}. Reload the page; if that does not help, your browser may be too old.`

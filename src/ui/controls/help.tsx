@@ -1,5 +1,6 @@
-/** The list of keys. */
-import { useState } from 'react'
+/** The list of keys, and whether the page is kept for the next time. */
+import { useEffect, useState } from 'react'
+import { type Kept, keptOffline } from '../../services/offline'
 import { Dialog } from '../gallery/dialog'
 import { type Shortcut, setSingleKeys, singleKeysOn } from './shortcuts'
 
@@ -13,6 +14,8 @@ const elsewhere: readonly (readonly [string, string])[] = [
 
 export function Help({ shortcuts, onClose }: { shortcuts: readonly Shortcut[]; onClose(): void }) {
   const [single, setSingle] = useState(singleKeysOn)
+  const [kept, setKept] = useState<Kept>('not yet')
+  useEffect(() => void keptOffline().then(setKept), [])
   const change = (on: boolean) => {
     setSingle(on)
     setSingleKeys(on)
@@ -41,8 +44,15 @@ export function Help({ shortcuts, onClose }: { shortcuts: readonly Shortcut[]; o
         <input type="checkbox" checked={single} onChange={(event) => change(event.target.checked)} />
         Single-letter keys work outside text fields
       </label>
+      <p>{offlineWords[kept]}</p>
     </Dialog>
   )
+}
+
+const offlineWords: Record<Kept, string> = {
+  kept: 'This page is kept on your machine: it opens without a network.',
+  'not yet': 'This page is not yet kept on your machine: without a network it does not open.',
+  'not here': 'This browser keeps no page for use without a network.',
 }
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
