@@ -5,6 +5,7 @@
 
 import type { Network } from '../network/network'
 import type { Helpers } from '../numerics/crew'
+import type { ChainLaw } from '../numerics/learning/chain-law'
 import type { NamedArray } from '../numerics/named-array'
 import type { Stream } from '../numerics/rng'
 import type { OptionSchema } from './options'
@@ -141,6 +142,8 @@ export interface Traits {
   readonly random: boolean
   readonly trains: boolean
   readonly spatial: boolean
+  /** What it learns is a law of the whole state, one count after the other: see `Method.open`. */
+  readonly wholeState?: boolean
   /** Honours events. Without it a network that has any is refused, see `verdictOn`. */
   readonly events?: boolean
   /** The keys of `observations` it can fill (`joint` for all `joint:A,B`). */
@@ -161,6 +164,17 @@ export interface Method<O> {
    * workers: each tallies its share, and the tallies add up, in any order, to the same bits.
    */
   readonly ensemble?: Ensemble<O>
+  /** Of methods whose artifact is a law of the whole state, one count after the other; undefined where it is of another problem. */
+  open?(artifact: Artifact, problem: Problem): Opened | undefined
+}
+
+/** What was learnt, opened to be asked. */
+export interface Opened {
+  /** Species of the chain's variables, in its order; other counts never change, or follow from these. */
+  readonly species: readonly number[]
+  /** The law at this time, or at the nearest that there is; the next call takes its place. */
+  at(time: number): { readonly time: number; readonly chain: ChainLaw }
+  close(): void
 }
 
 export interface Ensemble<O> {

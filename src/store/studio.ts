@@ -1,6 +1,7 @@
 /** Everything the user has, in one value: composed once, in `main.tsx`. */
 import toggleSwitch from '../../public/studies/toggle-switch.study.json'
 import { type Client, painted } from '../services/client'
+import { createLawClient, type LawClient } from '../services/law-client'
 import { openModels } from '../services/models'
 import { createTaskClient, type TaskClient } from '../services/task-client'
 import { readStudyShape, type Study } from '../solvers/study'
@@ -22,6 +23,8 @@ export interface Studio {
   readonly inference: Inference
   readonly map: MapStore
   readonly view: View
+  /** Whom to ask about what was trained. */
+  readonly laws: LawClient
   readonly notices: Notices
   readonly persistence: Persistence
   /** Open another study; the present one goes into the history. */
@@ -62,6 +65,7 @@ export function defaultStudy(): Study {
 export function createStudio(client: Client, surroundings: Surroundings = browser()): Studio {
   const { address, storage = absentStorage, fetchStudy = fetchGallery, fetchModel, nextFrame = painted } = surroundings
   const tasks = surroundings.tasks ?? createTaskClient()
+  const laws = createLawClient()
   const notices = createNotices()
   const persistence = createPersistence(storage, notices)
   const studies = createStudies(defaultStudy())
@@ -155,6 +159,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     inference,
     map,
     view,
+    laws,
     notices,
     persistence,
     open,
@@ -167,6 +172,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
       analyses.stop()
       inference.getState().cancel()
       map.getState().cancel()
+      laws.close()
       client.close()
     },
   }

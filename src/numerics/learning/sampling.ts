@@ -1,6 +1,7 @@
 /** Draws from autoregressive densities by our own streams, and what follows from them: marginals, joints, tails. */
 import { log } from '../elementary'
 import type { Stream } from '../rng'
+import { type ChainLaw, invert } from './chain-law'
 import { columnOf, type Density, keeping, logProbability } from './density'
 import type { Indices, Learner, Ops } from './ops'
 
@@ -55,21 +56,6 @@ export async function draw(
     })
   }
   return { states, logQ }
-}
-
-/** The count where the cumulated probabilities pass a uniform number. */
-function invert(p: Float32Array, at: number, counts: number, uniform: number): number {
-  let total = 0
-  for (let n = 0; n < counts; n++) total += p[at + n]
-  let rest = uniform * total
-  for (let n = 0; n < counts; n++) {
-    rest -= p[at + n]
-    if (rest < 0) return n
-  }
-  // Rounding: the last count that is possible at all.
-  let last = counts - 1
-  while (last > 0 && p[at + last] === 0) last--
-  return last
 }
 
 /** ln q of states [rows, variables]. */
@@ -322,4 +308,21 @@ function repeated(context: Float32Array | undefined, rows: number, ops: Ops) {
   const all = new Float32Array(rows * context.length)
   for (let r = 0; r < rows; r++) all.set(context, r * context.length)
   return ops.constant(all, [rows, context.length])
+}
+
+/** A density as a chain of laws, with the weights as the learner has them when it is asked. */
+export function chainOf(density: Density, learner: Learner, lows: readonly number[], context?: Float32Array): ChainLaw {
+  const { caps } = density
+  const N = caps.length
+  return {
+    lows,
+    widths: caps.map((cap) => cap + 1),
+    laws(i, before, rows) {
+      const states = new Int32Array(rows * N)
+      before.forEach((column, j) => {
+        for (let r = 0; r < rows; r++) states[r * N + j] = column[r]
+      })
+      return conditionals(density, learner, i, states, context)
+    },
+  }
 }

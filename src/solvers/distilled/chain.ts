@@ -53,6 +53,29 @@ export function exampleOf(
   return { inputs, law, weight }
 }
 
+/** What the network of the variable after these counts reads: so many rows, one prompt for all. */
+export function inputRows(
+  domain: Domain,
+  variables: readonly Variable[],
+  setting: Setting,
+  t: number,
+  counts: readonly Int32Array[],
+  rows: number,
+): Float32Array {
+  const width = chainInputs(domain, counts.length)
+  const base = inputCount(domain)
+  const inputs = new Float32Array(rows * width)
+  const prompt = new Float64Array(base)
+  encode(domain, setting, t, prompt, 0)
+  for (let row = 0; row < rows; row++) {
+    inputs.set(prompt, row * width)
+    counts.forEach((column, k) => {
+      encodeCount(column[row], variables[k], inputs, row * width + base + perCount * k)
+    })
+  }
+  return inputs
+}
+
 /** Answers of a student. */
 export interface Writer {
   /** So many counts of each variable hold all but next to nothing of the laws at these times. */
@@ -112,21 +135,9 @@ export function chainWriter(
   const backend = ownBackend()
   const works = nets.map((net) => fast(net, backend))
   const heads = variables.map((variable) => headFor(variable, components))
-  const base = inputCount(domain)
-  const prompt = new Float64Array(base)
 
-  const numbersOf = (i: number, setting: Setting, t: number, counts: readonly Int32Array[], rows: number) => {
-    const width = base + perCount * i
-    const inputs = new Float32Array(rows * width)
-    encode(domain, setting, t, prompt, 0)
-    for (let row = 0; row < rows; row++) {
-      inputs.set(prompt, row * width)
-      counts.forEach((column, k) => {
-        encodeCount(column[row], variables[k], inputs, row * width + base + perCount * k)
-      })
-    }
-    return works[i].outputs(inputs, rows)
-  }
+  const numbersOf = (i: number, setting: Setting, t: number, counts: readonly Int32Array[], rows: number) =>
+    works[i].outputs(inputRows(domain, variables, setting, t, counts, rows), rows)
 
   return {
     async widths(setting, times) {

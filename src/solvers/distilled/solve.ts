@@ -22,9 +22,10 @@ import { attend, densityOf, type Lecture } from './attention'
 import { exampleOf, headFor, type Variable } from './chain'
 import type { DistilledOptions } from './index'
 import { type Model, measured, pack, type Student, unpack, weightsOf, writerOf } from './model'
+import { open } from './open'
 import { lectures, measure, timesOf } from './teach'
 
-export const method: Method<DistilledOptions> = { solve }
+export const method: Method<DistilledOptions> = { solve, open }
 
 /** Shares of the progress: up to the end of the lectures, and of the learning. */
 const [taught, learnt] = [0.3, 0.9]

@@ -88,4 +88,4 @@ export function isWhole({ notes, arrays }: Artifact, problem: Problem): boolean 
 }
 
 /** The problem as text: what was learnt of one says nothing of another. */
-const identity = (problem: Problem): string => `${signature(problem, [])}\nat ${[...problem.times].join(' ')}`
+export const identity = (problem: Problem): string => `${signature(problem, [])}\nat ${[...problem.times].join(' ')}`

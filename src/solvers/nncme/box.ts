@@ -51,6 +51,15 @@ export function boxAround({ network, initial }: Problem, { least, most, narrowes
     }
     return [{ species: s, low, cap: high - low, widest: Number((knotShare * narrowest[s]).toPrecision(3)) }]
   })
+  return { variables, sums: sumsOf({ network, initial }, variables) }
+}
+
+/** Conserved sums of these variables, counted from their lows. */
+export function sumsOf(
+  { network, initial }: Pick<Problem, 'network' | 'initial'>,
+  variables: readonly Variable[],
+): readonly ConservedSum[] {
+  const laws = conservationLaws(network).filter(({ nonNegative }) => nonNegative)
   const varying = new Set(variables.map(({ species }) => species))
   const sums = laws.flatMap(({ coefficients }): ConservedSum[] => {
     const total = totalOf(coefficients, initial)
@@ -59,7 +68,7 @@ export function boxAround({ network, initial }: Problem, { least, most, narrowes
     const weights = variables.map(({ species }) => coefficients[species])
     return weights.some((w) => w > 0) ? [{ weights, total: total - still - lows }] : []
   })
-  return { variables, sums: affordable(sums, variables.length) }
+  return affordable(sums, variables.length)
 }
 
 const totalOf = (coefficients: readonly number[], counts: ArrayLike<number>) =>

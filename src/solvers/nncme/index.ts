@@ -66,7 +66,14 @@ export const nncme: Solver<NncmeOptions> = {
     'Weng, Zhu, Liu, Lü, Zhang & Tang 2025, https://doi.org/10.48550/arXiv.2512.10309',
     'Germain, Gregor, Murray & Larochelle 2015, https://doi.org/10.48550/arXiv.1502.03509',
   ],
-  traits: { device: 'cpu', random: true, trains: true, spatial: false, observes: ['moments', 'marginals', 'joint'] },
+  traits: {
+    device: 'cpu',
+    random: true,
+    trains: true,
+    spatial: false,
+    wholeState: true,
+    observes: ['moments', 'marginals', 'joint'],
+  },
   options,
   supports({ network }) {
     const S = network.species.length

@@ -1,8 +1,4 @@
-import type { Density } from '../../numerics/learning/density'
-import { gru } from '../../numerics/learning/gru'
-import { maskedDense } from '../../numerics/learning/masked-dense'
 import { ownBackend } from '../../numerics/learning/own'
-import { transformer } from '../../numerics/learning/transformer'
 import { checkConstants } from '../broken'
 import type { Artifact, Frame, Method, Observations, Problem, Run, Snapshot, Solution } from '../contract'
 import { walkers } from '../ssa/kernel'
@@ -10,9 +6,11 @@ import { trainingRecord } from '../training'
 import { artifactOf, notesOf, type Snapshots, snapshotsOf } from './artifact'
 import { type Box, boxAround, type Met } from './box'
 import { type Checked, compare } from './check'
+import { densityOf } from './density'
 import { forwardKl } from './forward-kl'
 import type { NncmeOptions } from './index'
 import { type Known, knownOf, knownOfState, push } from './law'
+import { open } from './open'
 import { paperScheme } from './paper/scheme'
 import { ensemble, streams } from './propagate'
 import { observations, type Taken } from './record'
@@ -25,7 +23,7 @@ const unmeasured =
 /** Paths of the pilot, where no more are asked for to check. */
 const fewestPaths = 1000
 
-export const method: Method<NncmeOptions> = { solve }
+export const method: Method<NncmeOptions> = { solve, open }
 
 async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncGenerator<Snapshot, Solution> {
   checkConstants(problem)
@@ -142,15 +140,6 @@ function phaseOf({ time, loss, updates }: Progress, horizon: number): string {
   const shown = (x: number) => Number(x.toPrecision(3))
   const nats = Number.isFinite(loss) ? `, loss ${shown(loss)} nats after ${updates} updates` : ''
   return `t = ${shown(time)} of ${shown(horizon)}${nats}`
-}
-
-function densityOf({ density, width, layers }: NncmeOptions, { variables, sums }: Box): Density {
-  const caps = variables.map(({ cap }) => cap)
-  const widest = variables.map((v) => v.widest)
-  if (density === 'gru') return gru({ caps, widest, sums, width })
-  if (density === 'dense') return maskedDense({ caps, widest, sums, width, layers })
-  const heads = width % 4 === 0 ? 4 : 1
-  return transformer({ caps, widest, sums, width, heads, layers })
 }
 
 /** What an ensemble [replicate, time, species] has met of each species, and the start. */

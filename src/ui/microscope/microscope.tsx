@@ -1,4 +1,4 @@
-/** One replicate of the study, one event or one leap at a time, with the random numbers that decide it. */
+/** One replicate of the study, one event, leap or count at a time, with the random numbers that decide it. */
 import './microscope.css'
 import { useMemo, useState } from 'react'
 import { sameDraws } from '../../analysis/microscope'
@@ -6,17 +6,23 @@ import { solvers } from '../../solvers/registry'
 import type { Reading } from '../../solvers/study'
 import type { TauLeapOptions } from '../../solvers/tau-leap/index'
 import { verdictOn } from '../../solvers/verdict'
+import type { Lane } from '../../store/runs'
 import { Dialog } from '../gallery/dialog'
-import { useStudies } from '../studio'
+import { useRuns, useStudies } from '../studio'
 import { Events } from './events'
 import { Leaps } from './leaps'
+import { Samples } from './samples'
 
 export function Microscope({ onClose }: { onClose(): void }) {
   const reading = useStudies((state) => state.reading)
   const { problem, seed } = reading
   const [replicate, setReplicate] = useState(0)
   const leaping = useMemo(() => leapOptions(reading), [reading])
-  const [method, setMethod] = useState(reading.solver.id === 'tauLeap' && leaping ? 'leaps' : 'events')
+  const lanes = useRuns((state) => state.lanes)
+  const networks = useMemo(() => networksOf(lanes), [lanes])
+  const own = networks.find(({ solver }) => solver === reading.solver.id)
+  const [method, setMethod] = useState(own?.solver ?? (reading.solver.id === 'tauLeap' && leaping ? 'leaps' : 'events'))
+  const network = networks.find(({ solver }) => solver === method)
   const variant = reading.solver.id === 'ssa' ? String(reading.options.variant) : 'auto'
   const key = `${method} ${replicate}`
   return (
@@ -25,12 +31,17 @@ export function Microscope({ onClose }: { onClose(): void }) {
         <select aria-label="Algorithm" value={method} onChange={({ target }) => setMethod(target.value)}>
           <option value="events">The direct method</option>
           {leaping && <option value="leaps">Tau-leaping</option>}
+          {networks.map(({ solver, title }) => (
+            <option key={solver} value={solver}>
+              {title}: one sample
+            </option>
+          ))}
         </select>{' '}
-        replicate{' '}
+        {network ? 'sample' : 'replicate'}{' '}
         <input
           type="number"
           className="numeric"
-          aria-label="Replicate"
+          aria-label={network ? 'Sample' : 'Replicate'}
           min={0}
           max={999_999}
           value={replicate}
@@ -44,13 +55,31 @@ export function Microscope({ onClose }: { onClose(): void }) {
           !sameDraws(problem, variant) &&
           '. The study’s own run uses another algorithm here: its law is the same, its paths are not'}
       </p>
-      {method === 'leaps' && leaping ? (
+      {network ? (
+        <Samples
+          key={key}
+          artifact={network.artifact}
+          study={network.study}
+          problem={problem}
+          seed={seed}
+          replicate={replicate}
+        />
+      ) : method === 'leaps' && leaping ? (
         <Leaps key={key} problem={problem} options={leaping} seed={seed} replicate={replicate} />
       ) : (
         <Events key={key} problem={problem} seed={seed} replicate={replicate} />
       )}
     </Dialog>
   )
+}
+
+/** Lanes that have learnt a law of the whole state, each with the study that its picture answers. */
+function networksOf(lanes: Readonly<Record<string, Lane>>) {
+  return Object.values(lanes).flatMap(({ solver, learnt, study }) => {
+    const method = solvers[solver]
+    if (!learnt || !method?.traits.wholeState) return []
+    return [{ solver, title: method.title, artifact: learnt.artifact, study: study ?? learnt.study }]
+  })
 }
 
 /** The study's own options for leaping, or the defaults; none where leaping is refused. */

@@ -5,7 +5,7 @@ const paces = [1, 3, 12] as const
 
 interface ReelControlsProps {
   /** What a step is called. */
-  readonly what: 'event' | 'leap'
+  readonly what: 'event' | 'leap' | 'count'
   readonly length: number
   readonly index: number
   onIndex(index: number): void

@@ -72,7 +72,7 @@ export async function* paperScheme(
  * The part of a variable's counts, around its initial one, at which all propensities are such while the other counts are
  * as at the start. A box has a margin; a gene that is there or not has none, and rates like u·(1 − G) say so.
  */
-function trimmed({ network, parameters, initial }: Problem, { species, low, cap }: Variable): Variable {
+export function trimmed({ network, parameters, initial }: Problem, { species, low, cap }: Variable): Variable {
   const { propensities } = evaluators(network, parameters)
   const x = Float64Array.from(initial)
   const holds = (count: number): boolean => {
@@ -93,14 +93,13 @@ function settingsOf(problem: Problem, { variables, sums }: Box, options: NncmeOp
   const automatic = options.step === 0
   const dt = automatic ? horizon / fewestSteps : options.step
   const scheme = schemes[options.scheme as PaperName]
-  const whole = sums.find(({ weights }) => weights.every((w) => w === 1))
   return {
     caps: variables.map(({ cap }) => cap),
     axes: variables,
     boundary: options.walls,
     scheme,
     hidden: options.width,
-    total: whole?.total,
+    total: wholeTotal(sums),
     batch: options.samples,
     first: options.first,
     later: options.each,
@@ -121,6 +120,10 @@ function settingsOf(problem: Problem, { variables, sums }: Box, options: NncmeOp
         : { kind: options.start, share: options.smoothing, trained: false },
   }
 }
+
+/** What all variables add up to, where they do: the last then takes what the others leave. */
+export const wholeTotal = (sums: Box['sums']): number | undefined =>
+  sums.find(({ weights }) => weights.every((w) => w === 1))?.total
 
 const firstAfter0 = ({ times }: Problem): number => times.find((time) => time > 0)!
 

@@ -1,0 +1,4 @@
+import { expose } from 'comlink'
+import { createLawService } from '../src/services/law-service'
+
+expose(createLawService())
