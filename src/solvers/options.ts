@@ -12,6 +12,8 @@ export interface OptionField {
   readonly title: string
   readonly help: string
   readonly unit?: string
+  /** A sign for it where room is short: ε. */
+  readonly symbol?: string
   readonly kind: 'integer' | 'number' | 'boolean' | 'choice' | 'text'
   readonly min?: number
   readonly max?: number
@@ -42,6 +44,7 @@ interface Meta {
   title: string
   help: string
   unit?: string
+  symbol?: string
   advanced?: boolean
 }
 
@@ -55,7 +58,7 @@ interface JsonField {
   default?: number | boolean | string
 }
 
-/** Build an option schema from Zod fields, each with a default and `.meta({ title, help, unit?, advanced? })`. */
+/** Build an option schema from Zod fields, each with a default and `.meta({ title, help, unit?, symbol?, advanced? })`. */
 export function optionSchema<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
 ): OptionSchema<z.output<z.ZodObject<Shape>>> {
@@ -68,6 +71,7 @@ export function optionSchema<Shape extends z.core.$ZodLooseShape>(
       title: field.title ?? name,
       help: field.help ?? '',
       unit: field.unit,
+      symbol: field.symbol,
       kind: field.enum ? 'choice' : field.type === 'string' ? 'text' : (field.type as 'integer' | 'number' | 'boolean'),
       min: field.minimum ?? field.exclusiveMinimum,
       max: field.maximum,
