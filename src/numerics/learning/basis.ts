@@ -3,9 +3,6 @@
  * (and near the largest) and about 0.7 √n apart in between, as the width of Poisson's law grows. A logarithm of a probability that is a
  * combination of them has one free number per bump it can have, not one per count: fewer samples fix it.
  */
-import { factor, solveFactored } from '../dense'
-import { exp, log } from '../elementary'
-
 export interface CountBasis {
   /** Functions. */
   readonly size: number
@@ -13,6 +10,11 @@ export interface CountBasis {
   readonly counts: number
   /** [size, counts]; every column sums to 1. */
   readonly values: Float32Array
+  /**
+   * [size − 3, 4]: what entry r says of coefficients r … r + 3 is the third derivative of their combination between two
+   * knots, in units of a width of Poisson's law there, and weighed by the distance of the knots.
+   */
+  readonly third: Float64Array
 }
 
 /** Up to this many counts each has a function of its own. */
@@ -37,14 +39,52 @@ export function countBasis(cap: number, widest = Number.POSITIVE_INFINITY): Coun
       values[r * counts + n] = value
     })
   }
-  return { size, counts, values }
+  return { size, counts, values, third: thirdOf(all) }
 }
 
 /** A function for each count. */
 function each(counts: number): CountBasis {
   const values = new Float32Array(counts * counts)
   for (let n = 0; n < counts; n++) values[n * counts + n] = 1
-  return { size: counts, counts, values }
+  const third = new Float64Array(4 * Math.max(0, counts - 3))
+  for (let r = 0; r < counts - 3; r++)
+    third.set(
+      [-1, 3, -3, 1].map((d) => d * unitAt(r + 1.5, 1)),
+      4 * r,
+    )
+  return { size: counts, counts, values, third }
+}
+
+/** A probability may jump this close to 0, where a species begins or a cell has none: little is said against it. */
+const [jumps, allowed] = [3, 0.1]
+
+/** (Poisson's width)³, times the square root of the share of a width that lies between two knots. */
+function unitAt(n: number, between: number): number {
+  const width = Math.max(1, spacing * Math.sqrt(n))
+  return width ** 3 * Math.sqrt(between / width) * (n < jumps ? allowed : 1)
+}
+
+/** Third derivatives of cubic splines, by differences of coefficients over distances of knots (de Boor 1978, X). */
+function thirdOf(knots: readonly number[]): Float64Array {
+  const size = knots.length - degree - 1
+  const out = new Float64Array(4 * Math.max(0, size - degree))
+  for (let r = 0; r + degree < size; r++) {
+    let weights = [0, 1, 2, 3].map((k) => [0, 1, 2, 3].map((j) => Number(j === k)))
+    for (let order = 1; order <= degree; order++) {
+      weights = weights.slice(1).map((row, k) => {
+        const i = r + order + k
+        const distance = (knots[i + degree + 1 - order] - knots[i]) / (degree + 1 - order)
+        return row.map((x, j) => (x - weights[k][j]) / distance)
+      })
+    }
+    const [from, to] = [knots[r + degree], knots[r + degree + 1]]
+    const unit = unitAt(0.5 * (from + to), to - from)
+    out.set(
+      weights[0].map((x) => x * unit),
+      4 * r,
+    )
+  }
+  return out
 }
 
 /** Dense at both ends, where a law may be cut off. */
@@ -77,97 +117,4 @@ function bumps(at: readonly number[], x: number): number[] {
     })
   }
   return now
-}
-
-/** Coefficients whose combination is closest to ln(frequency), by maximum likelihood with a slight ridge. */
-export function fitLogLaw(basis: CountBasis, frequencies: ArrayLike<number>): Float64Array {
-  const { size: R, counts: K } = basis
-  const total = Array.from(frequencies).reduce((sum, f) => sum + f, 0)
-  const target = Float64Array.from({ length: K }, (_, n) => frequencies[n] / total)
-  const c = start(basis, target)
-  const p = new Float64Array(K)
-  const pivots = new Int32Array(R)
-  const objective = () => softmaxInto(p, basis, c, target) + (0.5 * ridge * squared(c)) / total
-  let best = objective()
-  for (let iteration = 0; iteration < 60; iteration++) {
-    const { gradient, hessian } = derivatives(basis, p, target, c, ridge / total)
-    const move = gradient.slice()
-    if (!factor(hessian, R, pivots)) break
-    solveFactored(hessian, R, pivots, move)
-    const decrement = move.reduce((sum, m, r) => sum + m * gradient[r], 0)
-    if (decrement < 1e-12) break
-    const from = c.slice()
-    for (let share = 1; share > 1e-4; share /= 2) {
-      for (let r = 0; r < R; r++) c[r] = from[r] - share * move[r]
-      const value = objective()
-      if (value <= best - 0.1 * share * decrement) {
-        best = value
-        break
-      }
-    }
-  }
-  // Adding the same to all coefficients changes nothing.
-  const middle = c.reduce((sum, x) => sum + x, 0) / R
-  return c.map((x) => x - middle)
-}
-
-/** Pseudo-observations that pull a coefficient to the mean of all. */
-const ridge = 0.02
-
-const squared = (c: Float64Array) => c.reduce((sum, x) => sum + x * x, 0)
-
-/** Each function takes the logarithm of the probability round its peak. */
-function start({ size, counts, values }: CountBasis, target: Float64Array): Float64Array {
-  const c = Float64Array.from({ length: size }, (_, r) => {
-    let [mass, weight] = [0, 0]
-    for (let n = 0; n < counts; n++) {
-      mass += values[r * counts + n] * target[n]
-      weight += values[r * counts + n]
-    }
-    return log(Math.max(mass / weight, 1e-7))
-  })
-  const middle = c.reduce((sum, x) => sum + x, 0) / size
-  return c.map((x) => x - middle)
-}
-
-/** p = softmax(c · B); returns the cross-entropy of the target. */
-function softmaxInto(p: Float64Array, { size, counts, values }: CountBasis, c: Float64Array, target: Float64Array) {
-  p.fill(0)
-  for (let r = 0; r < size; r++) for (let n = 0; n < counts; n++) p[n] += c[r] * values[r * counts + n]
-  const largest = p.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-  const logZ = largest + log(p.reduce((sum, x) => sum + exp(x - largest), 0))
-  let entropy = 0
-  for (let n = 0; n < counts; n++) {
-    entropy -= target[n] * (p[n] - logZ)
-    p[n] = exp(p[n] - logZ)
-  }
-  return entropy
-}
-
-function derivatives(
-  { size: R, counts: K, values: B }: CountBasis,
-  p: Float64Array,
-  target: Float64Array,
-  c: Float64Array,
-  penalty: number,
-) {
-  const expected = new Float64Array(R)
-  const gradient = new Float64Array(R)
-  const hessian = new Float64Array(R * R)
-  for (let r = 0; r < R; r++) {
-    gradient[r] = penalty * c[r]
-    for (let n = 0; n < K; n++) {
-      expected[r] += p[n] * B[r * K + n]
-      gradient[r] += (p[n] - target[n]) * B[r * K + n]
-    }
-  }
-  for (let r = 0; r < R; r++) {
-    for (let s = 0; s <= r; s++) {
-      let sum = -expected[r] * expected[s] + (r === s ? penalty : 0)
-      for (let n = 0; n < K; n++) if (B[r * K + n] !== 0) sum += p[n] * B[r * K + n] * B[s * K + n]
-      hessian[r * R + s] = sum
-      hessian[s * R + r] = sum
-    }
-  }
-  return { gradient, hessian }
 }

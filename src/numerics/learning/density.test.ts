@@ -1,7 +1,7 @@
 /** Densities over counts: all three architectures, with weights drawn so that variables depend on each other. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../rng'
-import { countBasis, fitLogLaw } from './basis'
+import { countBasis } from './basis'
 import { type Density, logProbability } from './density'
 import { gru } from './gru'
 import { normalWeights } from './initial'
@@ -59,25 +59,6 @@ describe('smooth functions of a count', () => {
       expect(size === counts).toBe(cap < 80)
     }
     expect(countBasis(1000).size).toBeLessThan(150)
-  })
-
-  it('hold laws with two peaks to 10⁻⁵ nats, and find them by maximum likelihood', () => {
-    const basis = countBasis(80)
-    const law = Float64Array.from(
-      { length: 81 },
-      (_, n) => 0.3 * 0.6 ** n * 0.4 + 0.7 * Math.exp(-((n - 49) ** 2) / 98),
-    )
-    const mass = law.reduce((sum, p) => sum + p, 0)
-    const coefficients = fitLogLaw(
-      basis,
-      law.map((p) => 1e9 * p),
-    )
-    const logits = Array.from({ length: 81 }, (_, n) =>
-      coefficients.reduce((sum, c, r) => sum + c * basis.values[r * 81 + n], 0),
-    )
-    const z = logits.reduce((sum, x) => sum + Math.exp(x), 0)
-    const kl = law.reduce((sum, p, n) => sum + (p / mass) * Math.log((p / mass / Math.exp(logits[n])) * z), 0)
-    expect(kl).toBeLessThan(1e-5)
   })
 })
 

@@ -1,7 +1,7 @@
 /** A density fitted to states by maximum likelihood. */
 import { cos } from '../../numerics/elementary'
-import { fitLogLaw } from '../../numerics/learning/basis'
 import { columnOf, type Density, keeping } from '../../numerics/learning/density'
+import { fitSmoothLaw } from '../../numerics/learning/log-law'
 import type { Learner, Ops, Parameters, Tensor, Weights } from '../../numerics/learning/ops'
 import type { Stream } from '../../numerics/rng'
 
@@ -86,7 +86,7 @@ function shuffle(order: Int32Array, stream: Stream): void {
 
 /** Coefficients of the closest smooth law of each variable, from the counts that occur in states [rows, variables]. */
 export function marginalCoefficients({ caps, bases }: Density, states: Int32Array): Float64Array[] {
-  return frequencies(caps, states).map((seen, i) => fitLogLaw(bases[i], seen))
+  return frequencies(caps, states).map((seen, i) => fitSmoothLaw(bases[i], seen))
 }
 
 /** How often each count of each variable occurs. */

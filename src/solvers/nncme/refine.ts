@@ -4,8 +4,8 @@
  * is where the likelihood is largest), and dependence that held-out states do not confirm is scaled down.
  */
 import { log } from '../../numerics/elementary'
-import { fitLogLaw } from '../../numerics/learning/basis'
 import { columnOf, type Density, keeping, remaining } from '../../numerics/learning/density'
+import { correction, fitSmoothLaw } from '../../numerics/learning/log-law'
 import type { Learner, Weights } from '../../numerics/learning/ops'
 import { frequencies } from './fit'
 
@@ -27,13 +27,14 @@ export async function* refine(
     yield
   }
   const wanted = frequencies(density.caps, states)
+  const smooth = density.bases.map((basis, i) => fitSmoothLaw(basis, wanted[i]))
   for (let round = 0; round < rounds; round++) {
     const found = await meanConditionals(density, learner, states)
     const weights: Record<string, Weights[string]> = { ...(await learner.weights()) }
     density.bases.forEach((basis, i) => {
-      const [to, from] = [fitLogLaw(basis, wanted[i]), fitLogLaw(basis, found[i])]
+      const more = correction(basis, smooth[i], found[i])
       const { shape, data } = weights[density.biasOf(i)]
-      weights[density.biasOf(i)] = { shape, data: data.map((x, r) => x + to[r] - from[r]) }
+      weights[density.biasOf(i)] = { shape, data: data.map((x, r) => x + more[r]) }
     })
     learner.restart(weights)
     yield
