@@ -22,12 +22,17 @@ function asText({ id, title, summary, traits, options }: Solver): string {
   return [head, ...options.fields.map(optionText)].join('\n')
 }
 
-function optionText({ name, kind, unit, choices, min, max, help, default: preset }: OptionField): string {
+function optionText({ name, kind, unit, choices, min, max, help, when, default: preset }: OptionField): string {
   const bounds = choices
     ? choices.join(' | ')
     : kind === 'boolean' || kind === 'text'
       ? ''
       : `${min ?? '-∞'} … ${max ?? '∞'}`
   const range = bounds && ` in ${bounds}`
-  return `    ${name} = ${preset === '' ? "''" : preset}${unit ? ` ${unit}` : ''}  (${kind}${range})  ${help}`
+  return `    ${name} = ${preset === '' ? "''" : preset}${unit ? ` ${unit}` : ''}  (${kind}${range})  ${help}${conditions(when)}`
+}
+
+function conditions(when: OptionField['when'] = {}): string {
+  const said = Object.entries(when).map(([name, values]) => `${name} = ${values.join(' | ')}`)
+  return said.length ? ` [with ${said.join(', ')}]` : ''
 }

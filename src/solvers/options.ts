@@ -12,8 +12,6 @@ export interface OptionField {
   readonly title: string
   readonly help: string
   readonly unit?: string
-  /** A sign for it where room is short: ε. */
-  readonly symbol?: string
   readonly kind: 'integer' | 'number' | 'boolean' | 'choice' | 'text'
   readonly min?: number
   readonly max?: number
@@ -21,6 +19,15 @@ export interface OptionField {
   readonly default: number | boolean | string
   /** Shown only when asked for. */
   readonly advanced: boolean
+  /** Read only where these options have one of these values. */
+  readonly when?: When
+}
+
+export type When = Readonly<Record<string, readonly string[]>>
+
+/** Whether an option is read, given the others; a form leaves out those that are not. */
+export function applies({ when = {} }: OptionField, valueNow: (name: string) => unknown): boolean {
+  return Object.entries(when).every(([name, values]) => values.includes(String(valueNow(name))))
 }
 
 /** Where something is wrong, what is wrong, and what would be right. */
@@ -44,8 +51,8 @@ interface Meta {
   title: string
   help: string
   unit?: string
-  symbol?: string
   advanced?: boolean
+  when?: When
 }
 
 interface JsonField {
@@ -58,7 +65,7 @@ interface JsonField {
   default?: number | boolean | string
 }
 
-/** Build an option schema from Zod fields, each with a default and `.meta({ title, help, unit?, symbol?, advanced? })`. */
+/** Build an option schema from Zod fields, each with a default and `.meta({ title, help, unit?, advanced?, when? })`. */
 export function optionSchema<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
 ): OptionSchema<z.output<z.ZodObject<Shape>>> {
@@ -71,13 +78,13 @@ export function optionSchema<Shape extends z.core.$ZodLooseShape>(
       title: field.title ?? name,
       help: field.help ?? '',
       unit: field.unit,
-      symbol: field.symbol,
       kind: field.enum ? 'choice' : field.type === 'string' ? 'text' : (field.type as 'integer' | 'number' | 'boolean'),
       min: field.minimum ?? field.exclusiveMinimum,
       max: field.maximum,
       choices: field.enum,
       default: field.default as number | boolean | string,
       advanced: field.advanced ?? false,
+      ...(field.when && { when: field.when }),
     }),
   )
   return {

@@ -4,6 +4,8 @@ import { optionSchema } from '../options'
 import { isWhole } from './artifact'
 import { paperOptions } from './paper/options'
 
+const forward = { scheme: ['forward-kl'] }
+
 const options = optionSchema({
   scheme: z.enum(['forward-kl', 'reverse-kl', 'natural-gradient', 'tdvp']).default('forward-kl').meta({
     title: 'Scheme',
@@ -12,6 +14,7 @@ const options = optionSchema({
   density: z.enum(['dense', 'gru', 'transformer']).default('dense').meta({
     title: 'Network',
     help: 'Masked dense layers, a gated recurrent unit, or a causal transformer.',
+    when: forward,
   }),
   width: z.int().min(2).max(512).default(32).meta({ title: 'Width', help: 'Hidden numbers per species and layer.' }),
   layers: z
@@ -19,37 +22,53 @@ const options = optionSchema({
     .min(1)
     .max(8)
     .default(2)
-    .meta({ title: 'Layers', help: 'Hidden layers; the recurrent unit has one.' }),
+    .meta({
+      title: 'Layers',
+      help: 'Hidden layers, or blocks of a transformer; the recurrent unit has one.',
+      when: { ...forward, density: ['dense', 'transformer'] },
+    }),
   replicates: z.int().min(100).max(10_000_000).default(20_000).meta({
     title: 'States',
-    help: 'States that are drawn, advanced and learnt from in every step. Errors fall as one over the square root.',
+    help: 'States that are advanced and learnt from in every step. Errors fall as one over the square root.',
+    when: forward,
   }),
-  from: z.enum(['network', 'ensemble']).default('network').meta({
+  from: z.enum(['ensemble', 'network']).default('ensemble').meta({
     title: 'Advance',
-    help: 'Draw the states of each step from the network as it is, or go on with those of the step before.',
+    help: 'ensemble: go on with the states of the step before, so that errors of learning do not add up. network: draw new ones from what was learnt.',
+    when: forward,
   }),
   lag: z.number().min(0).max(1e9).default(0).meta({
     title: 'Lag',
+    unit: 'time',
     help: 'Longest step. With 0 steps lead from one output time to the next.',
+    when: forward,
   }),
   updates: z.int().min(1).max(1_000_000).default(500).meta({
     title: 'Updates',
     help: 'Steps of the optimiser after every step in time; the first gets twice as many. More than 20 steps share as many as 20, but get at least 50 each.',
+    when: forward,
   }),
-  batch: z.int().min(8).max(65_536).default(512).meta({ title: 'Batch', help: 'States per update.', advanced: true }),
+  batch: z.int().min(8).max(65_536).default(512).meta({
+    title: 'Batch',
+    help: 'States per update.',
+    advanced: true,
+    when: forward,
+  }),
   rate: z.number().min(1e-6).max(1).default(0.02).meta({
     title: 'Learning rate',
     help: 'Of the first update; it falls to zero as a cosine.',
+    when: forward,
     advanced: true,
   }),
   decay: z.number().min(0).max(100).default(0.1).meta({
     title: 'Decay',
     help: 'Pull of the matrices towards zero: more of it sees less dependence where there is little.',
+    when: forward,
     advanced: true,
   }),
   check: z.int().min(0).max(10_000_000).default(4000).meta({
     title: 'Check',
-    help: 'Independent paths that the laws are compared with; none with 0.',
+    help: 'Independent paths that the laws are compared with where the exact law is out of reach. With 0 nothing is compared.',
     advanced: true,
   }),
   ...paperOptions,
