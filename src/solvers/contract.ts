@@ -79,6 +79,13 @@ export interface Solution {
   /** Of methods that train: [update, measure: loss in nats, then gradientNorm or heldOut (loss)], at most 512 of them. */
   readonly training?: NamedArray
   /**
+   * Of methods that train and were compared with laws that are known otherwise: [time, measure], NaN where not. Measures
+   * (interface: public): `hellinger` and `totalVariation` of the species that is furthest off, `hellingerFloor` and
+   * `totalVariationFloor`, what counting as many samples as are behind the comparison explains; `joint`, Hellinger's
+   * distance of whole states; `kl`, their divergence in nats from the learnt law. With what, `notes.measured` says.
+   */
+  readonly distances?: NamedArray
+  /**
    * What a solver that trains has learnt: plain, clonable data that it can start from again. A frame that holds one is a
    * checkpoint: cancelled, crashed or closed, training goes on from the last.
    */

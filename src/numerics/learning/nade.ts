@@ -231,3 +231,21 @@ export function sample(net: Nade, batch: Batch, source: Variates, proposal?: Pro
 export function setConditional({ parameters, at }: Nade, i: number, law: ArrayLike<number>): void {
   for (let m = 0; m < law.length; m++) parameters[at.b[i] + m] = log(law[m])
 }
+
+/** Rows that are walked at once, where there are many. */
+const chunk = 1024
+
+/** ln q of states [rows, species]. */
+export function logProbabilitiesOf(net: Nade, counts: Int32Array): Float64Array {
+  const L = net.caps.length
+  const rows = counts.length / L
+  const out = new Float64Array(rows)
+  const batch = batchOf(net, Math.min(rows, chunk))
+  for (let from = 0; from < rows; from += chunk) {
+    batch.size = Math.min(chunk, rows - from)
+    batch.counts.set(counts.subarray(from * L, (from + batch.size) * L))
+    walk(net, batch)
+    out.set(batch.logQ.subarray(0, batch.size), from)
+  }
+  return out
+}

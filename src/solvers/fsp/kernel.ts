@@ -5,6 +5,7 @@ import { previewLaws } from './preview'
 import { previewable } from './previewable'
 import { begin, held, slice } from './projection'
 import type { Held } from './record'
+import { forEachState } from './space'
 import { timedSlice } from './timed'
 
 export { type Recorder, recorder } from './record'
@@ -18,18 +19,37 @@ export function provable(problem: Problem): Verdict {
 
 /**
  * Hands the law at each output time to `take`, which must not keep it: memory is used again. Yields every few
- * milliseconds; throws a `Failure` where a propensity breaks or the box outgrows its limits.
+ * milliseconds; throws a `Failure` where a propensity breaks or the box outgrows its limits. Returns false, at a time that
+ * does not depend on the machine, when it has made more than `most` multiplications.
  */
 export function* project(
   problem: Problem,
   options: Partial<FspOptions>,
   take: (law: Held, k: number) => void,
-): Generator<void, void, void> {
+  most = Number.POSITIVE_INFINITY,
+): Generator<void, boolean, void> {
   const projection = begin(problem, { ...fsp.options.defaults, ...options })
+  let [work, terms] = [0, 0]
   for (const [k, time] of problem.times.entries()) {
-    while (projection.time < time) yield* projection.timed ? timedSlice(projection, time) : slice(projection, time)
+    while (projection.time < time) {
+      const { nonzeros } = projection.generator.matrix.transition
+      yield* projection.timed ? timedSlice(projection, time) : slice(projection, time)
+      work += (projection.terms - terms) * nonzeros
+      terms = projection.terms
+      if (work > most) return false
+    }
     take(held(projection), k)
     yield
+  }
+  return true
+}
+
+/** Visits every state of a law: its number in `law.law`, and the counts of all species (shared: copy to keep). */
+export function forEachHeld({ generator, space }: Held, visit: (state: number, counts: Float64Array) => void): void {
+  if (generator.forEachCounts) generator.forEachCounts(visit)
+  else {
+    const { numbering } = generator
+    forEachState(space, generator.box, (place, counts) => visit(numbering ? numbering[place] : place, counts))
   }
 }
 

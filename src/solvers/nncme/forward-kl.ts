@@ -42,8 +42,8 @@ export const forwardKl: Scheme = async function* (setting) {
       await setting.keep(to)
       progress.effective = inside.length / density.caps.length
       progress.divergence += await excess(setting, train, held)
-      if (output !== undefined) await setting.arrive(output, inside)
-    } else if (output !== undefined) await setting.arrive(output)
+      if (output !== undefined) yield* setting.arrive(output, inside)
+    } else if (output !== undefined) yield* setting.arrive(output)
     yield
   }
 }

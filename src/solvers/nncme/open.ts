@@ -9,7 +9,7 @@ import { identity, snapshotsOf } from './artifact'
 import { type Box, sumsOf, type Variable } from './box'
 import { densityOf } from './density'
 import type { NncmeOptions } from './index'
-import { trimmed, wholeTotal } from './paper/scheme'
+import { wholeTotal } from './paper/scheme'
 
 /** Undefined where it was learnt of another problem, or is not whole. */
 export function open(artifact: Artifact, problem: Problem): Opened | undefined {
@@ -18,7 +18,7 @@ export function open(artifact: Artifact, problem: Problem): Opened | undefined {
   const variables = variablesOf(artifact, problem)
   if (!variables) return undefined
   const box = { variables, sums: sumsOf(problem, variables) }
-  return notes.density === 'nade' ? openNade(artifact, problem, box) : openDensity(artifact, box)
+  return notes.density === 'nade' ? openNade(artifact, box) : openDensity(artifact, box)
 }
 
 function openDensity(artifact: Artifact, box: Box): Opened | undefined {
@@ -46,13 +46,12 @@ function openDensity(artifact: Artifact, box: Box): Opened | undefined {
   }
 }
 
-function openNade({ arrays, notes }: Artifact, problem: Problem, wide: Box): Opened | undefined {
-  const variables = wide.variables.map((variable) => trimmed(problem, variable))
+function openNade({ arrays, notes }: Artifact, { variables, sums }: Box): Opened | undefined {
   const all = arrays.nade
   const times = all?.coords.time?.map(Number) ?? []
   if (times.length === 0 || !natural(notes.width)) return undefined
   const caps = variables.map(({ cap }) => cap)
-  const net = nade(caps, notes.width, wholeTotal(wide.sums))
+  const net = nade(caps, notes.width, wholeTotal(sums))
   const size = net.parameters.length
   if (all.data.length !== size * times.length) return undefined
   const lows = variables.map(({ low }) => low)

@@ -9,7 +9,7 @@ export interface Taken {
   readonly known: Known
   /** Undefined where the law is exact. */
   readonly fitted?: Known
-  /** Independent states behind it: those of a step, over the number of steps, as if no error were ever forgotten. */
+  /** Independent states behind it; drawn from the network, those of a step over the steps, as if no error were forgotten. */
   readonly states: number
 }
 

@@ -44,7 +44,7 @@ export interface Setting {
   /** Call it at the end of each step that was learnt. */
   keep(time: number): Promise<void>
   /** Call it when the density stands for the law at output time k; `fitted` are states [rows, variables] of that law. */
-  arrive(k: number, fitted?: Int32Array): Promise<void>
+  arrive(k: number, fitted?: Int32Array): AsyncGenerator<void, void>
 }
 
 /** Yields as often as it can bear; what is awaited at a yield is up to the driver. */

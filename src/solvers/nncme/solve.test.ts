@@ -80,13 +80,60 @@ describe('the neural master equation', () => {
     expect(hellinger({ p: lawOf(solution, 3, 'X'), q: truth })).toBeLessThan(2 * floorOf(truth, 4000))
   })
 
-  it('says how far it is from independent paths, beside what sampling explains', async () => {
-    const more = { replicates: 4000, updates: 100, check: 2000 }
-    const good = await solve('0 -> X, 10; X -> 0, 1', [1], more)
+  it('says how far it is from the exact law, beside what counting as many states explains', async () => {
+    const text = 'species on = 0; on => 0, 0.5*on; 0 => on, 0.5*(1-on); 0 => M, 12*on; M -> 0, 1'
+    const times = [0, 1, 4]
+    const solution = await solve(text, times, { replicates: 4000, updates: 100, width: 16, check: 1 })
+    const { diagnostics, distances, notes, observations } = solution
+    expect(notes?.measured).toBe('the exact law, by projection')
+    const truth = (await finish(projection, ask(text, times, { marginals: true }), fsp.options.defaults)).observations
+    for (const time of [1, 4]) {
+      const far = ['on', 'M'].map((quantity) => {
+        const [p, q] = [truth, observations].map(({ marginals: { array } }) =>
+          array.coords.count.map((count) => at(array, { time, quantity, count })),
+        )
+        return { d: hellinger({ p, q }), floor: floorOf(p, 4000) }
+      })
+      const worst = far[0].d > far[1].d ? far[0] : far[1]
+      expect(at(distances!, { time, measure: 'hellinger' })).toBeCloseTo(worst.d, 5)
+      expect(at(distances!, { time, measure: 'hellingerFloor' })).toBeCloseTo(worst.floor, 5)
+      expect(at(distances!, { time, measure: 'joint' })).toBeGreaterThan(worst.d)
+      // For small differences the divergence is four times the distance squared.
+      const ratio = at(distances!, { time, measure: 'kl' }) / at(distances!, { time, measure: 'joint' }) ** 2
+      expect(ratio).toBeGreaterThan(2)
+      expect(ratio).toBeLessThan(8)
+    }
+    expect(at(distances!, { time: 0, measure: 'hellinger' })).toBeNaN()
+    expect(diagnostics.hellinger).toBeLessThan(2 * diagnostics.hellingerFloor)
+    expect(diagnostics.totalVariation).toBeGreaterThan(diagnostics.hellinger ** 2)
+    expect(solution.warnings).toEqual([])
+    // A hundred states and one update. The warning is in the number of samples that it would take to do as badly.
+    const poor = await solve(text, [1], { replicates: 100, updates: 1, check: 1 })
+    expect(poor.diagnostics.jointHellinger).toBeGreaterThan(3 * diagnostics.jointHellinger)
+  })
+
+  it('measures itself by a closed form where there is one, however many species', async () => {
+    const links = Array.from({ length: 7 }, (_, i) => `X${i + 1} -> X${i + 2}, 5; X${i + 1} -> 0, 1`).join('; ')
+    const more = { replicates: 4000, updates: 100, width: 8, check: 1 }
+    const { notes, diagnostics } = await solve(`0 -> X1, 10; ${links}; X8 -> 0, 1`, [2], more)
+    expect(notes?.measured).toBe('the exact law, in closed form')
+    expect(diagnostics.hellinger).toBeLessThan(2 * diagnostics.hellingerFloor)
+    // 4000 states, some 50 numbers that matter: 50/(2·4000) nats, and as much again for what decay leaves.
+    expect(diagnostics.jointKl).toBeGreaterThan(0)
+    expect(diagnostics.jointKl).toBeLessThan(0.03)
+  })
+
+  it('measures itself by independent paths where nothing else reaches', async () => {
+    const links = Array.from({ length: 7 }, (_, i) => `X${i + 1} -> X${i + 1} + X${i + 2}, 5; X${i + 1} -> 0, 1`).join(
+      '; ',
+    )
+    const text = `0 -> X1, 10; ${links}; X8 -> 0, 1`
+    const good = await solve(text, [0.5], { replicates: 4000, updates: 60, width: 8, check: 2000 })
+    expect(good.notes?.measured).toBe('2,000 independent paths')
+    expect(good.diagnostics.paths).toBe(2000)
     expect(good.diagnostics.hellinger).toBeLessThan(2 * good.diagnostics.hellingerFloor)
-    expect(good.warnings).toEqual([])
-    // A hundred states, and one update: 20,000 paths see that.
-    const poor = await solve('0 -> X, 10; X -> 0, 1', [1], { ...more, replicates: 100, updates: 1, check: 20_000 })
+    // A hundred states, and one update: 4000 paths see that.
+    const poor = await solve(text, [0.5], { replicates: 100, updates: 1, width: 8, check: 4000 })
     expect(poor.warnings.join()).toContain('independent paths')
   })
 

@@ -1,17 +1,20 @@
+import { logProbabilitiesOf, type Nade } from '../../numerics/learning/nade'
 import { ownBackend } from '../../numerics/learning/own'
+import { logProbabilities } from '../../numerics/learning/sampling'
 import { checkConstants } from '../broken'
 import type { Artifact, Frame, Method, Observations, Problem, Run, Snapshot, Solution } from '../contract'
 import { walkers } from '../ssa/kernel'
 import { trainingRecord } from '../training'
 import { artifactOf, notesOf, type Snapshots, snapshotsOf } from './artifact'
 import { type Box, boxAround, type Met } from './box'
-import { type Checked, compare } from './check'
+import { compare, compareJointly, type Distances, lawsOfPaths, type Verdict, verdictOn } from './check'
 import { densityOf } from './density'
+import { type Exact, referenceFor } from './exact'
 import { forwardKl } from './forward-kl'
 import type { NncmeOptions } from './index'
 import { type Known, knownOf, knownOfState, push } from './law'
 import { open } from './open'
-import { paperScheme } from './paper/scheme'
+import { paperScheme, trimmedBox } from './paper/scheme'
 import { ensemble, streams } from './propagate'
 import { observations, type Taken } from './record'
 import type { Progress } from './scheme'
@@ -44,17 +47,23 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
     record: trainingRecord(),
   }
   const taken: (Taken | undefined)[] = Array.from(times, () => undefined)
+  const rows: (Distances | undefined)[] = Array.from(times, () => undefined)
   const kept: Snapshots = { weights: [], times: [] }
   const horizon = times.length ? times[times.length - 1] : 0
   let phase = 'a pilot ensemble finds the box of counts'
   let paths = new Int32Array(0)
   // A checkpoint goes with the first frame that is looked at after each step.
   let checkpoint: (() => Artifact) | undefined
+  let from: Verdict['from'] = 'paths'
+  const judged = () => {
+    const samples = from === 'paths' ? paths.length / (S * times.length) : samplesOf(options)
+    return verdictOn(times, rows, { from, samples })
+  }
   const frame = (): Frame => {
     const artifact = checkpoint?.()
     checkpoint = undefined
     return {
-      ...solution(problem, options, taken, progress, backend.memory(), undefined),
+      ...solution(problem, options, taken, progress, backend.memory(), judged()),
       ...(artifact && { artifact }),
       done: horizon > 0 ? progress.time / horizon : 0,
       phase,
@@ -72,7 +81,9 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
       if (run.due()) yield frame
     }
   }
-  const box = boxAround(problem, met(problem, paths))
+  const paper = options.scheme !== 'forward-kl'
+  const around = boxAround(problem, met(problem, paths))
+  const box = paper ? trimmedBox(problem, around) : around
   if (box.variables.length === 0) {
     times.forEach((time, k) => {
       taken[k] = { known: knownOfState(problem, time), states: Number.POSITIVE_INFINITY }
@@ -100,7 +111,7 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
         // Until the run has caught up with what an earlier one has learnt, that is the better checkpoint.
         if (kept.times.length > earlier.times.length) checkpoint = () => artifactOf(problem, box, options, kept)
       },
-      async arrive(k: number, fitted?: Int32Array) {
+      async *arrive(k: number, fitted?: Int32Array) {
         const time = times[k]
         if (!fitted && time === 0) {
           taken[k] = { known: knownOfState(problem, time), states: Number.POSITIVE_INFINITY }
@@ -108,33 +119,72 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
         }
         if (!fitted) {
           taken[k] = taken[k - 1]
+          rows[k] = rows[k - 1]
           return
         }
         const known = await knownOf(problem, box, density, learner, run.rng(streams.check + k), time)
         const states = widened(problem, box, fitted)
-        const rows = states.length / S
-        const of = push(problem, { states, weights: new Float64Array(rows).fill(1 / rows), exact: false }, time)
-        taken[k] = { known, fitted: of, states: rows / progress.steps }
+        const count = states.length / S
+        const of = push(problem, { states, weights: new Float64Array(count).fill(1 / count), exact: false }, time)
+        const independent = options.from === 'network' ? count / progress.steps : count
+        taken[k] = { known, fitted: of, states: independent }
+        yield* measure(k, known, (counts) => logProbabilities(density, learner, counts))
       },
     }
-    const arrive = (k: number, known: Known, parameters?: Float64Array) => {
+    const arrive = async function* (k: number, known: Known, net?: Nade) {
       taken[k] = { known, states: Number.POSITIVE_INFINITY }
-      if (!parameters) return
-      kept.weights.push({ nade: { shape: [parameters.length], data: Float32Array.from(parameters) } })
+      if (!net) return
+      kept.weights.push({ nade: { shape: [net.parameters.length], data: Float32Array.from(net.parameters) } })
       kept.times.push(times[k])
+      yield* measure(k, known, async (counts) => logProbabilitiesOf(net, counts))
     }
-    for await (const _ of options.scheme === 'forward-kl' ? forwardKl(setting) : paperScheme(setting, arrive)) {
+    const reference = options.check > 0 ? referenceFor(problem) : undefined
+    const measure = async function* (k: number, known: Known, logQOf: LogQ): AsyncGenerator<void, void> {
+      if (!reference) return
+      let exact: Exact | undefined
+      const steps = reference.at(k)
+      for (let next = steps.next(); ; next = steps.next()) {
+        if (next.done) {
+          exact = next.value ?? undefined
+          break
+        }
+        if (run.due()) yield
+      }
+      // One reference for the whole run: the first time says which, and what is beyond it is not measured.
+      if (rows.every((row) => row === undefined)) from = exact?.from ?? 'paths'
+      if (exact) {
+        const marginal = compare(S, known, exact.known.laws, samplesOf(options))
+        const whole = looksAt(k, times.length) && (exact.joint || exact.poissons)
+        const jointly = whole && (await compareJointly(S, box, logQOf, exact, run.rng(streams.judge + k)))
+        rows[k] = { ...marginal, ...jointly }
+      } else if (from === 'paths') {
+        rows[k] = compare(S, known, lawsOfPaths(problem, paths, k), paths.length / (S * times.length))
+      }
+    }
+    for await (const _ of paper ? paperScheme(setting, arrive) : forwardKl(setting)) {
       phase = phaseOf(progress, horizon)
       yield frame
     }
-    const known = taken.flatMap((t) => (t ? [t.known] : []))
-    const checked = options.check > 0 ? compare(problem, known, paths) : undefined
     const artifact = artifactOf(problem, box, options, kept)
-    return { ...solution(problem, options, taken, progress, backend.memory(), checked), artifact }
+    return { ...solution(problem, options, taken, progress, backend.memory(), judged()), artifact }
   } finally {
     learner.dispose()
   }
 }
+
+/** ln q of states [rows, variables] of the box. */
+type LogQ = (counts: Int32Array) => Promise<Float64Array>
+
+/** Whole states are compared at so many of the output times, spread over them, at most. */
+const mostLooks = 12
+
+const looksAt = (k: number, T: number): boolean => {
+  const step = Math.max(1, Math.ceil(T / mostLooks))
+  return (T - 1 - k) % step === 0
+}
+
+/** States that a law was learnt from: what counting them would explain is the floor of its distance from the truth. */
+const samplesOf = ({ scheme, replicates, samples }: NncmeOptions) => (scheme === 'forward-kl' ? replicates : samples)
 
 function phaseOf({ time, loss, updates }: Progress, horizon: number): string {
   const shown = (x: number) => Number(x.toPrecision(3))
@@ -187,26 +237,19 @@ function solution(
   taken: readonly (Taken | undefined)[],
   progress: Progress,
   { tensors, bytes }: { tensors: number; bytes: number },
-  checked: Checked | undefined,
+  verdict: Verdict | undefined,
 ): Solution {
   const observed = observations(problem, taken)
   const { loss, gradientNorm, updates, effective, events, divergence, outside, states } = progress
   const trained: Record<string, number> =
     updates > 0 ? { loss, gradientNorm, divergence, effective, outside: states > 0 ? outside / states : 0 } : {}
   if (progress.clamped !== undefined) trained.clamped = progress.clamped
-  const check: Record<string, number> = checked
-    ? {
-        hellinger: checked.hellinger,
-        hellingerFloor: checked.floor,
-        totalVariation: checked.totalVariation,
-        paths: checked.paths,
-      }
-    : {}
   return {
     observations: options.scheme === 'forward-kl' ? observed : withoutError(observed),
-    diagnostics: { replicates: options.replicates, events, updates, ...trained, tensors, bytes, ...check },
-    warnings: warnings(progress, checked),
+    diagnostics: { replicates: options.replicates, events, updates, ...trained, tensors, bytes, ...measured(verdict) },
+    warnings: warnings(progress, verdict),
     training: progress.record.array(),
+    ...(verdict && { distances: verdict.array, notes: { measured: wordsOf(verdict) } }),
   }
 }
 
@@ -219,16 +262,29 @@ function withoutError(observed: Observations): Observations {
 /** States outside the box beyond this share are worth a word. */
 const fewOutside = 1e-3
 
-function warnings({ outside, states }: Progress, checked: Checked | undefined): string[] {
+function measured(verdict: Verdict | undefined): Record<string, number> {
+  if (!verdict) return {}
+  const { hellinger, hellingerFloor, totalVariation, totalVariationFloor, joint, kl } = verdict.worst
+  const named = { hellinger, hellingerFloor, totalVariation, totalVariationFloor, jointHellinger: joint, jointKl: kl }
+  const known = Object.entries(named).filter(([, value]) => !Number.isNaN(value))
+  return { ...Object.fromEntries(known), ...(verdict.from === 'paths' && { paths: verdict.samples }) }
+}
+
+const wordsOf = ({ from, samples }: Verdict): string =>
+  from === 'paths'
+    ? `${samples.toLocaleString('en')} independent paths`
+    : `the exact law, ${from === 'projection' ? 'by projection' : 'in closed form'}`
+
+function warnings({ outside, states }: Progress, verdict: Verdict | undefined): string[] {
   const said: string[] = []
   if (states > 0 && outside / states > fewOutside) {
     const share = Number(((100 * outside) / states).toPrecision(2))
     said.push(`${share} % of the states left the box of counts that the pilot found, and were not learnt from`)
   }
-  if (checked && checked.hellinger > 2 * checked.floor) {
-    const [d, floor] = [checked.hellinger, checked.floor].map((x) => Number(x.toPrecision(2)))
+  if (verdict && verdict.worst.hellinger > 2 * verdict.worst.hellingerFloor) {
+    const [d, floor] = [verdict.worst.hellinger, verdict.worst.hellingerFloor].map((x) => Number(x.toPrecision(2)))
     said.push(
-      `a law is ${d} from that of ${checked.paths} independent paths in Hellinger's distance, where sampling explains ${floor}: more states or updates would help`,
+      `a law is ${d} from that of ${wordsOf(verdict)} in Hellinger's distance, where counting ${verdict.samples.toLocaleString('en')} samples explains ${floor}: more states or updates would help`,
     )
   }
   return said

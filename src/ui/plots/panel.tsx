@@ -99,16 +99,15 @@ function Facts({ facts }: { facts: readonly Fact[] }) {
   )
 }
 
-/** The methods against the surest of them. */
+/** Sampled against computed, where both are there. */
 function Verdict({ quantity, live }: { quantity: string; live: Live }) {
   const { comparisons } = useSyncExternalStore(live.subscribe, live.outline)
-  const found = comparisons.filter((comparison) => comparison.quantity === quantity)
-  if (found.length === 0) return <p className="verdict" />
-  return found.map(({ id, verdict, words }) => (
-    <p key={id} className="verdict" data-verdict={verdict}>
-      {words}
+  const found = comparisons.find((comparison) => comparison.quantity === quantity)
+  return (
+    <p className="verdict" data-verdict={found?.verdict}>
+      {found?.words}
     </p>
-  ))
+  )
 }
 
 interface Props {

@@ -2,6 +2,7 @@
 import type { Panel } from '../figure/figure'
 import { joint } from './joint'
 import { marginals } from './marginals'
+import { measured } from './measured'
 import { moments } from './moments'
 import type { Outlook, Source } from './sources'
 import { training } from './training'
@@ -16,6 +17,7 @@ export function panels(sources: readonly Source[], outlook: Outlook): Panel[] {
     joint(sources, outlook),
     moments(sources, outlook),
     training(sources, outlook),
+    measured(sources, outlook),
     ...viewPanels(sources, outlook),
   ].filter((panel) => panel !== undefined)
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { namedArray } from '../../numerics/named-array'
 import { trainingRecord } from '../../solvers/training'
 import { exactSource, fixtureOutlook } from './fixture'
 import { panels } from './panels'
@@ -51,5 +52,38 @@ describe('the panel of a training', () => {
   it('is not there where nothing trains, nor before there is a line', () => {
     expect(drawn([exactSource()])).toBeUndefined()
     expect(drawn([pupil(1)])).toBeUndefined()
+  })
+})
+
+describe('the panel of distances', () => {
+  const measured = (rows: readonly (readonly number[])[]): Source => {
+    const distances = namedArray([
+      ['time', rows.map((_, k) => k)],
+      ['measure', ['hellinger', 'hellingerFloor', 'joint']],
+    ])
+    distances.data.set(rows.flat())
+    const source = pupil(3)
+    const diagnostics = { hellinger: 0.02, hellingerFloor: 0.01, jointHellinger: 0.05 }
+    return { ...source, frame: { ...source.frame, distances, diagnostics, notes: { measured: 'the exact law' } } }
+  }
+  const nan = Number.NaN
+
+  it('shows what was measured, at the times at which it was, beside what sampling explains', () => {
+    const source = measured([
+      [nan, nan, nan],
+      [0.02, 0.01, nan],
+      [0.01, 0.01, 0.05],
+    ])
+    const panel = panels([source], fixtureOutlook).find(({ id }) => id === 'distances')
+    expect(panel?.layers.map((one) => one.kind === 'line' && [...one.x])).toEqual([[2], [1, 2], [1, 2]])
+    expect(panel?.summary).toContain('at most 0.02 from the exact law')
+    expect(drawn([source])?.note).toContain(
+      'Hellinger 0.02 from the exact law (counting would be 0.01 off, whole states 0.05)',
+    )
+  })
+
+  it('is not there for a single time, which the training tells', () => {
+    const one = panels([measured([[0.02, 0.01, 0.05]])], fixtureOutlook)
+    expect(one.find(({ id }) => id === 'distances')).toBeUndefined()
   })
 })

@@ -52,15 +52,23 @@ export function training(sources: readonly Source[], outlook: Outlook): Panel | 
 }
 
 /** What else a method in training says of itself, as far as it does. */
-function notes({ frame: { diagnostics, phase } }: Source): string {
+function notes({ frame: { diagnostics, notes = {}, phase } }: Source): string {
+  const short = (value: number) => number(Number(value.toPrecision(3)))
   const said = (name: string, words: (value: string) => string) => {
     const value = diagnostics[name]
-    return Number.isFinite(value) ? [words(number(Number(value.toPrecision(3))))] : []
+    return Number.isFinite(value) ? [words(short(value))] : []
   }
+  const distance = said('hellinger', (value) => `Hellinger ${value} from ${notes.measured ?? 'another method'}`)
+  const beside = [
+    ...said('hellingerFloor', (value) => `counting would be ${value} off`),
+    ...said('jointHellinger', (value) => `whole states ${value}`),
+  ]
   return [
     phase,
     ...said('gradientNorm', (value) => `gradient ${value}`),
-    ...said('hellinger', (value) => `${value} from independent paths (Hellinger)`),
+    ...(notes.backend ? [notes.backend] : []),
+    ...said('secondsPerUpdate', (value) => `${value} s an update`),
+    ...distance.map((words) => (beside.length ? `${words} (${beside.join(', ')})` : words)),
   ]
     .filter(Boolean)
     .join(' · ')

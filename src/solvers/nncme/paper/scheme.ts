@@ -5,7 +5,7 @@ import { batchOf, type Nade, walk } from '../../../numerics/learning/nade'
 import { grow, stateOf, treeOf } from '../../../numerics/learning/nade-tree'
 import { type Variates, variates } from '../../../numerics/variates'
 import type { Problem } from '../../contract'
-import type { Box, Variable } from '../box'
+import { type Box, sumsOf, type Variable } from '../box'
 import type { NncmeOptions } from '../index'
 import { type Known, knownOfState, push, type Weighted } from '../law'
 import { streams } from '../propagate'
@@ -28,17 +28,16 @@ type PaperName = Exclude<NncmeOptions['scheme'], 'forward-kl'>
 
 const schemes = { 'reverse-kl': 'reverseKl', 'natural-gradient': 'natural', tdvp: 'tdvp' } as const
 
-/** What the law is at output time k, by number; the network's parameters go with it. */
-export type Arrive = (k: number, known: Known, parameters?: Float64Array) => void
+/** What the law is at output time k, by number, and the network that says so. */
+export type Arrive = (k: number, known: Known, net?: Nade) => AsyncGenerator<void, void>
 
 export async function* paperScheme(
-  { problem, options, run, box: wide, progress }: Pick<Setting, 'problem' | 'options' | 'run' | 'box' | 'progress'>,
+  { problem, options, run, box, progress }: Pick<Setting, 'problem' | 'options' | 'run' | 'box' | 'progress'>,
   arrive: Arrive,
 ): AsyncGenerator<void, void> {
   const { times } = problem
-  const box = { ...wide, variables: wide.variables.map((variable) => trimmed(problem, variable)) }
   let k = 0
-  while (k < times.length && times[k] === 0) arrive(k++, knownOfState(problem, 0))
+  while (k < times.length && times[k] === 0) yield* arrive(k++, knownOfState(problem, 0))
   if (k === times.length) return
   const source = variates()
   source.start(run.rng(streams.train))
@@ -61,18 +60,24 @@ export async function* paperScheme(
       looks.start(run.rng(streams.check + k))
       const known = push(problem, statesOf(problem, box, state.net, looks), state.time)
       for (const time = times[k]; k < times.length && times[k] === time; k++) {
-        arrive(k, known, state.net.parameters.slice())
+        yield* arrive(k, known, state.net)
       }
       yield
     } else if (run.due()) yield
   }
 }
 
+/** The box of these schemes. */
+export function trimmedBox(problem: Problem, box: Box): Box {
+  const variables = box.variables.map((variable) => trimmed(problem, variable))
+  return { variables, sums: sumsOf(problem, variables) }
+}
+
 /**
  * The part of a variable's counts, around its initial one, at which all propensities are such while the other counts are
  * as at the start. A box has a margin; a gene that is there or not has none, and rates like u·(1 − G) say so.
  */
-export function trimmed({ network, parameters, initial }: Problem, { species, low, cap }: Variable): Variable {
+function trimmed({ network, parameters, initial }: Problem, { species, low, cap }: Variable): Variable {
   const { propensities } = evaluators(network, parameters)
   const x = Float64Array.from(initial)
   const holds = (count: number): boolean => {
