@@ -76,3 +76,34 @@ describe('propensity map', () => {
     expect(propensity('map', '-', '--x', 'k=3:1:5', '--y', 'k', '--at', '1').stderr).toMatch(/MIN < MAX/)
   })
 })
+
+describe('propensity ensemble', () => {
+  const hops = 'public/models/birth-death-hops.safetensors'
+  const pool = (...args: string[]) =>
+    spawnSync(process.execPath, ['cli/propensity.mjs', 'ensemble', '-', ...args], {
+      input: 'species X = 0\n0 -> X, 0.1\nX -> 0, 0.01\n',
+      encoding: 'utf8',
+    })
+
+  it('composes hops, and says how far they drift', () => {
+    const told = pool('--learnt', hops, '--hop', '5', '--until', '20', '--paths', '50')
+    const { species, hops: own, drift, logProbability } = JSON.parse(told.stdout)
+    expect(species).toEqual(['X'])
+    expect(own.mean[0].length).toBe(5)
+    expect(logProbability.length).toBe(50)
+    expect(drift.kind).toBe('composed')
+    expect(told.stderr).toMatch(/X at t = 20: hops .* sample paths .* exact 1\.813/)
+    expect(told.stderr).toMatch(/Hellinger distance from the exact law: .* after 4 hops/)
+  })
+
+  it.each([
+    [[], /--learnt FILE/],
+    [['--learnt', hops], /--hop 5 --until 100/],
+    [['--learnt', hops, '--hop', '9', '--until', '20'], /a hop of 9 is longer than 5/],
+    [['--learnt', model, '--hop', '1', '--until', '2'], /of another network/],
+  ] as const)('complains of %j', (args, words) => {
+    const told = pool(...args)
+    expect(told.stderr).toMatch(words)
+    expect(told.status).toBe(2)
+  })
+})

@@ -1,7 +1,7 @@
 /** `propensity infer`: from a table of measurements to a posterior. */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { calibrate, uniformity } from '../src/analysis/inference/calibrate'
+import { calibrate, rankedAmong, uniformity } from '../src/analysis/inference/calibrate'
 import { sizeOf } from '../src/analysis/inference/data'
 import { inferChain, type Posterior, posteriorOf } from '../src/analysis/inference/infer'
 import { predict } from '../src/analysis/inference/predict'
@@ -171,9 +171,6 @@ function report({ parameters, warnings }: Posterior): void {
   for (const row of rows) console.error(row.map((cell, k) => cell.padEnd(widths[k])).join('  '))
   for (const warning of warnings) console.error(`propensity: ${warning}`)
 }
-
-/** Draws among which the truth is ranked. */
-const rankedAmong = 99
 
 async function calibration(reading: InferenceReading, count: number): Promise<object | undefined> {
   let told = 0

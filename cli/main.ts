@@ -4,6 +4,7 @@ import { analyse } from './analyse'
 import { bench } from './bench'
 import { check } from './check'
 import { conformance } from './conformance'
+import { ensemble } from './ensemble'
 import { infer } from './infer'
 import { map } from './map'
 import { solve } from './solve'
@@ -42,6 +43,8 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
       --calibrate 100         instead: are posteriors of 100 simulated data sets right?
   propensity map NETWORK.crn --x a=0:1:50 --y b=1:100:50:log --of X --at 10
                               bimodality, Fano factor and mean over two parameters, as JSON
+  propensity ensemble NETWORK.crn --learnt FILE --hop 5 --until 100 --paths 1000 --seed N
+                              paths of learnt hops beside exact ones, and how far they drift, as JSON
   propensity solvers [--json]               the methods, their options with defaults and bounds
   propensity check NETWORK.crn              what is wrong with a network text, as file:line:column: message
   propensity check --cost STUDY.json|NETWORK.crn   states, time and memory that "fsp" would take here
@@ -60,6 +63,7 @@ const commands: Record<string, (args: string[]) => number | Promise<number>> = {
   analyse,
   infer,
   map,
+  ensemble,
   solvers: listSolvers,
   check,
   conformance,

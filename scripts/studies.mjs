@@ -17,7 +17,7 @@ const chapters = {
   Enzymes: 'michaelis-menten',
   'What methods get wrong': 'decaying-dimerising leap-too-long langevin-few',
   'Networks that neural solvers were tried on':
-    'slow-birth-death steady-expression bursty-expression feedback-quiet feedback-broad feedback-bimodal toggle-genes ' +
+    'slow-birth-death birth-death-hops steady-expression bursty-expression feedback-quiet feedback-broad feedback-bimodal toggle-genes ' +
     'feed-forward-two feed-forward-three self-replicator seasonal-epidemic conversion-cascade hill-cascade ' +
     'feedback-cascade mapk schlogl-site schlogl-pair schlogl-lattice',
 }

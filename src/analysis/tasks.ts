@@ -3,8 +3,11 @@
  * task is stopped by stopping its thread.
  */
 import { quantities } from '../network/network'
-import { Failure } from '../solvers/contract'
+import { type Artifact, Failure } from '../solvers/contract'
 import { readStudy, type Study } from '../solvers/study'
+import type { HopPlan } from './ensembles/compose'
+import { type EnsembleReport, ensembleReport } from './ensembles/report'
+import { rankedAmong, rankOne } from './inference/calibrate'
 import { type RowIssue, sizeOf } from './inference/data'
 import { inferChain, type Posterior, posteriorOf } from './inference/infer'
 import { type Predicted, predict } from './inference/predict'
@@ -22,11 +25,26 @@ export interface MapRequest {
   readonly time: number | null
 }
 
+/** Paths of learnt hops of a study. */
+export interface EnsembleRequest extends HopPlan {
+  readonly study: Study
+  readonly learnt?: Artifact
+}
+
 export type Task =
   | { readonly kind: 'read'; readonly question: InferenceQuestion }
   | { readonly kind: 'chain'; readonly question: InferenceQuestion; readonly index: number }
   | { readonly kind: 'conclude'; readonly question: InferenceQuestion; readonly chains: readonly Chain[] }
+  | {
+      /** Of so many simulated data sets those numbered first, first + step, …: where the truth stands among draws. */
+      readonly kind: 'ranks'
+      readonly question: InferenceQuestion
+      readonly first: number
+      readonly step: number
+      readonly count: number
+    }
   | { readonly kind: 'map'; readonly request: MapRequest; readonly first: number; readonly step: number }
+  | { readonly kind: 'ensemble'; readonly request: EnsembleRequest }
 
 /** What the data are, once they are read. */
 export interface DataReport {
@@ -41,13 +59,16 @@ export interface TaskResults {
   readonly read: DataReport
   readonly chain: Chain
   readonly conclude: { readonly posterior: Posterior; readonly predicted: readonly Predicted[] }
+  readonly ranks: null
   readonly map: null
+  readonly ensemble: EnsembleReport
 }
 
 /** Told on the way. */
 export type Told =
   | { readonly kind: 'progress'; readonly done: number; readonly phase: string; readonly draws: Float64Array }
   | { readonly kind: 'row'; readonly row: MapRow }
+  | { readonly kind: 'ranks'; readonly number: number; readonly ranks: Int32Array }
 
 export type TaskEnding<K extends Task['kind']> =
   | { readonly status: 'done'; readonly result: TaskResults[K] }
@@ -66,7 +87,7 @@ export function perform(task: Task): {
   return {
     work: begin(task, progress),
     tell() {
-      if (task.kind !== 'chain') return undefined
+      if (task.kind !== 'chain' && task.kind !== 'ensemble') return undefined
       const d = progress.room > 0 ? progress.draws.length / progress.room : 0
       const draws = progress.draws.slice(0, Math.min(progress.kept, mostShown) * d)
       return { kind: 'progress', done: progress.done, phase: progress.phase, draws }
@@ -86,6 +107,23 @@ function* begin(task: Task, progress: Progress): Generator<Told | undefined, Tas
       const reading = readQuestion(task.question)
       const posterior = posteriorOf(reading, task.chains)
       return { posterior, predicted: yield* silent(predict(reading, posterior.draws)) }
+    }
+    case 'ranks': {
+      const reading = readQuestion(task.question)
+      for (let number = task.first; number < task.count; number += task.step) {
+        yield { kind: 'ranks', number, ranks: yield* silent(rankOne(reading, number, rankedAmong)) }
+      }
+      return null
+    }
+    case 'ensemble': {
+      const { study, ...plan } = task.request
+      const work = ensembleReport({ ...problemOf(study), ...plan })
+      for (;;) {
+        const { done, value } = work.next()
+        if (done) return value
+        Object.assign(progress, value)
+        yield undefined
+      }
     }
     case 'map': {
       for (const row of mapRows(questionOf(task.request), task.first, task.step)) {
@@ -109,10 +147,15 @@ function* silent<T>(work: Generator<void, T, void>): Generator<undefined, T, voi
 /** Laws of maps are right to so much: the colours tell no more. */
 const mapTolerance = 1e-6
 
-function questionOf({ study, x, y, quantity, time }: MapRequest) {
+function problemOf(study: Study) {
   const read = readStudy({ ...study, times: [0], solver: 'fsp', options: {}, compare: undefined, observe: [] })
   if (!read.ok) throw new Failure('study', read.issues.map(({ path, message }) => `${path}: ${message}`).join('; '))
   const { network, parameters, initial } = read.value.problem
+  return { network, parameters, initial }
+}
+
+function questionOf({ study, x, y, quantity, time }: MapRequest) {
+  const { network, parameters, initial } = problemOf(study)
   const q = quantities(network).indexOf(quantity)
   if (q < 0) throw new Failure('study', `nothing called ${quantity} can be observed`)
   const axis = (given: Omit<MapAxis, 'index'>): MapAxis => {

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { taskClient } from '../services/task-client'
+import { readArtifact } from '../solvers/artifact-file'
 import type { Study } from '../solvers/study'
+import { createCalibration } from './calibration'
+import { createEnsemble } from './ensemble'
 import { createInference, rangesOf } from './inference'
 import { createMap } from './map'
 import { createStudies } from './studies'
@@ -73,6 +77,70 @@ describe('inference on the page', () => {
       ['k', { on: true, min: 2, max: 30, log: false }],
       ['d', { on: false, min: 0.1, max: 10, log: true }],
     ])
+  })
+})
+
+describe('calibration on the page', () => {
+  it('ranks the truth in every data set, in shares, and stops', async () => {
+    const { inference } = opened()
+    const tasks = taskClient(2)
+    const calibration = createCalibration(tasks, () => inference.getState().question())
+    await calibration.getState().calibrate(4)
+    expect(calibration.getState().status).toBe('idle')
+    await inference.getState().load('cells.csv', 'time,X\n2,9\n2,8\n')
+    inference.getState().set({ options: { metropolis: { warmup: 20, draws: 99 } } })
+    calibration.getState().calibrate(5)
+    await until(() => calibration.getState().status === 'done')
+    const { ranks, names } = calibration.getState()
+    expect(names).toEqual(['k'])
+    expect(ranks.length).toBe(5)
+    for (const [rank] of ranks) expect(rank >= 0 && rank <= 99).toBe(true)
+    calibration.getState().calibrate(500)
+    await until(() => calibration.getState().ranks.length > 0)
+    calibration.getState().cancel()
+    expect(calibration.getState().status).toBe('cancelled')
+    inference.getState().set({ likelihood: 'particle' })
+    calibration.getState().calibrate(3)
+    await until(() => calibration.getState().status === 'failed')
+    expect(calibration.getState().complaint?.message).toMatch(/needs time courses/)
+  })
+
+  it('brings what was learnt to the likelihood that asks it', async () => {
+    const studies = createStudies(study)
+    const asked: string[] = []
+    const inference = createInference(taskClient(1), studies, (solver) => {
+      asked.push(solver)
+      return solver === 'distilled' ? Promise.resolve(undefined) : undefined
+    })
+    await inference.getState().load('cells.csv', 'time,X\n2,9\n')
+    inference.getState().set({ likelihood: 'distilled' })
+    inference.getState().infer()
+    await until(() => inference.getState().run?.status === 'failed')
+    expect(asked).toEqual(['distilled'])
+    expect(inference.getState().run?.complaint?.message).toMatch(/nothing learnt by "distilled"/)
+  })
+})
+
+describe('an ensemble of hops on the page', () => {
+  const file = readArtifact(readFileSync(new URL('../../public/models/birth-death-hops.safetensors', import.meta.url)))
+  if (!file.ok) throw new Error(file.why)
+  const { artifact, study } = file.value
+
+  it('brings the network and reports', async () => {
+    const ensemble = createEnsemble(taskClient(1), async () => artifact)
+    ensemble.getState().hop({ study, hop: 5, until: 20, paths: 50, seed: 1 })
+    await until(() => ensemble.getState().status === 'done')
+    expect(ensemble.getState().report?.times.length).toBe(5)
+  })
+
+  it('fails in a sentence, and stops', async () => {
+    const ensemble = createEnsemble(taskClient(1), async () => undefined)
+    ensemble.getState().hop({ study, hop: 5, until: 20, paths: 50, seed: 1 })
+    await until(() => ensemble.getState().status === 'failed')
+    expect(ensemble.getState().complaint?.message).toMatch(/nothing is learnt of hops/)
+    ensemble.getState().hop({ study, hop: 5, until: 20, paths: 50, seed: 1 })
+    ensemble.getState().cancel()
+    expect(ensemble.getState().status).toBe('cancelled')
   })
 })
 

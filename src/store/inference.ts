@@ -83,6 +83,8 @@ export interface InferenceState {
   set(change: Partial<InferenceSettings>): void
   infer(): void
   cancel(): void
+  /** The question as the form stands, with what was learnt; none without a file. */
+  question(): Promise<InferenceQuestion | undefined>
 }
 
 export type Inference = StoreApi<InferenceState>
@@ -137,6 +139,11 @@ export function createInference(
       if (change.mapping || change.noise) readAgain()
     },
     infer,
+    async question() {
+      const question = questionOf(get(), studies)
+      const learnt = question && (await findLearnt(question.likelihood ?? ''))
+      return question && { ...question, learnt }
+    },
     cancel() {
       const { run } = get()
       for (const task of working) task.cancel()

@@ -6,6 +6,8 @@ import { openModels } from '../services/models'
 import { createTaskClient, type TaskClient } from '../services/task-client'
 import { readStudyShape, type Study } from '../solvers/study'
 import { type Analyses, createAnalyses } from './analyses'
+import { type CalibrationStore, createCalibration } from './calibration'
+import { createEnsemble, type EnsembleStore } from './ensemble'
 import { createInference, type Inference } from './inference'
 import { keepLessons, learntFinder } from './lessons'
 import { linkTo, overlay, readAddress, sentence } from './link'
@@ -21,7 +23,9 @@ export interface Studio {
   readonly runs: Runs
   readonly analyses: Analyses
   readonly inference: Inference
+  readonly calibration: CalibrationStore
   readonly map: MapStore
+  readonly ensemble: EnsembleStore
   readonly view: View
   /** Whom to ask about what was trained. */
   readonly laws: LawClient
@@ -73,7 +77,13 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const models = fetchModel && openModels(fetchModel)
   const runs = createRuns(client, studies, nextFrame, models)
   const analyses = createAnalyses(client, studies, nextFrame)
-  const inference = createInference(tasks, studies, learntFinder(studies, runs, persistence, models))
+  const learntBy = learntFinder(studies, runs, persistence, models)
+  const inference = createInference(tasks, studies, learntBy)
+  const calibration = createCalibration(tasks, () => inference.getState().question())
+  const ensemble = createEnsemble(
+    tasks,
+    async () => (await learntBy('distilled')) ?? (await learntBy('mixtureDensity')),
+  )
   const map = createMap(tasks)
   let booted = false
   let kept: Study | undefined
@@ -157,7 +167,9 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     runs,
     analyses,
     inference,
+    calibration,
     map,
+    ensemble,
     view,
     laws,
     notices,
@@ -171,8 +183,10 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
       runs.stop()
       analyses.stop()
       inference.getState().cancel()
+      calibration.getState().cancel()
       map.getState().cancel()
       laws.close()
+      ensemble.getState().cancel()
       client.close()
     },
   }

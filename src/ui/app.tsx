@@ -24,7 +24,7 @@ import { saveStudy } from './gallery/files'
 import { Gallery } from './gallery/gallery'
 import { History } from './gallery/history'
 import { Plots } from './plots/plots'
-import { useInference, useMap, useStudies, useStudio } from './studio'
+import { useEnsemble, useInference, useMap, useStudies, useStudio } from './studio'
 
 const ImportReport = lazy(async () => ({ default: (await import('./gallery/import-report')).ImportReport }))
 const Trust = lazy(async () => ({ default: (await import('./trust/trust')).Trust }))
@@ -32,6 +32,7 @@ const Editor = lazy(async () => ({ default: (await import('./editor/editor')).Ed
 
 const Infer = lazy(async () => ({ default: (await import('./inference/infer')).Infer }))
 const MapDialog = lazy(async () => ({ default: (await import('./maps/map-dialog')).MapDialog }))
+const Ensembles = lazy(async () => ({ default: (await import('./ensembles/ensembles')).Ensembles }))
 const Microscope = lazy(async () => ({ default: (await import('./microscope/microscope')).Microscope }))
 
 export function App() {
@@ -39,6 +40,7 @@ export function App() {
   const [imported, setImported] = useState<Import>()
   const inferring = useInference(({ open }) => open)
   const mapping = useMap(({ open }) => open)
+  const hopping = useEnsemble(({ open }) => open)
   const shortcuts = useStudioShortcuts(setDialog)
   useDocumentTheme()
   useShortcuts(shortcuts)
@@ -93,10 +95,11 @@ export function App() {
           <Microscope onClose={close} />
         </Suspense>
       )}
-      {(inferring || mapping) && (
+      {(inferring || mapping || hopping) && (
         <Suspense fallback={null}>
           {inferring && <Infer />}
           {mapping && <MapDialog />}
+          {hopping && <Ensembles />}
         </Suspense>
       )}
       {dialog === 'help' && <Help shortcuts={shortcuts} onClose={close} />}
@@ -125,6 +128,7 @@ function useStudioShortcuts(onDialog: (name: DialogName) => void): Shortcut[] {
     { key: 'a', does: 'analyse: times, rates, sensitivities, distances', act: openAnalyses },
     { key: 'i', does: 'infer parameters from measurements', act: () => studio.inference.getState().show(true) },
     { key: 'p', does: 'map a law over two parameters', act: () => studio.map.getState().show(true) },
+    { key: 'n', does: 'paths of hops that were learnt', act: () => studio.ensemble.getState().show(true) },
     { key: 'e', does: 'edit the network text', act: focusEditor },
     { key: 'r', does: 'draw a new seed', act: () => rerollSeed(studio) },
     { key: 'l', does: 'copy the link', act: () => copy(studio.link()) },

@@ -13,9 +13,8 @@ export function useStudio(): Studio {
   return studio
 }
 
-type State<Key extends 'studies' | 'runs' | 'analyses' | 'inference' | 'map' | 'view'> = ReturnType<
-  Studio[Key]['getState']
->
+type Store = 'studies' | 'runs' | 'analyses' | 'inference' | 'calibration' | 'map' | 'ensemble' | 'view'
+type State<Key extends Store> = ReturnType<Studio[Key]['getState']>
 
 export function useStudies<T>(select: (state: State<'studies'>) => T): T {
   return useStore(useStudio().studies, select)
@@ -39,4 +38,12 @@ export function useInference<T>(select: (state: State<'inference'>) => T): T {
 
 export function useMap<T>(select: (state: State<'map'>) => T): T {
   return useStore(useStudio().map, select)
+}
+
+export function useCalibration<T>(select: (state: State<'calibration'>) => T): T {
+  return useStore(useStudio().calibration, select)
+}
+
+export function useEnsemble<T>(select: (state: State<'ensemble'>) => T): T {
+  return useStore(useStudio().ensemble, select)
 }

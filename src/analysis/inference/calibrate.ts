@@ -16,6 +16,9 @@ export interface Calibration {
   readonly draws: number
 }
 
+/** Draws among which the truth is ranked: 100 ranks, five to a bin where there are 20. */
+export const rankedAmong = 99
+
 /** Streams of the data sets begin here, above those of chains. */
 const firstDataStream = 2 ** 10
 

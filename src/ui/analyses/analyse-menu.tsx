@@ -8,7 +8,7 @@ import { offers, panelOf } from './kinds'
 /** The one place where analyses are asked for. What is chosen is part of the study, and of its link. */
 export function AnalyseMenu() {
   const menu = useRef<HTMLDetailsElement>(null)
-  const { studies, inference, map } = useStudio()
+  const { studies, inference, map, ensemble } = useStudio()
   const chosen = useStudies(({ study }) => askedAnalyses(study).join()).split(',')
   const close = () => {
     if (menu.current) menu.current.open = false
@@ -51,6 +51,10 @@ export function AnalyseMenu() {
         <button type="button" onClick={() => leave(() => map.getState().show(true))}>
           <strong>Map over two parameters … (P)</strong>
           <small>Where is the law bimodal, where is it noisy? Click the map to go there</small>
+        </button>
+        <button type="button" onClick={() => leave(() => ensemble.getState().show(true))}>
+          <strong>Paths of learnt hops … (N)</strong>
+          <small>Whole ensembles hop by hop, as a network has learnt the hops; beside exact paths</small>
         </button>
       </div>
     </details>

@@ -2,6 +2,7 @@
 import './inference.css'
 import { Dialog } from '../gallery/dialog'
 import { useInference, useStudio } from '../studio'
+import { CalibrationStep } from './calibration-step'
 import { DataStep } from './data-step'
 import { MethodStep } from './method-step'
 import { PriorStep } from './prior-step'
@@ -18,6 +19,7 @@ export function Infer() {
           <PriorStep />
           <MethodStep />
           <RunStep />
+          <CalibrationStep />
         </>
       )}
     </Dialog>

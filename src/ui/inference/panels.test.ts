@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { InferenceRun } from '../../store/inference'
-import { histogramPanel, pairPanel, predictedPanel, tracePanel } from './panels'
+import { histogramPanel, pairPanel, predictedPanel, rankPanel, tracePanel } from './panels'
 
 const provenance = { version: '0', seed: 0, methods: [], link: '' }
 const run: InferenceRun = {
@@ -37,6 +37,16 @@ describe('pictures of a posterior', () => {
     const { summary, layers } = pairPanel(run, [0, 1], [2, 20], provenance)
     expect(summary).toMatch(/correlation is 1\.00/)
     expect(layers.map(({ name }) => name)).toEqual(['draws', 'sliders'])
+  })
+
+  it('count ranks of the truth, parameter by parameter', () => {
+    const calibration = { parameters: ['a', 'b'], ranks: Int32Array.of(0, 99, 9, 10, 55, 1), draws: 99 }
+    const { layers, note } = rankPanel(calibration, 0, { statistic: 7, degrees: 9, pValue: 0.004 }, provenance)
+    const [bars, band] = layers
+    if (bars.kind !== 'bars' || band.kind !== 'band') throw new Error('bars and a band')
+    expect([...bars.y]).toEqual([2, 0, 0, 0, 0, 1, 0, 0, 0, 0])
+    expect(note).toBe('3 data sets; χ² 7, p = 0.0040: not even')
+    expect(band.low[0]).toBe(0)
   })
 
   it('count the bins that were not predicted', () => {

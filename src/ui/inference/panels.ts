@@ -1,7 +1,9 @@
 /** From chains and predictions to panels. Pure. */
 
+import type { Calibration } from '../../analysis/inference/calibrate'
 import type { Predicted, PredictedCells, PredictedCourses } from '../../analysis/inference/predict'
 import { quantileOfSorted } from '../../numerics/chains'
+import type { TestResult } from '../../numerics/statistics'
 import type { InferenceRun } from '../../store/inference'
 import type { Axis, Layer, Panel, Provenance } from '../figure/figure'
 import { number } from '../figure/ticks'
@@ -126,6 +128,45 @@ function correlation(xs: Float64Array, ys: Float64Array): number {
     xy += (x - mx) * (ys[i] - my)
   })
   return xy / Math.sqrt(xx * yy || 1)
+}
+
+/** Bins of ranks: as `uniformity` has them. */
+const rankBins = 10
+
+/** Where the truth stands among draws of the posterior, over many data sets: even, if all is right. */
+export function rankPanel(
+  { parameters, ranks, draws }: Calibration,
+  parameter: number,
+  { statistic, pValue }: TestResult,
+  provenance: Provenance,
+): Panel {
+  const name = parameters[parameter]
+  const sets = ranks.length / parameters.length
+  const seen = new Float64Array(rankBins)
+  for (let s = parameter; s < ranks.length; s += parameters.length) {
+    seen[Math.floor((ranks[s] * rankBins) / (draws + 1))]++
+  }
+  const width = (draws + 1) / rankBins
+  const even = sets / rankBins
+  // Of 100 even bins 95 lie between these, by the normal law of counts.
+  const room = 1.96 * Math.sqrt(even * (1 - 1 / rankBins))
+  const x = seen.map((_, b) => (b + 0.5) * width)
+  const p = pValue.toPrecision(2)
+  const ends = Float64Array.of(0, draws + 1)
+  return {
+    ...{ id: `ranks:${name}`, title: `Rank of the true ${name}`, provenance },
+    note: `${sets} data sets; χ² ${short(statistic)}, p = ${p}${pValue < 0.01 ? ': not even' : ''}`,
+    x: { ...linear(`rank among ${draws} draws`, [0, draws + 1]), whole: true },
+    y: linear('data sets', [0, 1.1 * Math.max(even + room, ...seen)]),
+    layers: [
+      { kind: 'bars', name: 'data sets', ink: 0, width, x, y: seen },
+      {
+        ...{ kind: 'band', name: '95 % where even', ink: 'muted', meaning: 'interval', x: ends },
+        ...{ low: ends.map(() => Math.max(0, even - room)), high: ends.map(() => even + room) },
+      },
+    ],
+    summary: `Ranks of the true ${name} among ${draws} draws in ${sets} data sets: χ² ${short(statistic)}, p = ${p}.`,
+  }
 }
 
 /** The data, and what the posterior predicts of them. */
