@@ -8,7 +8,8 @@ import { sensitivity } from '../src/analysis/sensitivity'
 import { readCondition } from '../src/network/condition'
 import { quantities } from '../src/network/network'
 import { Failure } from '../src/solvers/contract'
-import { readStudy, type Study } from '../src/solvers/study'
+import { readStudy, readStudyShape, type Study } from '../src/solvers/study'
+import { between } from './between'
 import { drive } from './drive'
 import { adjust, questionFlags, readFileAsStudy } from './solve'
 import { exitStatus, number, pairs, UsageError } from './usage'
@@ -17,6 +18,7 @@ const flags = {
   ...questionFlags,
   to: { type: 'string' },
   against: { type: 'string', multiple: true },
+  between: { type: 'string' },
   parameter: { type: 'string' },
 } as const
 
@@ -49,6 +51,7 @@ export async function analyse(args: string[]): Promise<number> {
   if (path === undefined || rest.length) throw new UsageError('give one study or network')
   const study = adjust(readFileAsStudy(path, { ...values, times: values.times ?? '0' }), values)
   try {
+    if (what === 'distance' && values.between !== undefined) return write(await between(laneful(study), values.between))
     let phase = ''
     const work = analyses[what](checked(study).study, values)
     const driven = await drive(
@@ -58,20 +61,31 @@ export async function analyse(args: string[]): Promise<number> {
         if (told) phase = told.phase
       },
     )
-    if (!driven.done) {
-      console.error('propensity: cancelled')
-      return exitStatus.cancelled
-    }
-    const answered = driven.value
-    process.stdout.write(
-      `${JSON.stringify(answered, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value))}\n`,
-    )
-    return exitStatus.done
+    return write(driven.done ? driven.value : undefined)
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
     console.error(`propensity: ${thrown.message}${thrown.hint ? ` (${thrown.hint})` : ''}`)
     return exitStatus.failed
   }
+}
+
+/** Nothing where it was stopped. */
+function write(answered: unknown): number {
+  if (answered === undefined) {
+    console.error('propensity: cancelled')
+    return exitStatus.cancelled
+  }
+  process.stdout.write(
+    `${JSON.stringify(answered, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value))}\n`,
+  )
+  return exitStatus.done
+}
+
+/** The study with the methods that it compares, or why it cannot be read. */
+function laneful(study: Record<string, unknown>): Study {
+  const read = readStudyShape(study)
+  if (read.ok) return read.value
+  throw new UsageError(read.issues.map(({ path, message }) => `${path}: ${message}`).join('\npropensity: '))
 }
 
 /** The study as the projection reads it, or why it cannot be read. */
@@ -101,7 +115,8 @@ function information(study: Study): Work<unknown> {
 /** How far apart the laws of each quantity are under two settings of the parameters. */
 function* distance(study: Study, { against }: Flags): Work<unknown> {
   const given = pairs('against', against ?? []).map(([name, text]) => [name, number('against', text)] as const)
-  if (given.length === 0) throw new UsageError('say what is to change, as in --against a=37')
+  if (given.length === 0)
+    throw new UsageError('say what is to change, as in --against a=37, or --between which two methods')
   const finding = yield* answer({ kind: 'distance', study, against: Object.fromEntries(given) })
   if (finding.kind !== 'distance') return finding
   const { distances, bounds } = finding

@@ -25,6 +25,33 @@ const birthDeath = 'species X = 0\nparameter k = 10\nparameter d = 1\n0 -> X, k\
 const study = { version: 1, network: birthDeath, times: [1, 5], solver: 'fsp', seed: 3 }
 const mean = (t: number, k = 10) => k * (1 - Math.exp(-t))
 
+describe('two lanes of one method', () => {
+  const leap = (epsilon: number) => ({ solver: 'tauLeap', options: { epsilon, replicates: 4000 } })
+  const leaps = file('leaps.study.json', { ...study, ...leap(0.03), compare: [leap(0.2)] })
+
+  it('are solved by their own keys', () => {
+    const of = (...flags: string[]) => JSON.parse(propensity('solve', leaps, ...flags).stdout)
+    const same = of('--solver', 'tauLeap', '--options', 'epsilon=0.2')
+    expect(of('--solver', 'tauLeap-2').solution.observations).toEqual(same.solution.observations)
+    expect(of().solution.observations).not.toEqual(same.solution.observations)
+  })
+
+  it('are measured against each other, and against any other method', () => {
+    const between = (pair: string) => JSON.parse(propensity('analyse', 'distance', leaps, '--between', pair).stdout)
+    const [early, late] = between('tauLeap,tauLeap-2')
+    expect([early.time, late.time]).toEqual([1, 5])
+    expect(late).toMatchObject({ quantity: 'X', verdict: 'agree' })
+    // Mean of |difference| of two samples of 4000: about 0.03 for a Poisson law of mean 10.
+    expect(late.totalVariation.sampling).toBeCloseTo(0.03, 2)
+    expect(between('fsp,tauLeap').map(({ verdict }: { verdict: string }) => verdict)).toEqual(['agree', 'agree'])
+    const { status, stderr } = propensity('analyse', 'distance', leaps, '--between', 'fsp,tauLeap-3')
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/tauLeap-3.*lanes of this study are tauLeap, tauLeap-2/),
+    ])
+  })
+})
+
 describe('propensity solve', () => {
   it('writes the solution of a study: named axes, numbers, error, provenance', () => {
     const out = join(folder, 'out.json')

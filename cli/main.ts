@@ -15,7 +15,7 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
 
   propensity solve STUDY.json|NETWORK.crn|MODEL.xml   run it; the solution is JSON on standard output
       -o, --output FILE       write the solution there
-      --solver ID             another method
+      --solver ID             another method; ID-2 is the second lane of one in the study
       --times 1,5,20          output times; 0:100:101 is 101 times from 0 to 100
       --set a=37              a parameter's value (again for more)
       --initial U=30          a species' initial count (again for more)
@@ -31,6 +31,7 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
       sensitivity --parameter a   how laws and means move with one parameter, at --times
       information             sensitivities of laws to parameters, and Fisher information, at --times
       distance --against a=7  how far apart the laws of two settings are, at --times
+      distance --between A,B  or those of two methods of the study, as in tauLeap,tauLeap-2
   propensity infer NETWORK.crn --data CELLS.csv    what measurements tell of the parameters, as JSON
       --column time=t --column X=reads   what the columns are: time, replicate, count, upper, species
       --infer k=0.1:10:log    what to infer, and between what (again for more); else all declared ranges

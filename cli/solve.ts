@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readArtifact, writeArtifact } from '../src/solvers/artifact-file'
 import type { Artifact, Frame, Outcome } from '../src/solvers/contract'
+import { lanesOf } from '../src/solvers/lanes'
 import { runStudy } from '../src/solvers/run'
-import { readStudy, type Study } from '../src/solvers/study'
+import { readStudy, readStudyShape, type Study } from '../src/solvers/study'
 import { imported, isSbml } from './sbml'
 import { exitStatus, number, oneFile, optionValue, pairs, readText, UsageError } from './usage'
 
@@ -75,10 +76,12 @@ export function readFileAsStudy(path: string, { times }: Flags): Record<string, 
 export function adjust(study: Record<string, unknown>, flags: Flags): Record<string, unknown> {
   const changed = { ...study }
   if (flags.solver !== undefined && flags.solver !== (study.solver ?? 'ssa')) {
-    changed.solver = flags.solver
-    // Options belong to their solver; those of a method that the study compares with are used.
-    const compared = (study.compare as Study['compare'])?.find?.((other) => other.solver === flags.solver)
-    changed.options = compared?.options ?? {}
+    // Options belong to their solver; those of a lane that the study compares with are used: `tauLeap`, `tauLeap-2`.
+    const shape = readStudyShape(study)
+    const lanes = shape.ok ? lanesOf(shape.value) : []
+    const lane = lanes.find(({ id }) => id === flags.solver)
+    changed.solver = lane?.solver ?? flags.solver
+    changed.options = lane?.options ?? {}
   }
   if (flags.times !== undefined) changed.times = readTimes(flags.times)
   if (flags.seed !== undefined) changed.seed = number('seed', flags.seed)
@@ -139,7 +142,8 @@ function keepArtifact(path: string, artifact: Artifact, study: Study): void {
 /** How often a run that may be stopped leaves a checkpoint. */
 const checkpointMs = 5000
 
-async function run(study: unknown, artifact?: Artifact, keep?: (learnt: Artifact) => void): Promise<Outcome> {
+/** Drives one study to its outcome; Ctrl-C cancels it. */
+export async function run(study: unknown, artifact?: Artifact, keep?: (learnt: Artifact) => void): Promise<Outcome> {
   let cancelled = false
   // A second Ctrl-C finds no handler, and ends the process at once.
   const stop = () => {

@@ -13,7 +13,7 @@ import type { Study } from '../solvers/study'
 import type { Share, Tally } from '../solvers/tally'
 import { openBreath } from './breath'
 import { conflate, type Seen } from './conflate'
-import { questionOf } from './question'
+import { methodOf, questionOf } from './question'
 import { canShare } from './sharing'
 
 /** Run ids are the caller's and must be unique over all services that work together. */
@@ -37,11 +37,15 @@ const shareForFrames = (crew: number) => 0.2 / Math.sqrt(1 + crew)
 /** Copying tallies to another thread may cost this one; unpacking and adding them costs the other as much. */
 const shareForTallies = 0.02
 
+/** Tallies hold whole laws at all times: no more of them than lanes that usually sample at once. */
+const maxKept = 4
+
 /** A service with no crew yet. */
 export function createSolverService(): SolverService {
   const running = new Set<number>()
   /** How many kernels of a run elsewhere this thread works on. */
   const helping = new Map<number, number>()
+  /** What each method, as it is set, has counted last: going on with the same question costs only what is new. */
   const kept = new Map<string, { question: string; tally: Tally }>()
   let crew: Remote<SolverService>[] = []
 
@@ -53,8 +57,8 @@ export function createSolverService(): SolverService {
       const breath = openBreath()
       const frames = conflate(onFrame, shareForFrames(crew.length), (frame) => transfer(frame, buffersOf(frame)))
       const question = questionOf(study)
-      const solver = study.solver ?? ''
-      const last = kept.get(solver)
+      const method = methodOf(study)
+      const last = kept.get(method)
       const outcome = await runStudy(study, {
         now: () => performance.now(),
         breathe: breath.breathe,
@@ -65,7 +69,11 @@ export function createSolverService(): SolverService {
         helpers: helpersOf(crew, id),
         artifact,
         earlier: last?.question === question ? last.tally : undefined,
-        keep: (tally) => kept.set(solver, { question, tally }),
+        keep(tally) {
+          kept.delete(method)
+          kept.set(method, { question, tally })
+          for (const old of kept.keys()) if (kept.size > maxKept) kept.delete(old)
+        },
       })
       if (outcome.status !== 'done') service.cancel(id)
       running.delete(id)

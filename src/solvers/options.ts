@@ -12,6 +12,8 @@ export interface OptionField {
   readonly title: string
   readonly help: string
   readonly unit?: string
+  /** A sign for it where room is short: ε. */
+  readonly symbol?: string
   readonly kind: 'integer' | 'number' | 'boolean' | 'choice' | 'text'
   readonly min?: number
   readonly max?: number
@@ -51,6 +53,7 @@ interface Meta {
   title: string
   help: string
   unit?: string
+  symbol?: string
   advanced?: boolean
   when?: When
 }
@@ -65,7 +68,7 @@ interface JsonField {
   default?: number | boolean | string
 }
 
-/** Build an option schema from Zod fields, each with a default and `.meta({ title, help, unit?, advanced?, when? })`. */
+/** Build an option schema from Zod fields, each with a default and `.meta({ title, help, unit?, symbol?, advanced?, when? })`. */
 export function optionSchema<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
 ): OptionSchema<z.output<z.ZodObject<Shape>>> {
@@ -78,6 +81,7 @@ export function optionSchema<Shape extends z.core.$ZodLooseShape>(
       title: field.title ?? name,
       help: field.help ?? '',
       unit: field.unit,
+      symbol: field.symbol,
       kind: field.enum ? 'choice' : field.type === 'string' ? 'text' : (field.type as 'integer' | 'number' | 'boolean'),
       min: field.minimum ?? field.exclusiveMinimum,
       max: field.maximum,

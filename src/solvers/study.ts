@@ -10,6 +10,8 @@ import { type Issue, type Parsed, show } from './options'
 import { solvers } from './registry'
 
 export const maxTimes = 100_000
+/** Methods beside a study's own. */
+export const maxBeside = 8
 /** Joint laws of one study. */
 export const maxJoints = 12
 /** Counts are held as 32-bit integers in kernels. */
@@ -57,10 +59,10 @@ const studySchema = z.strictObject({
   solver: z.string().optional(),
   options: optionValues.optional(),
   seed: z.int().nonnegative().optional(),
-  /** Other methods to show beside `solver`, on the same problem and axes. */
+  /** Methods to show beside `solver`, on the same problem and axes; the same one again with other options, too. */
   compare: z
     .array(z.strictObject({ solver: z.string(), options: optionValues.optional() }))
-    .max(8)
+    .max(maxBeside)
     .optional(),
   /** Where the reader looks: the page's business, carried so that a link shows the same picture. */
   view: z.record(z.string(), z.union([z.string().max(200), z.number(), z.boolean()])).optional(),

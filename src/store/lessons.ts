@@ -6,22 +6,23 @@ import type { Models } from '../services/models'
 import { questionOf } from '../services/question'
 import type { Taught } from '../solvers/artifact-file'
 import type { Artifact } from '../solvers/contract'
+import { lanesOf } from '../solvers/lanes'
 import { solvers } from '../solvers/registry'
 import type { Persistence } from './persistence'
-import { laneStudies, type Runs } from './runs'
+import type { Runs } from './runs'
 import type { Studies } from './studies'
 
 /** Ties the runs to the shelf; returns how to untie them. */
 export function keepLessons(runs: Runs, studies: Studies, persistence: Persistence): () => void {
-  async function recall(solver: string): Promise<void> {
-    const taught = await persistence.lesson(solver)
-    const lane = runs.getState().lanes[solver]
-    if (taught && lane && !lane.learnt && fits(taught, studies)) runs.getState().teach(taught)
+  async function recall(id: string): Promise<void> {
+    const taught = await persistence.lesson(id)
+    const lane = runs.getState().lanes[id]
+    if (taught && lane && !lane.learnt && fits(taught, id, studies)) runs.getState().teach(taught, id)
   }
   return runs.subscribe(({ lanes }, { lanes: before }) => {
-    for (const [solver, { learnt }] of Object.entries(lanes)) {
-      if (learnt && learnt !== before[solver]?.learnt) persistence.saveLesson(learnt)
-      if (!before[solver] && solvers[solver]?.traits.trains) void recall(solver)
+    for (const [id, { learnt, solver }] of Object.entries(lanes)) {
+      if (learnt && learnt !== before[id]?.learnt) persistence.saveLesson(id, learnt)
+      if (!before[id] && solvers[solver]?.traits.trains) void recall(id)
     }
   })
 }
@@ -42,11 +43,11 @@ export function learntFinder(studies: Studies, runs: Runs, persistence: Persiste
   }
 }
 
-/** It was taught by the very question on the table, or its method says that it answers that one, too. */
-function fits({ artifact, study }: Taught, studies: Studies): boolean {
+/** It was taught by the very question of the lane, or its method says that it answers that one, too. */
+function fits({ artifact, study }: Taught, id: string, studies: Studies): boolean {
   const { good, reading } = studies.getState()
-  const asked = laneStudies(good).find(({ solver }) => solver === artifact.solver)
-  const taught = laneStudies(study).find(({ solver }) => solver === artifact.solver)
-  if (asked && taught && questionOf(asked) === questionOf(taught)) return true
+  const asked = lanesOf(good).find((lane) => lane.id === id)
+  if (asked?.solver !== artifact.solver) return false
+  if (questionOf(asked.study) === questionOf(lanesOf(study)[0].study)) return true
   return reading.problem !== undefined && solvers[artifact.solver]?.answers?.(artifact, reading.problem) === true
 }

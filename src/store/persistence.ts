@@ -32,10 +32,10 @@ export interface Persistence {
   flush(): Promise<void>
   /** Put a study into the history, because another takes its place. */
   putAway(study: Study): Promise<void>
-  /** Keep what a method has learnt soon; the newest wins, and takes the place of what the same method learnt before. */
-  saveLesson(taught: Taught): void
-  /** What a method last learnt, if that can be read. */
-  lesson(solver: string): Promise<Taught | undefined>
+  /** Keep what a lane has learnt soon; the newest wins, and takes the place of what the same lane learnt before. */
+  saveLesson(lane: string, taught: Taught): void
+  /** What a lane last learnt, if that can be read. */
+  lesson(lane: string): Promise<Taught | undefined>
   /** How the reader likes the page, whatever the study. */
   theme(): Promise<Theme | undefined>
   saveTheme(theme: Theme): void
@@ -106,7 +106,7 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
   const writeLessons = () => {
     clearTimeout(lessonTimer)
     lessonTimer = undefined
-    for (const [solver, taught] of lessons) void attempt(() => storage.write(`lesson:${solver}`, writeArtifact(taught)))
+    for (const [lane, taught] of lessons) void attempt(() => storage.write(`lesson:${lane}`, writeArtifact(taught)))
     lessons.clear()
   }
   const flush = () => {
@@ -135,12 +135,12 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
       clearTimeout(timer)
       timer = setTimeout(flush, quietMs)
     },
-    saveLesson(taught) {
-      lessons.set(taught.artifact.solver, taught)
+    saveLesson(lane, taught) {
+      lessons.set(lane, taught)
       lessonTimer ??= setTimeout(writeLessons, lessonMs)
     },
-    async lesson(solver) {
-      const bytes = await read(`lesson:${solver}`)
+    async lesson(lane) {
+      const bytes = await read(`lesson:${lane}`)
       const taught = bytes instanceof Uint8Array ? readArtifact(bytes) : undefined
       return taught?.ok ? taught.value : undefined
     },

@@ -37,6 +37,47 @@ async function setUp(study = first) {
   return { client, studies, runs, lane, turn, actions: () => runs.getState() }
 }
 
+describe('two lanes of one method', () => {
+  const leap = (epsilon: number) => ({ solver: 'tauLeap', options: { epsilon, replicates: 100 } })
+  const two: Study = { ...first, ...leap(0.03), compare: [leap(0.08), leap(0.2)] }
+
+  it('run each for itself', async () => {
+    const { client, runs, lane } = await setUp(two)
+    expect(Object.values(runs.getState().lanes).map(({ title }) => title)).toEqual([
+      'Tau-leaping · ε 0.03',
+      'Tau-leaping · ε 0.08',
+      'Tau-leaping · ε 0.2',
+    ])
+    expect(client.asked.map(({ study }) => study.options?.epsilon)).toEqual([0.03, 0.08, 0.2])
+    client.asked[1].finish(doneWith(100))
+    await frame()
+    expect(lane('tauLeap').status).toBe('running')
+    expect(lane('tauLeap-2')).toMatchObject({ status: 'done', variant: 'ε 0.08' })
+  })
+
+  it('keep what they have when one of them goes, or two change places', async () => {
+    const { client, studies, lane } = await setUp(two)
+    client.asked[1].finish(doneWith(100))
+    client.asked[2].show(10, 0.1)
+    await frame()
+    const second = lane('tauLeap-2').frame
+    studies.getState().setSolver('tauLeap-2')
+    await frame()
+    expect(lane('tauLeap')).toMatchObject({ id: 'tauLeap', status: 'done', variant: 'ε 0.08', stale: false })
+    expect(lane('tauLeap').frame).toBe(second)
+    expect(lane('tauLeap-2')).toMatchObject({ status: 'running', variant: 'ε 0.03' })
+    studies.getState().setCompare(['tauLeap-3'])
+    await frame()
+    expect(client.asked).toHaveLength(3)
+    expect(client.asked[0].cancelled).toBe(true)
+    // The run of the third lane goes on, under its new key; the one that went says no more.
+    client.asked[0].show(90, 0.9)
+    client.asked[2].show(20, 0.2)
+    expect(lane('tauLeap-2')).toMatchObject({ variant: 'ε 0.2', done: 0.2, serial: 2 })
+    expect(lane('tauLeap-3')).toBeUndefined()
+  })
+})
+
 describe('the lanes', () => {
   it('start by themselves: the study first, then what is compared', async () => {
     const { client, runs, lane } = await setUp()

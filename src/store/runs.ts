@@ -1,5 +1,5 @@
 /**
- * One lane per method on the screen. Whenever the good study changes every lane follows: the newest question wins, but
+ * One lane per method on the screen, or per variant of one. Whenever the good study changes every lane follows: the newest question wins, but
  * a run that is about to show something may do so first, or a drag would starve its own picture.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
@@ -9,12 +9,17 @@ import { questionOf } from '../services/question'
 import type { Taught } from '../solvers/artifact-file'
 import type { Frame, Outcome } from '../solvers/contract'
 import { awaitsPicture } from '../solvers/foresee'
+import { lanesOf, type StudyLane } from '../solvers/lanes'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import type { Studies } from './studies'
 
 export interface Lane {
+  readonly id: string
   readonly solver: string
+  /** As in `StudyLane`. */
+  readonly title: string
+  readonly variant: string
   readonly status: 'idle' | 'running' | 'done' | 'cancelled' | 'failed'
   /** The newest picture: of `study`, which may be older than the one on screen (`stale`). */
   readonly frame?: Frame
@@ -38,18 +43,21 @@ export interface Lane {
 }
 
 export interface RunsState {
-  /** By solver id; the study's own method first. */
+  /** By id of the lane, see `solvers/lanes.ts`; the study's own method first. */
   readonly lanes: Readonly<Record<string, Lane>>
   /** Stop one lane, or all. Its last frame stays. */
-  cancel(solver?: string): void
+  cancel(lane?: string): void
   /** Go on with n more replicates, in every lane that samples. */
   more(n: number): void
   /** Run again what is on the screen, in one lane or all; a method that trains begins anew. */
-  rerun(solver?: string): void
+  rerun(lane?: string): void
   /** Train on from what was learnt. */
-  resume(solver: string): void
-  /** Give a lane what was learnt elsewhere, and let it answer or train on from there. */
-  teach(taught: Taught): void
+  resume(lane: string): void
+  /**
+   * Give a lane what was learnt elsewhere, and let it answer or train on from there: the one that asks the very question
+   * that taught it, or else the first of its method.
+   */
+  teach(taught: Taught, lane?: string): void
 }
 
 export interface Runs extends StoreApi<RunsState> {
@@ -69,6 +77,9 @@ export const maxPatienceMs = 2000
 
 /** What the launcher remembers of a lane beside what it shows. */
 interface Work {
+  /** Of its lane: it moves with its question when another lane goes. */
+  id: string
+  readonly solver: string
   /** The run that this lane should show, and its identity. */
   wanted: Study
   key: string
@@ -105,27 +116,33 @@ export function createRuns(
 
   const store = createStore<RunsState>()(() => ({ lanes: {}, cancel, more, rerun, resume, teach }))
   const lanes = () => store.getState().lanes
-  const patch = (solver: string, change: Partial<Lane>) => {
-    const lane = lanes()[solver]
-    if (lane) store.setState({ lanes: { ...lanes(), [solver]: { ...lane, ...change } } })
+  const patch = (id: string, change: Partial<Lane>) => {
+    const lane = lanes()[id]
+    if (lane) store.setState({ lanes: { ...lanes(), [id]: { ...lane, ...change } } })
   }
 
   /** Bring the lanes in line with the good study. */
   function follow(): void {
-    const wanted = new Map(laneStudies(studies.getState().good).map((study) => [study.solver as string, study]))
-    for (const [solver, work] of works) {
-      if (wanted.has(solver)) continue
+    const wanted = lanesOf(studies.getState().good)
+    const shown = lanes()
+    const placed = follows(wanted, works)
+    for (const [id, work] of works) {
+      if ([...placed.values()].includes(id)) continue
       work.current?.handle.cancel()
-      works.delete(solver)
+      work.current = undefined
     }
+    const before = new Map(works)
+    works.clear()
     const next: Record<string, Lane> = {}
-    for (const [solver, study] of wanted) {
+    for (const { id, solver, title, variant, study } of wanted) {
       const key = JSON.stringify(study)
-      const work: Work = works.get(solver) ?? { wanted: study, key, tookMs: 0, ...untaught(solver) }
-      works.set(solver, Object.assign(work, { wanted: study, key }))
-      const lane = lanes()[solver] ?? idle(solver)
+      const from = placed.get(id) ?? ''
+      const work: Work = before.get(from) ?? { id, solver, wanted: study, key, tookMs: 0, ...untaught(id, solver) }
+      works.set(id, Object.assign(work, { wanted: study, key, id }))
+      const lane = shown[from] ?? idle(id, solver)
       const stale = lane.study !== undefined && questionOf(lane.study) !== questionOf(study)
-      next[solver] = lane.stale === stale ? lane : { ...lane, stale }
+      const same = lane.stale === stale && lane.id === id && lane.title === title
+      next[id] = same ? lane : { ...lane, id, title, variant, stale }
     }
     store.setState({ lanes: next })
     schedule()
@@ -138,13 +155,14 @@ export function createRuns(
   }
 
   /** A new lane of a method that trains begins with what the page ships of its network, or has to be trained. */
-  function untaught(solver: string): Pick<Work, 'training'> {
+  function untaught(id: string, solver: string): Pick<Work, 'training'> {
     const { problem } = studies.getState().reading
-    if (!trainable(solver) || !models || !problem) return { training: 'anew' }
+    // A second lane of a method is there for its own options.
+    if (!trainable(solver) || id !== solver || !models || !problem) return { training: 'anew' }
     models.bring(problem).then((taught) => {
-      const work = works.get(solver)
+      const work = works.get(id)
       if (!work || work.current || work.learnt) return
-      if (taught?.artifact.solver === solver) return teach(taught)
+      if (taught?.artifact.solver === solver) return teach(taught, id)
       work.training = 'anew'
       schedule()
     })
@@ -157,36 +175,36 @@ export function createRuns(
     scheduled = true
     nextFrame().then(() => {
       scheduled = false
-      if (unfollow) for (const [solver, work] of works) consider(solver, work)
+      if (unfollow) for (const work of works.values()) consider(work)
     })
   }
 
-  function consider(solver: string, work: Work): void {
-    const { current } = work
+  function consider(work: Work): void {
+    const { solver, current } = work
     if (work.settled === work.key || current?.key === work.key) return
-    if (current && !replaceable(solver, work, current)) return
+    if (current && !replaceable(work, current)) return
     const trains = trainable(solver) && work.training !== undefined
     // What was learnt in minutes is not thrown away by a slider: it answers, or waits until training is asked for.
-    if (trainable(solver) && !trains && !answers(solver, work)) return
+    if (trainable(solver) && !trains && !answers(work)) return
     current?.handle.cancel()
-    launch(solver, work, trains)
+    launch(work, trains)
   }
 
   /** Whether what the lane has learnt is an answer to the newest question, too. */
-  function answers(solver: string, { learnt }: Work): boolean {
+  function answers({ solver, learnt }: Work): boolean {
     const { problem } = studies.getState().reading
     return learnt !== undefined && problem !== undefined && solvers[solver].answers?.(learnt.artifact, problem) === true
   }
 
-  function launch(solver: string, work: Work, trains: boolean): void {
-    const { wanted, key } = work
+  function launch(work: Work, trains: boolean): void {
+    const { solver, wanted, key } = work
     const startedMs = performance.now()
     const own = work.training === 'anew' ? undefined : work.learnt?.artifact
     // Other methods show what is learnt until they have their own answer.
     const artifact = trainable(solver) ? own : picture(solver)?.artifact
     work.settled = undefined
     work.training = undefined
-    patch(solver, { status: 'running', outcome: undefined, done: 0, phase: '', startedMs, leftMs: undefined })
+    patch(work.id, { status: 'running', outcome: undefined, done: 0, phase: '', startedMs, leftMs: undefined })
     const handle = client.run(wanted, {
       artifact,
       onFrame(frame) {
@@ -194,7 +212,7 @@ export function createRuns(
         current.frames++
         current.previewed ||= frame.preview === true
         if (current.frames === 1 && key !== work.key) schedule()
-        receive(solver, work, current, wanted, frame)
+        receive(work, current, wanted, frame)
       },
     })
     const begun = { frames: 0, previewed: false, checkpoints: 0 }
@@ -206,12 +224,12 @@ export function createRuns(
       work.settled = key
       work.tookMs = performance.now() - startedMs
       if (outcome.status === 'done') {
-        receive(solver, work, current, wanted, { ...outcome.solution, done: 1, phase: 'done' })
+        receive(work, current, wanted, { ...outcome.solution, done: 1, phase: 'done' })
       }
-      patch(solver, { status: outcome.status, outcome, leftMs: undefined })
+      patch(work.id, { status: outcome.status, outcome, leftMs: undefined })
       if (outcome.status === 'failed' && outcome.code.startsWith('worker-') && current.checkpoints > 0) {
-        patch(solver, { note: `${outcome.message} Training goes on from the last checkpoint.` })
-        resume(solver)
+        patch(work.id, { note: `${outcome.message} Training goes on from the last checkpoint.` })
+        resume(work.id)
       }
       if (key !== work.key) schedule()
     })
@@ -220,29 +238,29 @@ export function createRuns(
     }, patienceFor(work))
   }
 
-  function receive(solver: string, work: Work, current: Work['current'], study: Study, frame: Frame): void {
-    const lane = lanes()[solver]
+  function receive(work: Work, current: Work['current'], study: Study, frame: Frame): void {
+    const lane = lanes()[work.id]
     if (!lane || !current) return
     const now = performance.now()
     if (frame.artifact) {
       // An answer from what was learnt brings it back: its teacher is still the study that trained it.
       work.learnt = { artifact: frame.artifact, study: current.trains || !work.learnt ? study : work.learnt.study }
       current.checkpoints++
-      patch(solver, { learnt: work.learnt })
+      patch(work.id, { learnt: work.learnt })
     }
     current.pace ??= { done: frame.done, atMs: now }
     const progress = { done: frame.done, phase: frame.phase, leftMs: timeLeft(current.pace, frame.done, now) }
     if (lane.frame && lane.study && !beats(frame, study, lane.frame, lane.study)) {
-      patch(solver, progress)
+      patch(work.id, progress)
       return
     }
     const stale = study !== work.wanted && questionOf(study) !== questionOf(work.wanted)
-    patch(solver, { ...progress, frame, study, serial: lane.serial + 1, stale })
+    patch(work.id, { ...progress, frame, study, serial: lane.serial + 1, stale })
   }
 
-  function cancel(solver?: string): void {
+  function cancel(lane?: string): void {
     for (const [id, work] of works) {
-      if (solver !== undefined && id !== solver) continue
+      if (lane !== undefined && id !== lane) continue
       work.settled = work.key
       if (!work.current) continue
       const { handle } = work.current
@@ -258,40 +276,41 @@ export function createRuns(
   function more(n: number): void {
     const { good, beginGesture, endGesture, setOption } = studies.getState()
     beginGesture()
-    for (const { solver, options } of laneStudies(good)) {
-      const schema = solvers[solver as string]?.options
+    for (const { id, solver, options } of lanesOf(good)) {
+      const schema = solvers[solver]?.options
       const field = schema?.fields.find(({ name }) => name === 'replicates')
       const parsed = schema?.parse(options)
       if (!field || !parsed?.ok) continue
       const replicates = Math.min(Number(parsed.value.replicates) + n, field.max ?? Number.POSITIVE_INFINITY)
-      setOption(solver as string, 'replicates', replicates)
+      setOption(id, 'replicates', replicates)
     }
     endGesture()
   }
 
-  function rerun(solver?: string): void {
+  function rerun(lane?: string): void {
     for (const [id, work] of works) {
-      if (solver !== undefined && id !== solver) continue
+      if (lane !== undefined && id !== lane) continue
       begin(work, 'anew')
       patch(id, { note: undefined })
     }
     schedule()
   }
 
-  function resume(solver: string): void {
-    const work = works.get(solver)
+  function resume(lane: string): void {
+    const work = works.get(lane)
     if (!work?.learnt) return
     begin(work, 'on')
     schedule()
   }
 
-  function teach(learnt: Taught): void {
-    const { solver } = learnt.artifact
-    const work = works.get(solver)
+  function teach(learnt: Taught, lane?: string): void {
+    const all = [...works.values()].filter(({ solver }) => solver === learnt.artifact.solver)
+    const asking = all.find(({ wanted }) => questionOf(wanted) === questionOf(lanesOf(learnt.study)[0].study))
+    const work = lane === undefined ? (asking ?? all[0]) : works.get(lane)
     if (!work) return
     work.learnt = learnt
-    patch(solver, { learnt, note: undefined })
-    begin(work, answers(solver, work) ? undefined : 'on')
+    patch(work.id, { learnt, note: undefined })
+    begin(work, answers(work) ? undefined : 'on')
     schedule()
   }
 
@@ -314,15 +333,23 @@ export function createRuns(
   })
 }
 
-/** One study per lane, reduced to what decides its numbers; the first one is the study's own. */
-export function laneStudies(study: Study): Study[] {
-  const { version, network, parameters, initial, times, observe, seed } = study
-  const question = { version, network, parameters, initial, times, observe, seed }
-  const lanes = new Map<string, Study>()
-  for (const { solver = 'ssa', options } of [study, ...(study.compare ?? [])]) {
-    if (!lanes.has(solver)) lanes.set(solver, { ...question, solver, options })
+/**
+ * Which lane's work each lane goes on with: its own; or, when another lane has gone or two have changed places, that of
+ * the same question.
+ */
+function follows(wanted: readonly StudyLane[], works: ReadonlyMap<string, Work>): Map<string, string> {
+  const free = new Map(works)
+  const placed = new Map<string, string>()
+  const place = (lane: StudyLane, fits: (id: string, work: Work) => boolean) => {
+    const found = placed.has(lane.id) ? undefined : [...free].find(([id, work]) => fits(id, work))
+    if (!found) return
+    placed.set(lane.id, found[0])
+    free.delete(found[0])
   }
-  return [...lanes.values()]
+  for (const lane of wanted) place(lane, (id, work) => id === lane.id && work.key === JSON.stringify(lane.study))
+  for (const lane of wanted) place(lane, (_, work) => work.key === JSON.stringify(lane.study))
+  for (const lane of wanted) place(lane, (id) => id === lane.id)
+  return placed
 }
 
 /** Make way for a new run of the same question. */
@@ -335,19 +362,26 @@ function begin(work: Work, training: Work['training']): void {
 
 const trainable = (solver: string): boolean => solvers[solver]?.traits.trains === true
 
-function idle(solver: string): Lane {
-  return { solver, status: 'idle', serial: 0, done: 0, phase: '', startedMs: 0, stale: false }
+function idle(id: string, solver: string): Lane {
+  return {
+    id,
+    solver,
+    title: solver,
+    variant: '',
+    status: 'idle',
+    serial: 0,
+    done: 0,
+    phase: '',
+    startedMs: 0,
+    stale: false,
+  }
 }
 
 /** May a newer question take the place of this run? It has shown its answer, as it stands; any has had its time. */
-function replaceable(
-  solver: string,
-  work: Work,
-  { startedMs, frames, previewed, trains }: NonNullable<Work['current']>,
-): boolean {
+function replaceable(work: Work, { startedMs, frames, previewed, trains }: NonNullable<Work['current']>): boolean {
   // A method in training has the time it was promised; Cancel ends it.
   if (trains) return false
-  if (previewed || (solvers[solver]?.traits.random && frames > 0)) return true
+  if (previewed || (solvers[work.solver]?.traits.random && frames > 0)) return true
   return performance.now() - startedMs >= patienceFor(work)
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Study } from '../solvers/study'
+import { maxBeside, type Study } from '../solvers/study'
 import { createStudies, fold } from './studies'
 
 const network = [
@@ -89,6 +89,49 @@ describe('the draft', () => {
     expect(get().study.compare?.[0]).toEqual({ solver: 'fsp', options: { tolerance: 1e-6 } })
     get().setOption('fsp', 'tolerence', 1)
     expect(get().issues[0]).toMatchObject({ path: 'compare.0.options.tolerence' })
+  })
+})
+
+describe('one method twice', () => {
+  const [coarse, fine] = [{ epsilon: 0.08 }, { epsilon: 0.01 }]
+  const leaps = () => {
+    const get = setUp()
+    get().setSolver('tauLeap')
+    get().setCompare([])
+    get().setOption('tauLeap', 'epsilon', 0.08)
+    get().addVariant('tauLeap')
+    get().setOption('tauLeap-2', 'epsilon', 0.01)
+    return get
+  }
+
+  it('begins with the same options and takes others, each lane its own', () => {
+    const get = leaps()
+    expect(get().study).toMatchObject({ options: coarse, compare: [{ solver: 'tauLeap', options: fine }] })
+    expect(get().good).toBe(get().study)
+    get().setOption('tauLeap', 'epsilon', 0.05)
+    expect(get().study).toMatchObject({ options: { epsilon: 0.05 }, compare: [{ options: fine }] })
+    get().setOption('tauLeap-2', 'epsilon', 7)
+    expect(get().issues[0]).toMatchObject({ path: 'compare.0.options.epsilon' })
+    get().undo()
+    get().undo()
+    expect(get().study).toMatchObject({ options: coarse, compare: [{ options: fine }] })
+  })
+
+  it('can change places, and be taken away one by one', () => {
+    const get = leaps()
+    get().setSolver('tauLeap-2')
+    expect(get().study).toMatchObject({ options: fine, compare: [{ solver: 'tauLeap', options: coarse }] })
+    get().setCompare(['tauLeap-2', 'fsp'])
+    expect(get().study.compare?.map(({ solver }) => solver)).toEqual(['tauLeap', 'fsp'])
+    get().setCompare(['fsp'])
+    expect(get().study.compare).toMatchObject([{ solver: 'fsp' }])
+  })
+
+  it('stops where a study has no more room', () => {
+    const get = leaps()
+    for (let k = 0; k < 12; k++) get().addVariant('tauLeap')
+    expect(get().study.compare).toHaveLength(maxBeside)
+    expect(get().issues).toEqual([])
   })
 })
 

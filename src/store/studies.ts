@@ -3,9 +3,10 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import { quantities } from '../network/network'
 import { type Parse, parse } from '../network/parse'
 import { setInitial, setParameter } from '../network/rewrite'
+import { lanesOf, withLane } from '../solvers/lanes'
 import { type Issue, show } from '../solvers/options'
 import { solvers } from '../solvers/registry'
-import { type Reading, readStudy, readStudyShape, type Study } from '../solvers/study'
+import { maxBeside, type Reading, readStudy, readStudyShape, type Study } from '../solvers/study'
 
 export interface StudiesState {
   /** As typed: its network may have errors. Overrides are folded into the text. */
@@ -27,13 +28,15 @@ export interface StudiesState {
   setInitial(name: string, count: number): void
   setTimes(times: Study['times']): void
   setObserve(observe: readonly string[]): void
-  /** A method that is being compared changes places with the present one. */
+  /** The study's own method, by solver or lane: one that is being compared changes places with the present one. */
   setSolver(id: string): void
-  /** `undefined` goes back to the default. */
-  setOption(solver: string, name: string, value: unknown): void
+  /** Of one lane; `undefined` goes back to the default. */
+  setOption(lane: string, name: string, value: unknown): void
   setSeed(seed: number): void
-  /** Ids of the methods to show beside the main one; each keeps the options it had. */
+  /** Lanes to show beside the main one, new ones by solver; each keeps the options it had. */
   setCompare(ids: readonly string[]): void
+  /** The same method once more, to be given other options. */
+  addVariant(lane: string): void
   setTitle(title: string): void
   /** Where the reader looks: travels with the study, is not a step of undo, starts no run. */
   setView(patch: Readonly<Record<string, string | number | boolean | undefined>>): void
@@ -116,33 +119,35 @@ export function createStudies(first: Study): Studies {
       setObserve: (observe) => change({ observe: [...observe] }),
       setSolver(id) {
         const { study } = get()
-        const old = study.solver ?? 'ssa'
-        if (id === old) return
-        shelf.set(old, study.options)
-        const beside = study.compare ?? []
-        const entry = beside.find(({ solver }) => solver === id)
-        const compare = beside.map((other) => (other === entry ? { solver: old, options: study.options } : other))
-        change({ solver: id, options: entry ? entry.options : shelf.get(id), compare })
+        const [main, ...beside] = lanesOf(study)
+        if (id === main.id) return
+        shelf.set(main.solver, study.options)
+        const place = beside.findIndex((lane) => lane.id === id)
+        const { solver, options } = beside[place] ?? { solver: id, options: shelf.get(id) }
+        const old = { solver: main.solver, options: study.options }
+        change({ solver, options, compare: (study.compare ?? []).map((other, k) => (k === place ? old : other)) })
       },
-      setOption(solver, name, value) {
+      setOption(lane, name, value) {
         const { study } = get()
-        const edit = (options: Study['options']) => {
-          const { [name]: _, ...rest } = options ?? {}
-          return value === undefined ? rest : { ...rest, [name]: value }
-        }
-        if (solver === (study.solver ?? 'ssa')) change({ options: edit(study.options) })
-        else {
-          const compare = study.compare?.map((other) =>
-            other.solver === solver ? { ...other, options: edit(other.options) } : other,
-          )
-          change({ compare })
-        }
+        const { [name]: _, ...rest } = lanesOf(study).find(({ id }) => id === lane)?.options ?? {}
+        change(withLane(study, lane, value === undefined ? rest : { ...rest, [name]: value }))
       },
       setSeed: (seed) => change({ seed }),
       setCompare(ids) {
-        const beside = new Map((get().study.compare ?? []).map(({ solver, options }) => [solver, options]))
-        for (const [id, options] of beside) shelf.set(id, options)
-        change({ compare: [...new Set(ids)].map((solver) => ({ solver, options: shelf.get(solver) })) })
+        const [main, ...beside] = lanesOf(get().study)
+        for (const { solver, options } of beside) shelf.set(solver, options)
+        const wanted = [...new Set(ids)].filter((id) => id !== main.id)
+        const entry = (id: string) => beside.find((lane) => lane.id === id) ?? { solver: id, options: shelf.get(id) }
+        change({ compare: wanted.map(entry).map(({ solver, options }) => ({ solver, options })) })
+      },
+      addVariant(lane) {
+        const { study } = get()
+        const like = lanesOf(study).find(({ id }) => id === lane)
+        const beside = study.compare ?? []
+        if (!like || beside.length >= maxBeside) return
+        // After the last of its kind, so that the others keep their keys.
+        const last = beside.findLastIndex(({ solver }) => solver === like.solver)
+        change({ compare: beside.toSpliced(last + 1, 0, { solver: like.solver, options: like.options }) })
       },
       setTitle: (title) => change({ title }),
       setView: (patch) =>

@@ -21,6 +21,7 @@ const options = optionSchema({
   }),
   epsilon: z.number().min(0.0001).max(0.5).default(0.03).meta({
     title: 'Largest change',
+    symbol: 'ε',
     help: 'No propensity changes by more than this share in one step of the fast reactions.',
   }),
   trajectories,

@@ -8,6 +8,7 @@ const options = optionSchema({
   replicates,
   epsilon: z.number().min(0.0001).max(0.5).default(0.03).meta({
     title: 'Largest change',
+    symbol: 'ε',
     help: 'No propensity changes by more than this share in one leap. Half of it costs two to four times as much.',
   }),
   method: z.enum(['trapezoidal', 'midpoint', 'explicit', 'implicit']).default('trapezoidal').meta({

@@ -1,6 +1,5 @@
 /** Tells screen readers when runs begin and end; at most one sentence a second. */
 import { useEffect, useState } from 'react'
-import { solvers } from '../../solvers/registry'
 import type { Lane } from '../../store/runs'
 import { useStudio } from '../studio'
 import { laneWords } from './lane-words'
@@ -15,8 +14,8 @@ export function Announcer() {
     const said = new Map<string, Lane['status']>()
     const speak = () => {
       waiting = undefined
-      const changed = Object.values(runs.getState().lanes).filter(({ solver, status }) => said.get(solver) !== status)
-      for (const { solver, status } of changed) said.set(solver, status)
+      const changed = Object.values(runs.getState().lanes).filter(({ id, status }) => said.get(id) !== status)
+      for (const { id, status } of changed) said.set(id, status)
       if (changed.length) setSentence(changed.map(describe).join(' '))
     }
     const unfollow = runs.subscribe(() => {
@@ -36,5 +35,5 @@ export function Announcer() {
 
 function describe(lane: Lane): string {
   const words = lane.status === 'done' ? `done, ${laneWords(lane)}` : laneWords(lane)
-  return `${solvers[lane.solver]?.title ?? lane.solver}: ${words}.`
+  return `${lane.title}: ${words}.`
 }

@@ -16,9 +16,6 @@ export function laneWords({ status, done, phase, leftMs, frame, outcome, stale }
     case 'done':
       if (outcome) parts.push(writeDuration(outcome.provenance.elapsedMs))
       if (stale) parts.push('of an earlier study')
-      else if (outcome?.status === 'done') {
-        for (const [name, words] of Object.entries(outcome.solution.notes ?? {})) parts.push(`${name}: ${words}`)
-      }
       break
     case 'cancelled':
       parts.push('cancelled')

@@ -1,7 +1,9 @@
 /** Which method answers, and which others stand beside it: a loop over the registry. */
 import { useMemo } from 'react'
 import type { Solver, Verdict } from '../../solvers/contract'
+import { lanesOf } from '../../solvers/lanes'
 import { solvers } from '../../solvers/registry'
+import { maxBeside } from '../../solvers/study'
 import { verdictOn } from '../../solvers/verdict'
 import { useStudies, useStudio } from '../studio'
 import { sentence } from './numbers'
@@ -11,11 +13,19 @@ import { type Reading, type Study, studyOptions } from './study-options'
 
 export function Method() {
   const { studies } = useStudio()
-  const main = useStudies(({ study }) => study.solver ?? 'ssa')
+  const solver = useStudies(({ study }) => study.solver)
+  const options = useStudies(({ study }) => study.options)
   const compare = useStudies(({ study }) => study.compare)
-  const beside = (compare ?? []).map(({ solver }) => solver)
+  const lanes = useMemo(
+    () => lanesOf({ ...studies.getState().study, solver, options, compare }),
+    [studies, solver, options, compare],
+  )
+  const [main, ...beside] = lanes
   const { setSolver, setCompare } = studies.getState()
-  const toggle = (id: string, on: boolean) => setCompare(on ? [...beside, id] : beside.filter((other) => other !== id))
+  const toggle = (id: string, on: boolean) => {
+    const kept = on ? beside : beside.filter((lane) => lane.solver !== id)
+    setCompare([...kept.map((lane) => lane.id), ...(on ? [id] : [])])
+  }
   return (
     <Section id="method" title="Method">
       <fieldset className="methods">
@@ -24,17 +34,24 @@ export function Method() {
           <MethodRow
             key={solver.id}
             solver={solver}
-            main={solver.id === main}
-            beside={beside.includes(solver.id)}
+            main={solver.id === main.solver}
+            beside={beside.some((lane) => lane.solver === solver.id)}
             onMain={() => setSolver(solver.id)}
             onBeside={(on) => toggle(solver.id, on)}
           />
         ))}
       </fieldset>
-      {[main, ...beside.filter((id) => id !== main)]
-        .filter((id) => Object.hasOwn(solvers, id))
-        .map((id) => (
-          <OptionsForm key={id} solver={solvers[id]} />
+      {lanes
+        .filter((lane) => Object.hasOwn(solvers, lane.solver))
+        .map(({ id, solver, title, variant }) => (
+          <OptionsForm
+            key={id}
+            lane={id}
+            solver={solvers[solver]}
+            title={title}
+            full={beside.length >= maxBeside}
+            removable={id !== main.id && variant !== ''}
+          />
         ))}
     </Section>
   )

@@ -1,13 +1,14 @@
-/** The options of one method: a loop over its schema, the advanced ones folded away. */
+/** The options of one lane: a loop over its schema, the advanced ones folded away. */
 import { useId } from 'react'
 import type { Solver } from '../../solvers/contract'
+import { lanesOf } from '../../solvers/lanes'
 import { applies, type OptionField } from '../../solvers/options'
 import { useStudies, useStudio } from '../studio'
 import { NumberField } from './number-field'
 import { optionProblem, studyOptions } from './study-options'
 
-export function OptionsForm({ solver }: { solver: Solver }) {
-  const given = useStudies(({ study }) => studyOptions(study, solver.id))
+export function OptionsForm({ solver, lane, title, full, removable }: OptionsFormProps) {
+  const given = useStudies(({ study }) => studyOptions(study, lane))
   const all = solver.options.fields
   const valueNow = (name: string) => given?.[name] ?? all.find((field) => field.name === name)?.default
   const fields = all.filter((field) => applies(field, valueNow))
@@ -15,17 +16,18 @@ export function OptionsForm({ solver }: { solver: Solver }) {
   if (fields.length === 0) return null
   return (
     <fieldset className="options">
-      <legend>{solver.title}</legend>
+      <legend>{title}</legend>
+      <Variants lane={lane} title={title} full={full} removable={removable} />
       {fields
         .filter((field) => !field.advanced)
         .map((field) => (
-          <Option key={field.name} solver={solver.id} field={field} />
+          <Option key={field.name} lane={lane} field={field} />
         ))}
       {advanced.length > 0 && (
         <details>
           <summary>More options</summary>
           {advanced.map((field) => (
-            <Option key={field.name} solver={solver.id} field={field} />
+            <Option key={field.name} lane={lane} field={field} />
           ))}
         </details>
       )}
@@ -33,19 +35,55 @@ export function OptionsForm({ solver }: { solver: Solver }) {
   )
 }
 
+interface OptionsFormProps {
+  readonly solver: Solver
+  readonly lane: string
+  readonly title: string
+  /** No more lanes fit beside the study's own. */
+  readonly full: boolean
+  /** One of several of its method, and not the study's own. */
+  readonly removable: boolean
+}
+
+/** The same method once more, beside this one; or one lane less. */
+function Variants({ lane, title, full, removable }: Omit<OptionsFormProps, 'solver'>) {
+  const { studies } = useStudio()
+  const { addVariant, setCompare } = studies.getState()
+  const remove = () => setCompare(lanesOf(studies.getState().study).flatMap(({ id }) => (id === lane ? [] : [id])))
+  return (
+    <p className="variants">
+      {!full && (
+        <button
+          type="button"
+          className="link"
+          onClick={() => addVariant(lane)}
+          title="Show this method once more on the same axes, then change an option of either"
+        >
+          once more, with other options<span className="visually-hidden"> {title}</span>
+        </button>
+      )}
+      {removable && (
+        <button type="button" className="link" onClick={remove}>
+          remove<span className="visually-hidden"> {title}</span>
+        </button>
+      )}
+    </p>
+  )
+}
+
 interface OptionProps {
-  readonly solver: string
+  readonly lane: string
   readonly field: OptionField
 }
 
-function Option({ solver, field }: OptionProps) {
+function Option({ lane, field }: OptionProps) {
   const { studies } = useStudio()
-  const given = useStudies(({ study }) => studyOptions(study, solver)?.[field.name])
-  const problem = useStudies(({ study, issues }) => optionProblem(study, issues, solver, field.name))
+  const given = useStudies(({ study }) => studyOptions(study, lane)?.[field.name])
+  const problem = useStudies(({ study, issues }) => optionProblem(study, issues, lane, field.name))
   const id = useId()
   const value = given ?? field.default
   const set = (next: unknown) =>
-    studies.getState().setOption(solver, field.name, next === field.default ? undefined : next)
+    studies.getState().setOption(lane, field.name, next === field.default ? undefined : next)
   return (
     <div className="option">
       <label htmlFor={id}>

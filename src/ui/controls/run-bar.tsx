@@ -52,20 +52,24 @@ function takesMore({ solver, status }: Lane): boolean {
   return samples && (status === 'done' || status === 'cancelled')
 }
 
-const titleOf = (id: string): string => (Object.hasOwn(solvers, id) ? solvers[id].title : id)
-
 function LaneItem({ id }: { id: string }) {
   const lane = useRuns(({ lanes }) => lanes[id])
   if (!lane) return null
-  const title = titleOf(id)
+  const { title, solver } = lane
   const words = laneWords(lane)
   return (
     <li className="lane" data-status={lane.status}>
-      <span className="lane-title">{title}</span>
-      {lane.status === 'running' && <progress max={1} value={lane.done} aria-label={`${title}: progress`} />}
-      <Warnings lane={lane} />
+      <div className="lane-head">
+        <span className="lane-title" title={title}>
+          {lane.variant ? title.slice(0, -lane.variant.length) : title}
+        </span>
+        {lane.variant && <span className="lane-variant">{lane.variant}</span>}
+        {lane.status === 'running' && <progress max={1} value={lane.done} aria-label={`${title}: progress`} />}
+        <Warnings lane={lane} />
+        <Choices lane={lane} />
+        {solvers[solver]?.traits.trains ? <Training lane={lane} /> : <Again lane={lane} />}
+      </div>
       {lane.note && <span className="lane-note">{sentence(lane.note)}</span>}
-      {solvers[id]?.traits.trains ? <Training lane={lane} title={title} /> : <Again lane={lane} title={title} />}
       <span className="lane-words numeric" title={words}>
         {words}
       </span>
@@ -73,18 +77,18 @@ function LaneItem({ id }: { id: string }) {
   )
 }
 
-function Again({ lane: { solver, status }, title }: { lane: Lane; title: string }) {
+function Again({ lane: { id, status, title } }: { lane: Lane }) {
   const { runs } = useStudio()
   if (status !== 'cancelled' && status !== 'failed') return null
   return (
-    <button type="button" className="link" onClick={() => runs.getState().rerun(solver)}>
+    <button type="button" className="link" onClick={() => runs.getState().rerun(id)}>
       run again<span className="visually-hidden"> {title}</span>
     </button>
   )
 }
 
 /** A method that trains does so when asked, and can go on from what it has learnt. */
-function Training({ lane: { solver, status, stale, learnt }, title }: { lane: Lane; title: string }) {
+function Training({ lane: { id, status, stale, learnt, title } }: { lane: Lane }) {
   const studio = useStudio()
   const { rerun, resume } = studio.runs.getState()
   const stopped = status === 'cancelled' || status === 'failed'
@@ -92,22 +96,43 @@ function Training({ lane: { solver, status, stale, learnt }, title }: { lane: La
   return (
     <>
       {stopped && learnt && (
-        <button type="button" className="link" onClick={() => resume(solver)}>
+        <button type="button" className="link" onClick={() => resume(id)}>
           train on<span className="visually-hidden"> {title}</span>
         </button>
       )}
       {(stopped || stale) && (
-        <button type="button" className="link" onClick={() => rerun(solver)}>
+        <button type="button" className="link" onClick={() => rerun(id)}>
           {stale ? 'train for this study' : 'train anew'}
           <span className="visually-hidden"> {title}</span>
         </button>
       )}
       {learnt && (
-        <button type="button" className="link" onClick={() => saveLearnt(studio, solver)}>
+        <button type="button" className="link" onClick={() => saveLearnt(studio, id)}>
           save<span className="visually-hidden"> what {title} has learnt</span>
         </button>
       )}
     </>
+  )
+}
+
+/** What the method chose by itself: states, propagator, algorithm. */
+function Choices({ lane: { outcome, stale, title } }: { lane: Lane }) {
+  const notes = outcome?.status === 'done' && !stale ? Object.entries(outcome.solution.notes ?? {}) : []
+  if (notes.length === 0) return null
+  return (
+    <details className="lane-choices">
+      <summary>
+        how<span className="visually-hidden"> {title} was run</span>
+      </summary>
+      <dl>
+        {notes.map(([name, words]) => (
+          <div key={name}>
+            <dt>{sentence(name).replace(/\.$/, '')}</dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   )
 }
 
@@ -128,11 +153,12 @@ function Warnings({ lane: { outcome, frame } }: { lane: Lane }) {
 
 /** Why a run came to nothing, and the way out. */
 function Failure({ id }: { id: string }) {
+  const title = useRuns(({ lanes }) => lanes[id]?.title)
   const outcome = useRuns(({ lanes }) => lanes[id]?.outcome)
   if (outcome?.status !== 'failed') return null
   return (
     <p className="lane-failure" role="alert">
-      <strong>{titleOf(id)}:</strong> {sentence(outcome.message)}
+      <strong>{title}:</strong> {sentence(outcome.message)}
       {outcome.hint && ` ${sentence(outcome.hint)}`}
     </p>
   )

@@ -7,7 +7,7 @@ export type Numbers = Float64Array | readonly number[]
 
 /** A quantity's colour (its place in the palette, cycling), or a role that the theme fills. */
 export type Ink = number | 'text' | 'muted' | 'page'
-export type Dash = 'solid' | 'dashed' | 'dotted' | 'dash-dot'
+export type Dash = 'solid' | 'dashed' | 'dotted' | 'dash-dot' | 'long' | 'dash-dot-dot' | 'short'
 export type Mark = 'circle' | 'square' | 'diamond' | 'triangle' | 'ring'
 
 export interface Axis {

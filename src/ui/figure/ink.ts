@@ -37,6 +37,9 @@ export const dashes: Readonly<Record<Dash, readonly number[]>> = {
   dashed: [4, 2.5],
   dotted: [1, 2],
   'dash-dot': [5, 2, 1, 2],
+  long: [9, 3],
+  'dash-dot-dot': [6, 2, 1, 2, 1, 2],
+  short: [2, 1.5],
 }
 
 const interpolators: Readonly<Record<ColourMap, (share: number) => string>> = {

@@ -73,7 +73,15 @@ export function plotlyFigure(panel: Panel, theme: Theme, serial: number): { data
 /** Plotly reads a little HTML in its texts; ours are words. */
 const plain = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-const dashNames = { solid: 'solid', dashed: 'dash', dotted: 'dot', 'dash-dot': 'dashdot' } as const
+const dashNames = {
+  solid: 'solid',
+  dashed: 'dash',
+  dotted: 'dot',
+  'dash-dot': 'dashdot',
+  long: 'longdash',
+  'dash-dot-dot': 'longdashdot',
+  short: 'dot',
+} as const
 
 const list = (values: ArrayLike<number>) => Array.from(values)
 

@@ -98,10 +98,10 @@ export function saveText({ studies }: Studio): void {
 }
 
 /** What a method has learnt, with the study that taught it. */
-export function saveLearnt({ runs }: Studio, solver: string): void {
-  const { learnt } = runs.getState().lanes[solver] ?? {}
+export function saveLearnt({ runs }: Studio, lane: string): void {
+  const { learnt } = runs.getState().lanes[lane] ?? {}
   if (!learnt) return
-  download(`${fileName(learnt.study)}-${solver}.safetensors`, writeArtifact(learnt), 'application/octet-stream')
+  download(`${fileName(learnt.study)}-${lane}.safetensors`, writeArtifact(learnt), 'application/octet-stream')
 }
 
 /** Letters and digits that every file system takes. */

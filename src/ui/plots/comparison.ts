@@ -1,72 +1,53 @@
-/** Do the samples agree with the computed law? Only against the difference that sampling alone makes. */
-import { commonBins, type Law, samplingCeiling, samplingLevel, totalVariation } from '../../numerics/distances'
-import type { ErrorEstimate } from '../../solvers/contract'
+/** Do the methods agree? Each against the surest, and only against the difference that chance and their own errors make. */
+import { type Apart, apart, toldOf } from '../../analysis/apart'
 import { number } from '../figure/ticks'
-import { lawAt } from './law'
 import { type Answer, answers, type Outlook, rank, type Source, sampled, shown, timeIndex } from './sources'
 
-export interface Comparison {
+export interface Comparison extends Apart {
   readonly quantity: string
-  /** Total variation between the two laws: half the sum of |p − q|, 0 … 1. */
-  readonly distance: number
-  /** What n samples of the computed law itself would show on average. */
-  readonly level: number
-  /** Chance and the error of the computed law together exceed this with probability below `luck`. */
-  readonly limit: number
-  readonly verdict: 'agree' | 'differ'
+  /** The lane that is compared, and what it is measured against. */
+  readonly id: string
   readonly words: string
 }
 
-/** How rarely a sound method is called different. */
-export const luck = 1e-3
-
-/** Sampled against the surest computed law, for every shown quantity, at the time cursor. */
+/** Every other answer against the surest, for every shown quantity, at the time cursor; samples are compared first. */
 export function comparisons(sources: readonly Source[], outlook: Outlook): Comparison[] {
-  const all = answers(sources, 'marginals')
-  const samples = all.find(sampled)
-  const [computed] = all.filter((answer) => !sampled(answer)).sort((a, b) => rank(a) - rank(b))
-  const n = samples?.source.frame.diagnostics.replicates
-  if (!samples || !computed || !n) return []
-  return shown([samples], outlook).flatMap(({ name }) => {
-    const [p, q] = [lawOf(samples, name, outlook.time), lawOf(computed, name, outlook.time)]
-    return p && q && p.time === q.time ? [compare(name, p, q, n, computed)] : []
+  const all = answers(sources, 'marginals').filter(speaks)
+  const [surest, ...others] = [...all].sort((a, b) => rank(a) - rank(b))
+  if (!surest) return []
+  others.sort((a, b) => Number(sampled(b)) - Number(sampled(a)))
+  return shown([surest, ...others], outlook).flatMap(({ name }) =>
+    others.flatMap((other) => compare(name, other, surest, others.length > 1, outlook.time)),
+  )
+}
+
+/** A law whose error nobody knows, or of which nobody knows how many samples it has, proves nothing. */
+function speaks(answer: Answer): boolean {
+  const { kind } = answer.observation.error
+  return kind !== 'none' && (kind !== 'sampling' || answer.source.frame.diagnostics.replicates > 0)
+}
+
+function compare(quantity: string, one: Answer, other: Answer, several: boolean, cursor: number): Comparison[] {
+  const [p, q] = [one, other].map(({ observation, source }) => {
+    const { time } = observation.array.coords
+    const index = timeIndex(time, cursor)
+    const told = toldOf(observation, index, quantity, source.frame.diagnostics.replicates)
+    return told && { told, time: Number(time[index]) }
   })
+  if (!p || !q || p.time !== q.time) return []
+  const found = apart(p.told, q.told)
+  const subject =
+    several || (sampled(one) && sampled(other)) ? `${one.source.title} against ${other.source.title}: ` : ''
+  return [{ quantity, id: one.source.id, ...found, words: subject + inWords(found, subject === '') }]
 }
 
-interface Placed {
-  readonly law: Law
-  readonly index: number
-  readonly time: number
-}
-
-/** The law of one quantity at the output time nearest to the cursor. */
-function lawOf({ observation: { array } }: Answer, name: string, cursor: number): Placed | undefined {
-  const q = array.coords.quantity.indexOf(name)
-  if (q < 0) return undefined
-  const index = timeIndex(array.coords.time, cursor)
-  const counts = array.coords.count.map(Number)
-  const { p } = lawAt(array, index, q)
-  if (Number.isNaN(p[0])) return undefined
-  return { law: { counts, p }, index, time: Number(array.coords.time[index]) }
-}
-
-function compare(quantity: string, samples: Placed, computed: Placed, n: number, { observation }: Answer): Comparison {
-  const pair = commonBins(samples.law, computed.law)
-  const distance = totalVariation(pair)
-  const level = samplingLevel(pair.q, n)
-  const limit = samplingCeiling(pair.q, n, luck) + lawError(observation.error, computed.index)
-  const verdict = distance <= limit ? 'agree' : 'differ'
-  const words =
-    verdict === 'agree'
-      ? `Total variation ${two(distance)}, sampling alone explains ${two(level)}: agree`
-      : `Total variation ${two(distance)}, chance and its own error allow ${two(limit)}: differ`
-  return { quantity, distance, level, limit, verdict, words }
-}
-
-/** An l1 distance, proved or estimated, moves the total variation by at most half of it. */
-function lawError(error: ErrorEstimate, time: number): number {
-  if (error.kind === 'bound') return error.value[time] / 2
-  return error.kind === 'estimate' ? error.value / 2 : 0
+function inWords({ distance, level, limit, verdict }: Apart, opening: boolean): string {
+  const measure = opening ? 'Total variation' : 'total variation'
+  if (verdict === 'agree' && level > 0) {
+    return `${measure} ${two(distance)}, sampling alone explains ${two(level)}: agree`
+  }
+  const allows = level > 0 ? 'chance and their own errors allow' : 'their own errors allow'
+  return `${measure} ${two(distance)}, ${allows} ${two(limit)}: ${verdict}`
 }
 
 const two = (value: number) => number(Number(value.toPrecision(2)))

@@ -117,7 +117,7 @@ function path(r: number, q: number): number[] {
 }
 
 function source(id: string, title: string, parts: Pick<Frame, 'observations' | 'diagnostics'>): Source {
-  return { id, title, seed: 7, frame: { ...parts, warnings: [], done: 1, phase: 'done' } }
+  return { id, title, word: id, seed: 7, frame: { ...parts, warnings: [], done: 1, phase: 'done' } }
 }
 
 export const fixtureOutlook: Outlook = {

@@ -3,7 +3,6 @@
  * and those that differ are drawn, as many as the frame has time for.
  */
 import { quantities as quantitiesOf } from '../../network/network'
-import { solvers } from '../../solvers/registry'
 import { linkTo } from '../../store/link'
 import type { Studio } from '../../store/studio'
 import { analysisPanels } from '../analyses/panels'
@@ -72,7 +71,7 @@ interface Shown {
 export function createLive(studio: Studio): Live {
   const sinks = new Map<string, Shown>()
   const listeners = new Set<() => void>()
-  const screen = createScreen((id) => solvers[id]?.title ?? id)
+  const screen = createScreen()
   const outlookOf = createOutlook()
   let made: Panel[] = []
   let madeFrom: readonly unknown[] = []

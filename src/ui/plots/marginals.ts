@@ -107,7 +107,7 @@ function curveLayer({ answer, law, time }: Slice, all: readonly Answer[], place:
     name: nameOf(answer, all, time),
     ink: 'text',
     faded: answer.source.faded,
-    dash: (['solid', 'dashed', 'dotted', 'dash-dot'] as const)[place % 4],
+    dash: (['solid', 'dashed', 'dotted', 'dash-dot', 'long', 'dash-dot-dot'] as const)[place % 6],
     x: law.x,
     y: law.p.map((p) => p / law.width),
     bound: error.kind === 'bound' ? { norm: error.norm, value: error.value[time] } : undefined,

@@ -28,8 +28,8 @@ export function moments(sources: readonly Source[], outlook: Outlook): Panel | u
       ({ name, ink }): Layer => ({
         kind: 'line',
         name: lineName(answer, all),
-        ink: place === 0 || dashOf(answer) === 'dotted' ? ink : 'text',
-        dash: place === 0 ? 'solid' : dashOf(answer),
+        ink: place === 0 || dashOf(answer, all) === 'dotted' ? ink : 'text',
+        dash: place === 0 ? 'solid' : dashOf(answer, all),
         x: answer.observation.array.coords.time.map(Number),
         y: row(answer, 'mean', name),
         label: place === 0 ? name : undefined,

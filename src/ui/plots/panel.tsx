@@ -99,15 +99,16 @@ function Facts({ facts }: { facts: readonly Fact[] }) {
   )
 }
 
-/** Sampled against computed, where both are there. */
+/** The methods against the surest of them. */
 function Verdict({ quantity, live }: { quantity: string; live: Live }) {
   const { comparisons } = useSyncExternalStore(live.subscribe, live.outline)
-  const found = comparisons.find((comparison) => comparison.quantity === quantity)
-  return (
-    <p className="verdict" data-verdict={found?.verdict}>
-      {found?.words}
+  const found = comparisons.filter((comparison) => comparison.quantity === quantity)
+  if (found.length === 0) return <p className="verdict" />
+  return found.map(({ id, verdict, words }) => (
+    <p key={id} className="verdict" data-verdict={verdict}>
+      {words}
     </p>
-  )
+  ))
 }
 
 interface Props {

@@ -183,7 +183,29 @@ describe('the comparison', () => {
     expect([verdict(0.001), verdict(0.5)]).toEqual(['differ', 'agree'])
   })
 
-  it('needs both a sampled and a computed law', () => {
+  it('measures two samplings of one law against each other, and tells them apart where they differ', () => {
+    const [one, other] = [sampledSource(4000, 0.7), { ...sampledSource(1000, -0.7), id: 'again', title: 'Again' }]
+    const [u] = comparisons([one, other], fixtureOutlook)
+    expect(u.words).toMatch(/^Again against Sampler: total variation 0\.\d+, sampling alone explains 0\.\d+: agree$/)
+    const moved = sampledSource(4000, 0)
+    const { data } = moved.frame.observations.marginals.array
+    data.copyWithin(1, 0, data.length - 1)
+    expect(comparisons([one, { ...moved, id: 'again' }], fixtureOutlook)[0].verdict).toBe('differ')
+  })
+
+  it('measures every method against the surest, one line each', () => {
+    const beside = { ...sampledSource(), id: 'again', title: 'Again' }
+    const found = comparisons([sampledSource(), beside, exactSource()], fixtureOutlook)
+    expect(found.map(({ quantity, id }) => [quantity, id])).toEqual([
+      ['U', 'sampledOne'],
+      ['U', 'again'],
+      ['V', 'sampledOne'],
+      ['V', 'again'],
+    ])
+    expect(found[1].words).toMatch(/^Again against Projection: total variation/)
+  })
+
+  it('needs two laws, each with an error', () => {
     expect(comparisons([sampledSource()], fixtureOutlook)).toEqual([])
     expect(comparisons([exactSource(), meansSource()], fixtureOutlook)).toEqual([])
   })

@@ -70,5 +70,13 @@ function meanLayer(answer: Answer, a: string, b: string): Layer {
     return Float64Array.from({ length: times }, (_, t) => array.data[t * rows * columns + at])
   }
   const name = `${answer.source.title}, mean`
-  return { kind: 'line', name, ink: 'text', dash: dashOf(answer), x: mean(a), y: mean(b), faded: answer.source.faded }
+  return {
+    kind: 'line',
+    name,
+    ink: 'text',
+    dash: dashOf(answer, []),
+    x: mean(a),
+    y: mean(b),
+    faded: answer.source.faded,
+  }
 }

@@ -10,7 +10,10 @@ const [older, newer] = [study(1), study(2)]
 
 function lane(frame: Frame, of: Study, more: Partial<Lane> = {}): Lane {
   const fields = {
+    id: 'any',
     solver: 'any',
+    title: 'ANY',
+    variant: '',
     status: 'running',
     serial: 1,
     done: 0.5,
@@ -21,7 +24,7 @@ function lane(frame: Frame, of: Study, more: Partial<Lane> = {}): Lane {
   return { ...fields, frame, study: of, ...more }
 }
 
-const screen = () => createScreen((solver) => solver.toUpperCase())
+const screen = () => createScreen()
 const many = sampledSource(1000).frame
 const few = sampledSource(3).frame
 const exact = exactSource().frame

@@ -28,7 +28,7 @@ interface Shown {
 }
 
 /** Reads lanes; gives the same list again while nothing in it has changed. `now` and lanes' clocks have one origin. */
-export function createScreen(titleOf: (solver: string) => string) {
+export function createScreen() {
   let shown = new Map<string, Shown>()
   let list: readonly Source[] = []
   return (lanes: Readonly<Record<string, Lane>>, cursor: number, now: number): Screening => {
@@ -45,10 +45,11 @@ export function createScreen(titleOf: (solver: string) => string) {
       const faded = old && now - atMs > patienceMs
       outdated ||= old
       waiting ||= held || (old && !faded)
+      const { solver, title, variant } = lane
       const source =
-        !fresh && before.source.faded === faded
+        !fresh && before.source.faded === faded && before.source.title === title
           ? before.source
-          : { id, title: titleOf(id), frame, study, seed: study?.seed ?? 1, faded }
+          : { id, title, word: variant ? `${solver} ${variant}` : id, frame, study, seed: study?.seed ?? 1, faded }
       next.set(id, { source, lane: held ? before.lane : lane, atMs })
     }
     shown = next

@@ -11,8 +11,11 @@ import { number } from '../figure/ticks'
 import type { Asked } from './asked'
 
 export interface Source {
+  /** Of its lane. */
   readonly id: string
   readonly title: string
+  /** What stands for it where there is room for a word. */
+  readonly word?: string
   readonly frame: Frame
   readonly seed: number
   /** What the frame answers. */
@@ -139,14 +142,29 @@ export function wordOf(answer: Answer, all: readonly Answer[]): string {
   const word = ({ observation: { error } }: Answer) =>
     error.kind === 'sampling' ? 'sampled' : error.kind === 'exact' || error.kind === 'bound' ? 'exact' : undefined
   const own = word(answer)
-  return own && all.filter((other) => word(other) === own).length === 1 ? own : answer.source.id
+  return own && all.filter((other) => word(other) === own).length === 1 ? own : (answer.source.word ?? answer.source.id)
 }
 
-/** How a mean's line is dashed over a leading one: dotted where it comes without any spread. */
-export function dashOf({ observation: { array, error } }: Answer): Dash {
-  if (!array.coords.moment.includes('variance')) return 'dotted'
-  return error.kind === 'sampling' ? 'dash-dot' : 'dashed'
+/** How a mean's line is dashed over a leading one: dotted where it comes without any spread; two of a kind differ. */
+export function dashOf(answer: Answer, all: readonly Answer[]): Dash {
+  const kind = dashKind(answer)
+  if (kind === 'dotted') return kind
+  const place = all
+    .slice(1)
+    .filter((other) => dashKind(other) === kind)
+    .indexOf(answer)
+  return dashesOf[kind][Math.max(0, place) % dashesOf[kind].length]
 }
+
+function dashKind({ observation: { array, error } }: Answer): 'dotted' | 'sampled' | 'computed' {
+  if (!array.coords.moment.includes('variance')) return 'dotted'
+  return error.kind === 'sampling' ? 'sampled' : 'computed'
+}
+
+const dashesOf = {
+  sampled: ['dash-dot', 'dash-dot-dot', 'short'],
+  computed: ['dashed', 'long', 'short', 'dash-dot-dot'],
+} as const
 
 export const marks: readonly Mark[] = ['diamond', 'triangle', 'square', 'circle']
 
