@@ -1,5 +1,5 @@
 /** How far apart two laws on counts are, and how far sampling alone puts them. */
-import { meanAbsoluteDeviation } from './statistics'
+import { binomial, meanAbsoluteDeviation } from './statistics'
 
 /**
  * A law on counts: `p[i]` is the probability of the counts from `counts[i]` up to, not including, the next entry. The
@@ -88,4 +88,37 @@ export function samplingLevel(law: ArrayLike<number>, n: number): number {
  */
 export function samplingCeiling(law: ArrayLike<number>, n: number, probability: number): number {
   return samplingLevel(law, n) + Math.sqrt(-Math.log(probability) / (2 * n))
+}
+
+/** Cells that expect more samples than this are taken by the first two terms of their series: good to a part in 10⁴. */
+const manySamples = 200
+
+/**
+ * √E D² of Hellinger's distance D between `law` and the histogram of n independent samples of it: 1 − Σ √p E√(k/n), k
+ * binomial. Where all cells expect many samples that is (K − 1)/(8n) for K cells.
+ */
+export function samplingHellinger(law: ArrayLike<number>, n: number): number {
+  let sum = 0
+  for (let i = 0; i < law.length; i++) sum += shortfall(law[i], n)
+  return Math.sqrt(Math.max(0, sum))
+}
+
+/** p − √p E√(k/n). */
+function shortfall(p: number, n: number): number {
+  const q = 1 - p
+  if (!(p > 0) || q <= 0) return 0
+  if (n * p > manySamples) return q / (8 * n) + (q * (7 * q + 8 * p)) / (128 * n * n * p)
+  // Up and down from the likeliest count, while it matters.
+  const middle = Math.floor(n * p)
+  const start = binomial(n, p, middle)
+  let root = start * Math.sqrt(middle)
+  for (let k = middle, weight = start; k < n && weight > 1e-18; k++) {
+    weight *= ((n - k) / (k + 1)) * (p / q)
+    root += weight * Math.sqrt(k + 1)
+  }
+  for (let k = middle, weight = start; k > 1 && weight > 1e-18; k--) {
+    weight *= (k / (n - k + 1)) * (q / p)
+    root += weight * Math.sqrt(k - 1)
+  }
+  return p - Math.sqrt(p / n) * root
 }

@@ -26,7 +26,7 @@ export function Microscope({ onClose }: { onClose(): void }) {
   const variant = reading.solver.id === 'ssa' ? String(reading.options.variant) : 'auto'
   const key = `${method} ${replicate}`
   return (
-    <Dialog title="One event at a time" className="microscope" onClose={onClose}>
+    <Dialog title={network ? 'One count at a time' : 'One event at a time'} className="microscope" onClose={onClose}>
       <p className="muted">
         <select aria-label="Algorithm" value={method} onChange={({ target }) => setMethod(target.value)}>
           <option value="events">The direct method</option>

@@ -107,14 +107,14 @@ function Drawn({ step }: { step: WatchedStep }) {
     <section aria-label="Which count">
       <h3>Which count?</h3>
       <dl className="arithmetic">
-        <dt>uniform number u, 0 … 1</dt>
+        <dt>uniform u, 0 … 1</dt>
         <dd>{short(uniform)}</dd>
         <dt>
-          P({species} &lt; {count} | before)
+          P({species} &lt; {count})
         </dt>
         <dd>{short(from)}</dd>
         <dt>
-          P({species} ≤ {count} | before)
+          P({species} ≤ {count})
         </dt>
         <dd>{short(to)}</dd>
         <dt>count chosen</dt>

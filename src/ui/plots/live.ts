@@ -10,9 +10,11 @@ import { type Panel, same } from '../figure/figure'
 import { askedOf } from './asked'
 import { type Comparison, comparisons } from './comparison'
 import { jointAnswers, jointShown } from './joint'
+import { createEye, createNetworkLaws } from './network-laws'
 import { panels } from './panels'
+import type { Spot } from './reading'
 import { createScreen, type Screening } from './screening'
-import { sliceShown } from './slice-view'
+import { sliceShown, sliceWords } from './slice-view'
 import { type Outlook, wordOf } from './sources'
 
 /** Where a panel is drawn. */
@@ -33,8 +35,15 @@ export interface Outline {
   /** Methods that have the chosen joint law. */
   readonly jointChoices: readonly JointChoice[]
   /** The slice through the joint law that is shown, and how far its condition may go. */
-  readonly slice?: { readonly given: string; readonly at: number; readonly last: number; readonly step: number }
+  readonly slice?: SliceOutline
   readonly outdated: boolean
+}
+
+export interface SliceOutline {
+  readonly given: string
+  readonly at: number
+  readonly last: number
+  readonly step: number
 }
 
 export interface JointChoice {
@@ -52,6 +61,8 @@ export interface Live {
   /** Rises with every change of a panel's content. */
   serial(): number
   attach(id: string, sink: Sink): () => void
+  /** The joint map is pointed at, or no longer: slices are taken there. What the slice says, in a few words. */
+  hover(at: Spot | undefined): string
   /** Draw everything again: after a change of size or theme. */
   redraw(id?: string): void
   close(): void
@@ -79,6 +90,8 @@ export function createLive(studio: Studio): Live {
   let outline: Outline = { heads: [], comparisons: [], jointChoices: [], outdated: false }
   let outlineAtMs = 0
   let frame = 0
+  let hover: number | undefined
+  const withNetworks = createEye(createNetworkLaws(studio.laws, schedule))
 
   function schedule(): void {
     if (!frame) frame = requestAnimationFrame(tick)
@@ -86,8 +99,9 @@ export function createLive(studio: Studio): Live {
 
   function tick(now: number): void {
     frame = 0
-    const outlook = outlookOf(studio)
-    const screening = screen(studio.runs.getState().lanes, outlook.time, now)
+    const bare = outlookOf(studio, hover)
+    const screening = screen(studio.runs.getState().lanes, bare.time, now)
+    const outlook = withNetworks(bare, screening.list, studio.runs.getState().lanes)
     const analyses = studio.analyses.getState().lanes
     if (madeFrom[0] !== screening.list || madeFrom[1] !== outlook || madeFrom[2] !== analyses) {
       madeFrom = [screening.list, outlook, analyses]
@@ -173,6 +187,15 @@ export function createLive(studio: Studio): Live {
       schedule()
       return () => sinks.delete(id)
     },
+    hover(at) {
+      const outlook = outlookOf(studio, undefined)
+      const next = at && Math.round(outlook.asked.givenOther ? at.y : at.x)
+      if (next !== hover) schedule()
+      hover = next
+      if (hover === undefined) return ''
+      const { list } = screen(studio.runs.getState().lanes, outlook.time, performance.now())
+      return sliceWords(list, { ...outlook, hover })
+    },
     redraw(id) {
       for (const [key, shown] of sinks) {
         if (id !== undefined && id !== key) continue
@@ -197,7 +220,7 @@ function samePicture(a: Panel, b: Panel): boolean {
 function createOutlook() {
   let kept: Outlook | undefined
   let linked: { good: unknown; link: string } | undefined
-  return ({ view, studies }: Studio): Outlook => {
+  return ({ view, studies }: Studio, hover: number | undefined): Outlook => {
     const { time, joint, quantities } = view.getState()
     const { good, study, reading } = studies.getState()
     if (linked?.good !== good) linked = { good, link: linkTo(good, location.href) }
@@ -205,7 +228,7 @@ function createOutlook() {
     const jointOf = typeof study.view?.jointOf === 'string' ? study.view.jointOf : undefined
     const palette = quantitiesOf(reading.problem.network)
     const asked = askedOf(study)
-    const next: Outlook = { time, joint, quantities, palette, band, jointOf, asked, link: linked.link }
+    const next: Outlook = { time, joint, quantities, palette, band, jointOf, asked, hover, link: linked.link }
     if (!kept || !same(kept, next)) kept = next
     return kept
   }

@@ -3,6 +3,7 @@ import { quantities } from '../../network/network'
 import { AnalysisControls } from '../analyses/analysis-controls'
 import { offerOfPanel } from '../analyses/kinds'
 import { useStudies, useStudio, useView } from '../studio'
+import { askedOf, viewsText } from './asked'
 import type { Live } from './live'
 import { SliceControls } from './slice-controls'
 import { ViewControls } from './view-controls'
@@ -72,6 +73,7 @@ function JointChoice({ live }: { live: Live }) {
           {select(0)} × {select(1)}
         </span>
       )}
+      {joint[0] !== joint[1] && <SliceToggle joint={joint} />}
       {jointChoices.length > 1 && (
         <fieldset className="choice" aria-label="Method shown">
           {jointChoices.map(({ id, title, word, shown }) => (
@@ -88,5 +90,27 @@ function JointChoice({ live }: { live: Live }) {
         </fieldset>
       )}
     </>
+  )
+}
+
+/** Opens and closes the view of the conditional law, which follows what is pointed at on the map. */
+function SliceToggle({ joint: [a, b] }: { joint: readonly [string, string] }) {
+  const { studies } = useStudio()
+  const { views, givenOther } = askedOf(useStudies(({ study }) => study))
+  const shown = views.includes('slice')
+  const [given, of] = givenOther ? [b, a] : [a, b]
+  return (
+    <span className="choice">
+      <button
+        type="button"
+        aria-pressed={shown}
+        title={`The law of ${of} where ${given} has the value that is pointed at; Enter, a click or a tap on the map keeps it`}
+        onClick={() =>
+          studies.getState().setView(viewsText(shown ? views.filter((id) => id !== 'slice') : [...views, 'slice']))
+        }
+      >
+        P({of} | {given})
+      </button>
+    </span>
   )
 }

@@ -1,12 +1,22 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { AnalysisStatus } from '../analyses/analysis-status'
 import { offerOfPanel } from '../analyses/kinds'
 import { drawing } from '../figure/canvas'
 import { type Fact, type Panel, same } from '../figure/figure'
 import { type Layout, valueAt } from '../figure/layout'
+import { useStudio } from '../studio'
 import type { Live } from './live'
 import { PanelControls } from './panel-controls'
 import { type Dialog, PanelMenu } from './panel-menu'
+import { pinSlice } from './pin'
 import { read, type Spot, step } from './reading'
 
 /** One panel: its heading, its picture, and the value under the pointer or the keyboard's cursor. */
@@ -16,6 +26,7 @@ export function PanelView({ id, title, live, onDialog }: Props) {
   const note = useRef<HTMLSpanElement>(null)
   const tools = useRef<Tools>(null)
   const spot = useRef<Spot>(undefined)
+  const studio = useStudio()
   const analysis = offerOfPanel(id)
   const [reading, setReading] = useState('')
   const [facts, setFacts] = useState<readonly Fact[]>([])
@@ -38,19 +49,25 @@ export function PanelView({ id, title, live, onDialog }: Props) {
     spot.current = at
     tools.current?.point(at)
     const panel = live.panel(id)
-    setReading(at && panel ? read(panel, at) : '')
+    const given = id === 'joint' ? live.hover(at) : ''
+    setReading(at && panel ? [read(panel, at), given].filter((words) => words !== '').join('; ') : '')
+  }
+  /** On the joint map, the slice that is pointed at is kept. */
+  const keep = () => {
+    if (id === 'joint' && spot.current) pinSlice(studio, spot.current)
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
     const panel = live.panel(id)
     if (event.key === 'Escape') look(undefined)
+    if (event.key === 'Enter') keep()
     const next = panel && step(panel, spot.current, event.key)
     if (!next) return
     event.preventDefault()
     look(next)
   }
 
-  const onPointerMove = (event: PointerEvent) => {
+  const onPointer = (event: PointerEvent | MouseEvent) => {
     const box = event.currentTarget.getBoundingClientRect()
     look(tools.current?.spotAt(event.clientX - box.left, event.clientY - box.top))
   }
@@ -70,7 +87,12 @@ export function PanelView({ id, title, live, onDialog }: Props) {
           tabIndex={0}
           onKeyDown={onKeyDown}
           onBlur={() => look(undefined)}
-          onPointerMove={onPointerMove}
+          onPointerDown={onPointer}
+          onPointerMove={onPointer}
+          onClick={(event) => {
+            onPointer(event)
+            keep()
+          }}
           onPointerLeave={() => look(undefined)}
         />
         <canvas ref={overlay} className="plot-overlay" />

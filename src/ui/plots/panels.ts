@@ -11,13 +11,17 @@ import { viewPanels } from './views'
 
 /** All panels for which there is an answer, in reading order. */
 export function panels(sources: readonly Source[], outlook: Outlook): Panel[] {
+  const added = viewPanels(sources, outlook)
+  // A slice follows the pointer on the joint map: both should be in sight.
+  const isSlice = ({ id }: Panel) => id === 'view:slice'
   return [
     trajectories(sources, outlook),
     ...marginals(sources, outlook),
     joint(sources, outlook),
+    ...added.filter(isSlice),
     moments(sources, outlook),
     training(sources, outlook),
     measured(sources, outlook),
-    ...viewPanels(sources, outlook),
+    ...added.filter((panel) => !isSlice(panel)),
   ].filter((panel) => panel !== undefined)
 }

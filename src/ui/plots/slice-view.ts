@@ -1,3 +1,4 @@
+import { commonBins, hellinger, samplingHellinger } from '../../numerics/distances'
 import type { NamedArray } from '../../numerics/named-array'
 import type { Fact, Layer } from '../figure/figure'
 import { nice, number } from '../figure/ticks'
@@ -8,9 +9,12 @@ import {
   ceiling,
   errorWords,
   grouped,
+  learnt,
+  marks,
   nameOf,
   type Outlook,
   provenance,
+  rank,
   type Source,
   timeIndex,
 } from './sources'
@@ -53,84 +57,184 @@ export function sliceAt(array: NamedArray, time: number, given: string, value?: 
 /** Fewer samples than this under a condition make no picture. */
 const fewest = 10
 
-/** P(V | U = 4): the law of one quantity where the other has a value. */
+/** One method's law under the condition. */
+interface Given {
+  readonly answer: Answer
+  readonly slice: Slice
+  readonly known: Weight
+  /** It comes from the network's own conditional laws, not from its joint law. */
+  readonly straight?: boolean
+}
+
+/** P(V | U = 4): the law of one quantity where the other has a value, by every method that has their joint law. */
 export function slices(sources: readonly Source[], outlook: Outlook): Body | undefined {
-  const answer = jointShown(jointAnswers(sources, outlook), outlook)
+  const all = jointAnswers(sources, outlook)
+  const answer = jointShown(all, outlook)
   if (!answer) return undefined
   const { array } = answer.observation
   const index = timeIndex(array.coords.time, outlook.time)
-  const given = outlook.joint[outlook.asked.givenOther ? 1 : 0]
-  const slice = sliceAt(array, index, given, outlook.asked.given)
-  const { of, from, to, mass } = slice
-  const condition = from === to ? `${given} = ${number(from)}` : `${given} = ${number(from)}…${number(to)}`
+  const t = Number(array.coords.time[index])
+  const first = given(answer, outlook)
+  const { given: name, of, from, to, mass } = first.slice
+  const condition = from === to ? `${name} = ${number(from)}` : `${name} = ${number(from)}…${number(to)}`
   const title = `${of} given ${condition}`
-  const t = number(Number(array.coords.time[index]))
-  const known = weigh(answer, index, mass)
-  const words = `P(${condition}) = ${number(Number(mass.toPrecision(3)))}${known.words}`
-  if (known.why)
-    return {
-      ...nothing(title, `${words}: ${known.why}`, outlook),
-      facts: [{ label: `P(${condition})`, text: `${number(Number(mass.toPrecision(3)))}${known.words}` }],
-    }
-  const { x, p, width } = slice.law
-  const per = (values: Float64Array) => values.map((value) => value / width)
+  const words = `P(${condition}) = ${three(mass)}${first.known.words}`
+  const probability: Fact = { label: `P(${condition})`, text: `${three(mass)}${first.known.words}` }
+  if (first.known.why) {
+    return { ...nothing(title, `${words}: ${first.known.why}`, outlook), facts: [probability] }
+  }
+  // Others at the same count and time; where bins are wide, a count is another condition to each.
+  const others = all
+    .filter((other) => other !== answer && from === to)
+    .map((other) => given(other, outlook, from))
+    .filter(({ answer: { observation }, slice, known }) => {
+      const { time } = observation.array.coords
+      return !known.why && slice.from === slice.to && Number(time[timeIndex(time, outlook.time)]) === t
+    })
+  const shown = [first, ...others]
   const ink = Math.max(0, outlook.palette.indexOf(of))
-  const y = per(p)
-  const name = nameOf(answer, [answer], index)
+  const { width } = first.slice.law
   const layers: Layer[] = [
     {
       kind: 'curve',
-      name: `${of} whatever ${given}`,
+      name: `${of} whatever ${name}`,
       ink: 'muted',
       dash: 'dashed',
-      x,
-      y: per(slice.whole.p),
+      x: first.slice.whole.x,
+      y: per(first.slice.whole),
       faded: answer.source.faded,
     },
-    known.samples
-      ? {
-          kind: 'bars',
-          name: name.replace(/n = [\d,]+/, `n = ${grouped(known.samples)}`),
-          ink,
-          x,
-          width,
-          y,
-          whiskers: { meaning: 'SE', size: p.map((q) => Math.sqrt((q * (1 - q)) / known.samples!) / width) },
-          faded: answer.source.faded,
-        }
-      : {
-          kind: 'curve',
-          name: `given ${condition}${known.short}`,
-          ink,
-          dash: 'solid',
-          x,
-          y,
-          faded: answer.source.faded,
-        },
+    ...shown.map((it, place) => layer(it, place, ink, condition, shown, index)),
   ]
-  const own = shapeOf(slice.law, known.samples)
-  const any = shapeOf(slice.whole)
-  const top = [...y, ...per(slice.whole.p)].reduce((a, b) => Math.max(a, b), 0)
-  const [low, high] = spread(slice)
-  const three = (value: number) => number(Number(value.toPrecision(4)))
+  const own = shapeOf(first.slice.law, first.known.samples)
+  const any = shapeOf(first.slice.whole)
+  const top = shown.reduce((most, { slice }) => Math.max(most, ...per(slice.law)), Math.max(...per(first.slice.whole)))
+  const [low, high] = spread(first.slice)
+  const apart = distances(shown)
+  const rest = shown.flatMap((it, k): Fact[] => {
+    const text = [...(k === 0 ? [] : [otherWords(it)]), ...(apart.get(it) ?? [])].join('; ')
+    return text === '' ? [] : [{ label: it.answer.source.title, text }]
+  })
   const facts: Fact[] = [
-    { label: `P(${condition})`, text: `${number(Number(mass.toPrecision(3)))}${known.words}` },
-    { label: 'Error of the conditional law', text: known.error },
+    probability,
+    { label: 'Error of the conditional law', text: first.known.error },
     {
       label: 'Mean ± SD given',
-      text: `${three(own.mean)} ± ${three(own.sd)}; whatever ${given}: ${three(any.mean)} ± ${three(any.sd)}`,
+      text: `${four(own.mean)} ± ${four(own.sd)}; whatever ${name}: ${four(any.mean)} ± ${four(any.sd)}`,
     },
+    ...rest,
   ]
   return {
     title,
-    note: `t = ${t}, P = ${number(Number(mass.toPrecision(3)))}`,
+    note: `t = ${number(t)}, P = ${three(mass)}`,
     x: { label: of, scale: 'linear', domain: [low - width / 2, high + width / 2], whole: true },
     y: { label: width > 1 ? 'probability per count' : 'probability', scale: 'linear', domain: [0, nice(0, top)[1]] },
     layers,
-    summary: `Given ${condition}, which has probability ${number(Number(mass.toPrecision(3)))}${known.words}, the mean of ${of} at time ${t} is ${three(own.mean)} and its standard deviation ${three(own.sd)} (${known.error}); whatever ${given}, they are ${three(any.mean)} and ${three(any.sd)}.`,
+    summary: `Given ${condition}, which has probability ${three(mass)}${first.known.words}, the mean of ${of} at time ${number(t)} is ${four(own.mean)} and its standard deviation ${four(own.sd)} (${first.known.error}); whatever ${name}, they are ${four(any.mean)} and ${four(any.sd)}${rest.map(({ label, text }) => `; ${label}: ${text}`).join('')}.`,
     facts,
-    provenance: provenance([answer], outlook, index),
+    provenance: provenance(
+      shown.map((it) => it.answer),
+      outlook,
+      index,
+    ),
   }
+}
+
+const three = (value: number) => number(Number(value.toPrecision(3)))
+const four = (value: number) => number(Number(value.toPrecision(4)))
+const per = ({ p, width }: Law) => p.map((value) => value / width)
+
+/** What is given: the axis, and the count that is pointed at, chosen or, of no choice, the likeliest. */
+const givenName = ({ joint, asked }: Outlook) => joint[asked.givenOther ? 1 : 0]
+
+function given(answer: Answer, outlook: Outlook, count = outlook.hover ?? outlook.asked.given): Given {
+  const { array } = answer.observation
+  const index = timeIndex(array.coords.time, outlook.time)
+  const slice = sliceAt(array, index, givenName(outlook), count)
+  const own = outlook.networks?.find(({ source, law }) => {
+    const fits = law.given === slice.given && law.of === slice.of && law.count === slice.from && slice.from === slice.to
+    return source === answer.source.id && fits && law.time === Number(array.coords.time[index])
+  })
+  const mass = own ? own.law.mass : slice.mass
+  const known = weigh(answer, index, mass)
+  if (!own || !(mass > 0)) return { answer, slice, known }
+  const { low, p, standardError, effective } = own.law
+  const law = { x: Float64Array.from(p, (_, k) => low + k), p, width: 1 }
+  const drawn =
+    standardError && effective ? `, from ${grouped(Math.round(effective))} prefixes’ worth of conditional laws` : ''
+  return {
+    answer,
+    slice: { ...slice, mass, law },
+    known: { ...known, error: `straight from the network’s conditional laws${drawn}; ${known.error}` },
+    straight: true,
+  }
+}
+
+/** Samples as bars or, beside others, points with their errors; laws, and what networks have learnt, as curves. */
+function layer(
+  { answer, slice, known, straight }: Given,
+  place: number,
+  ink: number,
+  condition: string,
+  shown: readonly Given[],
+  index: number,
+): Layer {
+  const { x, p, width } = slice.law
+  const { source } = answer
+  const { faded } = source
+  const y = per(slice.law)
+  const name = nameOf(
+    answer,
+    shown.map((it) => it.answer),
+    index,
+  )
+  if (known.samples && !learnt(source)) {
+    const samples = known.samples
+    const size = p.map((q) => Math.sqrt((q * (1 - q)) / samples) / width)
+    const shared = { ink, x, y, whiskers: { meaning: 'SE' as const, size }, faded }
+    const words = name.replace(/n = [\d,]+/, `n = ${grouped(samples)}`)
+    return place === 0
+      ? { kind: 'bars', name: words, width, ...shared }
+      : { kind: 'points', mark: marks[place % marks.length], name: words, ...shared }
+  }
+  const dash = (['solid', 'dashed', 'dotted', 'dash-dot'] as const)[place % 4]
+  const words = learnt(source)
+    ? `${source.title}${straight ? ', its own conditional law' : ', cut from its joint law'}`
+    : shown.length > 1
+      ? name
+      : `given ${condition}${known.short}`
+  return { kind: 'curve', name: words, ink: place === 0 ? ink : 'text', dash, x, y, faded }
+}
+
+function otherWords({ slice, known }: Given): string {
+  const { mean, sd } = shapeOf(slice.law, known.samples)
+  return `${four(mean)} ± ${four(sd)}, P = ${three(slice.mass)}${known.words}`
+}
+
+/** How far networks and samples are from the surest conditional law, in words. */
+function distances(shown: readonly Given[]): Map<Given, string[]> {
+  const [best, ...others] = [...shown].sort((a, b) => rank(a.answer) - rank(b.answer))
+  const cut = ({ slice }: Given) => ({ counts: Array.from(slice.law.x), p: slice.law.p })
+  const fine = others.filter(({ slice }) => slice.law.width === 1 && best.slice.law.width === 1)
+  return new Map(
+    fine.map((other) => {
+      const distance = three(hellinger(commonBins(cut(best), cut(other))))
+      const n = other.known.samples
+      const floor = n ? ` (so many samples alone: ${three(samplingHellinger(best.slice.law.p, n))})` : ''
+      return [other, [`Hellinger distance ${distance} from ${best.answer.source.title}${floor}`]]
+    }),
+  )
+}
+
+/** A few words on the slice where the joint map is pointed at. */
+export function sliceWords(sources: readonly Source[], outlook: Outlook): string {
+  const answer = jointShown(jointAnswers(sources, outlook), outlook)
+  if (!answer || outlook.hover === undefined) return ''
+  const { slice, known } = given(answer, outlook)
+  const condition = `given ${slice.given} = ${number(slice.from)}${slice.to > slice.from ? `…${number(slice.to)}` : ''}`
+  if (known.why) return `${condition}: too rare to say`
+  const { mean, sd } = shapeOf(slice.law, known.samples)
+  return `${condition}: ${slice.of} ${four(mean)} ± ${four(sd)} SD`
 }
 
 /** What the control of the condition needs to know of the slice that is shown. */
@@ -138,11 +242,12 @@ export function sliceShown(sources: readonly Source[], outlook: Outlook) {
   const answer = jointShown(jointAnswers(sources, outlook), outlook)
   if (!answer) return undefined
   const { array } = answer.observation
-  const given = outlook.joint[outlook.asked.givenOther ? 1 : 0]
-  const slice = sliceAt(array, timeIndex(array.coords.time, outlook.time), given, outlook.asked.given)
-  const [, last] = support(array, array.dims.indexOf(given))
-  const { width } = bins(array.coords[given])
-  return { given, at: slice.from, last: last * width, step: width }
+  const index = timeIndex(array.coords.time, outlook.time)
+  const slice = sliceAt(array, index, givenName(outlook), outlook.hover ?? outlook.asked.given)
+  const [, last] = support(array, array.dims.indexOf(slice.given))
+  const { width } = bins(array.coords[slice.given])
+  const time = Number(array.coords.time[index])
+  return { given: slice.given, of: slice.of, time, at: slice.from, last: last * width, step: width }
 }
 
 interface Weight {

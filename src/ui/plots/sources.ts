@@ -9,6 +9,7 @@ import { version } from '../../version'
 import type { Contribution, Dash, Mark, Provenance } from '../figure/figure'
 import { number } from '../figure/ticks'
 import type { Asked } from './asked'
+import type { NetworkLaw } from './network-laws'
 
 export interface Source {
   /** Of its lane. */
@@ -36,6 +37,10 @@ export interface Outlook {
   readonly jointOf?: string
   /** What is shown besides, and what is asked there. */
   readonly asked: Asked
+  /** The count that is pointed at on the joint map: a slice is taken there while it is. */
+  readonly hover?: number
+  /** What trained networks say of the slice. */
+  readonly networks?: readonly NetworkLaw[]
   /** Opens the studio on this very study. */
   readonly link: string
 }
