@@ -21,8 +21,8 @@ export function Microscope({ onClose }: { onClose(): void }) {
   const lanes = useRuns((state) => state.lanes)
   const networks = useMemo(() => networksOf(lanes), [lanes])
   const own = networks.find(({ solver }) => solver === reading.solver.id)
-  const [method, setMethod] = useState(own?.solver ?? (reading.solver.id === 'tauLeap' && leaping ? 'leaps' : 'events'))
-  const network = networks.find(({ solver }) => solver === method)
+  const [method, setMethod] = useState(own?.id ?? (reading.solver.id === 'tauLeap' && leaping ? 'leaps' : 'events'))
+  const network = networks.find(({ id }) => id === method)
   const variant = reading.solver.id === 'ssa' ? String(reading.options.variant) : 'auto'
   const key = `${method} ${replicate}`
   return (
@@ -31,8 +31,8 @@ export function Microscope({ onClose }: { onClose(): void }) {
         <select aria-label="Algorithm" value={method} onChange={({ target }) => setMethod(target.value)}>
           <option value="events">The direct method</option>
           {leaping && <option value="leaps">Tau-leaping</option>}
-          {networks.map(({ solver, title }) => (
-            <option key={solver} value={solver}>
+          {networks.map(({ id, title }) => (
+            <option key={id} value={id}>
               {title}: one sample
             </option>
           ))}
@@ -58,6 +58,7 @@ export function Microscope({ onClose }: { onClose(): void }) {
       {network ? (
         <Samples
           key={key}
+          title={network.title}
           artifact={network.artifact}
           study={network.study}
           problem={problem}
@@ -75,11 +76,11 @@ export function Microscope({ onClose }: { onClose(): void }) {
 
 /** Lanes that have learnt a law of the whole state, each with the study that its picture answers. */
 function networksOf(lanes: Readonly<Record<string, Lane>>) {
-  return Object.values(lanes).flatMap(({ solver, learnt, study }) => {
-    const method = solvers[solver]
-    if (!learnt || !method?.traits.wholeState) return []
-    return [{ solver, title: method.title, artifact: learnt.artifact, study: study ?? learnt.study }]
-  })
+  return Object.values(lanes).flatMap(({ id, title, solver, learnt, study }) =>
+    learnt && solvers[solver]?.traits.wholeState
+      ? [{ id, title, solver, artifact: learnt.artifact, study: study ?? learnt.study }]
+      : [],
+  )
 }
 
 /** The study's own options for leaping, or the defaults; none where leaping is refused. */

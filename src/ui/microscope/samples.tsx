@@ -3,7 +3,6 @@ import { useEffect, useMemo, useState } from 'react'
 import type { LawAnswer, WatchedStep } from '../../analysis/learnt-law'
 import { quantities } from '../../network/network'
 import type { Artifact, Problem } from '../../solvers/contract'
-import { solvers } from '../../solvers/registry'
 import type { Study } from '../../solvers/study'
 import { version } from '../../version'
 import { fileName, fileOf, save } from '../figure/export'
@@ -15,6 +14,8 @@ import { landing, samplePanel, sampleSentence } from './sample-panel'
 import { short } from './sentence'
 
 interface SamplesProps {
+  /** Of the lane. */
+  readonly title: string
   readonly artifact: Artifact
   readonly study: Study
   readonly problem: Problem
@@ -22,7 +23,7 @@ interface SamplesProps {
   readonly replicate: number
 }
 
-export function Samples({ artifact, study, problem, seed, replicate }: SamplesProps) {
+export function Samples({ title, artifact, study, problem, seed, replicate }: SamplesProps) {
   const { laws } = useStudio()
   const time = useView((view) => view.time)
   const [answer, setAnswer] = useState<LawAnswer>()
@@ -38,7 +39,7 @@ export function Samples({ artifact, study, problem, seed, replicate }: SamplesPr
   if (!answer) return <p className="muted">Asking the network…</p>
   if (answer.kind !== 'sample') return <p>{answer.kind === 'none' ? `There is nothing to see: ${answer.why}.` : ''}</p>
   if (answer.steps.length === 0) return <p>No count ever changes: there is no law to draw from.</p>
-  return <Sample {...answer} problem={problem} seed={seed} solver={artifact.solver} asked={time} />
+  return <Sample {...answer} problem={problem} seed={seed} solver={artifact.solver} title={title} asked={time} />
 }
 
 interface SampleProps {
@@ -49,18 +50,18 @@ interface SampleProps {
   readonly problem: Problem
   readonly seed: number
   readonly solver: string
+  readonly title: string
 }
 
-function Sample({ time, asked, steps, others, problem, seed, solver }: SampleProps) {
+function Sample({ time, asked, steps, others, problem, seed, solver, title }: SampleProps) {
   const { link } = useStudio()
   const [index, setIndex] = useState(0)
   const at = Math.min(index, steps.length - 1)
   const panel = useMemo(() => {
-    const title = solvers[solver]?.title ?? solver
     const methods = [{ solver, title, error: 'what the network has learnt, drawn as it is' }]
     const provenance = { version, seed, methods, link: link() }
     return samplePanel(steps, at, quantities(problem.network), provenance, time)
-  }, [steps, at, problem, seed, solver, time, link])
+  }, [steps, at, problem, seed, solver, title, time, link])
   const keep = async () => save(await fileOf(panel, 'csv', paperOf(89), 300), fileName(panel, 'csv'))
   const { from, to } = landing(steps[at])
   return (
