@@ -9,15 +9,17 @@ export interface SegmentKernel {
   /** A memory of at least so many bytes. Views of an earlier one may be gone. */
   room(bytes: number): ArrayBuffer
   product(addresses: Addresses, rows: number, weight: number): void
+  /** y = 2 P x − y instead of y = P x. */
+  recur(addresses: Addresses, rows: number, weight: number): void
 }
 
 /** Undefined where the host has no WebAssembly SIMD. */
 export function segmentKernel(): SegmentKernel | undefined {
-  const bytes = moduleBytes([product('step', false), product('stepAndSum', true)])
+  const bytes = moduleBytes([product('step', false), product('stepAndSum', true), product('recur', true, true)])
   if (!WebAssembly.validate(bytes)) return undefined
   const memory = new WebAssembly.Memory({ initial: 1 })
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } })
-  const { step, stepAndSum } = exports as Record<string, (...numbers: number[]) => void>
+  const { step, stepAndSum, recur } = exports as Record<string, (...numbers: number[]) => void>
   return {
     room(size) {
       const missing = Math.ceil((size - memory.buffer.byteLength) / 65536)
@@ -29,6 +31,9 @@ export function segmentKernel(): SegmentKernel | undefined {
       const at = addresses.map((address) => address * 8)
       if (weight === 0) step(...at, rows, 0)
       else stepAndSum(...at, rows, weight)
+    },
+    recur(addresses, rows, weight) {
+      if (rows > 0) recur(...addresses.map((address) => address * 8), rows, weight)
     },
   }
 }
@@ -65,10 +70,11 @@ const repeat = (condition: number[], ...body: number[][]) => [
 /** A loop over `count` pairs, none if there are none. */
 const pairs = (...body: number[][]) => when(get(count), repeat(get(count), ...body, advance(count, -1)))
 
-function product(name: string, adds: boolean): FunctionBody {
+function product(name: string, adds: boolean, recurs = false): FunctionBody {
+  const two = [...op.f64.const, ...double(2)]
   const [px, py, psum, pdiagonal] = [x, y, sum, diagonal].map((base) => add(get(base), get(p)))
   const tiny = [...op.f64.const, ...double(flushBelow), ...op.f64x2.splat]
-  // y = diagonal · x over the row, and sum += weight · x.
+  // y = diagonal · x over the row, or twice that less what is there, and sum += weight · x.
   const main = [
     ...int(row, 0),
     ...set(p),
@@ -79,14 +85,26 @@ function product(name: string, adds: boolean): FunctionBody {
     ...pairs(
       [...pair(px), ...set(value)],
       adds ? keepPair(psum, pair(psum), get(weights), get(value), [...op.f64x2.mul], [...op.f64x2.add]) : [],
-      keepPair(py, pair(pdiagonal), get(value), [...op.f64x2.mul]),
+      keepPair(
+        py,
+        pair(pdiagonal),
+        get(value),
+        [...op.f64x2.mul],
+        recurs ? [...two, ...op.f64x2.splat, ...op.f64x2.mul, ...pair(py), ...op.f64x2.sub] : [],
+      ),
       advance(p, 16),
     ),
     ...when(
       [...int(row, 4), ...number(1), ...op.i32.and],
       [...one(px), ...set(single)],
       adds ? keepOne(psum, one(psum), get(weight), get(single), [...op.f64.mul], [...op.f64.add]) : [],
-      keepOne(py, one(pdiagonal), get(single), [...op.f64.mul]),
+      keepOne(
+        py,
+        one(pdiagonal),
+        get(single),
+        [...op.f64.mul],
+        recurs ? [...two, ...op.f64.mul, ...one(py), ...op.f64.sub] : [],
+      ),
     ),
   ]
   const onePair = keepPair(
@@ -110,6 +128,7 @@ function product(name: string, adds: boolean): FunctionBody {
     ...op.f64.load,
     3,
     0,
+    ...(recurs ? [...two, ...op.f64.mul] : []),
     ...op.tee,
     ...unsigned(factor),
     ...op.f64x2.splat,
@@ -138,7 +157,7 @@ function product(name: string, adds: boolean): FunctionBody {
     ...set(count),
     ...pairs(
       [...pair(get(p)), ...set(value)],
-      keepPair(get(p), get(value), get(value), tiny, [...op.f64x2.ge], [...op.v128.and]),
+      keepPair(get(p), get(value), [...get(value), ...op.f64x2.abs], tiny, [...op.f64x2.ge], [...op.v128.and]),
       advance(p, 16),
     ),
   ]

@@ -58,6 +58,8 @@ describe('segments', () => {
         transition.advance(0, 1, 2, 0.3)
         transition.advance(1, 0, 2, 0)
         transition.advance(0, 1, 2, 0.1)
+        transition.recur?.(1, 0, 2, 0.2)
+        transition.recur?.(0, 1, 2, -0.4)
       }
       for (const k of [0, 1, 2]) expect(a.transition.vectors[k], `seed ${seed}`).toEqual(b.transition.vectors[k])
     }
@@ -82,5 +84,14 @@ describe('segments', () => {
     transition.advance(0, 1, 2, 0)
     for (let i = 0; i < n; i++) expect(transition.vectors[1][i]).toBe(expected[i] < 1e-60 ? 0 : expected[i])
     expect(stretches.to.length).toBeGreaterThan(3)
+    // One step of Chebyshev's recurrence, which has negative numbers: 2 P x − y.
+    const [x, y, sum] = transition.vectors
+    y[3] = 5
+    const twice = Float64Array.from(expected, (value, i) => 2 * (value < 1e-60 ? 0 : value) - y[i])
+    sum.fill(0)
+    transition.recur?.(0, 1, 2, 0.5)
+    for (let i = 0; i < n; i++) expect(y[i]).toBeCloseTo(twice[i], 12)
+    expect(Array.from(sum)).toEqual(Array.from(x, (value) => 0.5 * value))
+    expect(Math.min(...y)).toBeLessThan(0)
   })
 })

@@ -92,6 +92,8 @@ export function segmentArena(plain = false): SegmentArena {
         table[3 * row + 2] = (before[row + 1] - before[row]) * stretchDoubles * 8
       }
       const twin = () => ({ ...stretches, vectors, diagonal, lines, factors })
+      const addresses = (from: number, to: number, sum: number) =>
+        [vectorAt[from], vectorAt[to], vectorAt[sum], diagonalAt, linesAt, stretchAt, rowAt] as const
       return {
         diagonal,
         lines,
@@ -104,13 +106,11 @@ export function segmentArena(plain = false): SegmentArena {
           bytes: at * 8,
           vectors,
           advance: kernel
-            ? (from, to, sum, weight) =>
-                kernel.product(
-                  [vectorAt[from], vectorAt[to], vectorAt[sum], diagonalAt, linesAt, stretchAt, rowAt],
-                  rowCount,
-                  weight,
-                )
+            ? (from, to, sum, weight) => kernel.product(addresses(from, to, sum), rowCount, weight)
             : (from, to, sum, weight) => product(twin(), vectors[from], vectors[to], vectors[sum], weight),
+          recur: kernel
+            ? (from, to, sum, weight) => kernel.recur(addresses(from, to, sum), rowCount, weight)
+            : (from, to, sum, weight) => product(twin(), vectors[from], vectors[to], vectors[sum], weight, 2),
         },
       }
     },
@@ -130,13 +130,15 @@ function product(
   y: Float64Array,
   sum: Float64Array,
   weight: number,
+  scale: 1 | 2 = 1,
 ): void {
   if (weight !== 0) for (let i = 0; i < states; i++) sum[i] += weight * x[i]
-  for (let i = 0; i < states; i++) y[i] = diagonal[i] * x[i]
+  if (scale === 1) for (let i = 0; i < states; i++) y[i] = diagonal[i] * x[i]
+  else for (let i = 0; i < states; i++) y[i] = scale * (diagonal[i] * x[i]) - y[i]
   for (let k = 0; k < to.length; k++) {
-    const factor = factors[k * stretchDoubles]
+    const factor = scale * factors[k * stretchDoubles]
     const [toward, source, first] = [to[k], from[k], line[k]]
     for (let i = 0; i < length[k]; i++) y[toward + i] += factor * lines[first + i] * x[source + i]
   }
-  for (let i = 0; i < states; i++) if (!(y[i] >= flushBelow)) y[i] = 0
+  for (let i = 0; i < states; i++) if (!(Math.abs(y[i]) >= flushBelow)) y[i] = 0
 }

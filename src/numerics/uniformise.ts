@@ -19,6 +19,8 @@ export interface Transition {
   readonly vectors: readonly [Float64Array, Float64Array, Float64Array]
   /** vectors[to] = P vectors[from], values smaller than `flushBelow` as 0; vectors[sum] += weight · vectors[from]. */
   advance(from: number, to: number, sum: number, weight: number): void
+  /** vectors[to] = 2 P vectors[from] − vectors[to], and the same to the sum: where a kernel does that in one go. */
+  recur?(from: number, to: number, sum: number, weight: number): void
 }
 
 /** A transition whose entries are still to be filled in (and may be again, for another P of the same pattern). */

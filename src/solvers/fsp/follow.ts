@@ -52,18 +52,24 @@ export interface Following extends Course {
 
 /** Events in a slice: few while the states change much, more and more while they do not. */
 const shortest = 32
-const longest = 1024
+const longest = 2048
+/** Events in the first slice after states were added. */
+const trial = 1024
 /** Of the rate at which probability may be lost: what states may leak when let go, and when others are added. */
-const shedShare = 0.25
-const growShare = 0.25
+const shedShare = 0.03
+const growShare = 0.06
 /** … and by which they always are when they enter with this share of the largest rate. */
 const leakShare = 0.02
+/** Of what may still be lost by now: what states let go may hold. */
+const dropShare = 0.25
 /** States are let go when that saves this share of the work. */
 const worthwhile = 0.1
 /** The axis of the rows is chosen anew when there are so many times more states, or fewer. */
 const turnAgain = 4
 /** How many slices ahead a rising probability is foreseen. */
-const foresight = 4
+const foresight = 2
+/** More than this a probability is not taken to rise: what has just been added has risen from 0. */
+const mostRise = 1e3
 /** A slice is made if it is foreseen to lose less than this share of what it may. */
 const foresightShare = 0.7
 /** A law is taken to fall off by this much at least with every step beyond its states, in powers of e. */
@@ -139,7 +145,11 @@ export function* followSlice(following: Following, until: number): Generator<voi
   const { generator, time } = following
   const { matrix } = generator
   const h = Math.min(until - time, foreseen(following))
-  if (h === 0) return add(following, matrix.transition.vectors[0].slice())
+  if (h === 0) {
+    // More is added than needed; soon what stays empty can be let go.
+    following.pace = Math.min(following.pace, trial)
+    return add(following, matrix.transition.vectors[0].slice())
+  }
   const before = matrix.transition.vectors[0].slice()
   following.cut = 0
   const terms = following.terms
@@ -343,26 +353,28 @@ function shed(following: Following, before: Float64Array): number {
   const { region, outflow, rate, states } = generator
   const law = generator.matrix.transition.vectors[0]
   const left = horizon - time
-  // Where probability rises it is foreseen; where it falls it is taken as it is.
+  // What leaves a state enters it, about: so much would leak instead. Where probability rises that is foreseen; where it
+  // falls it is taken as it is.
   const weight = Float64Array.from(law, (p, i) => {
-    const rise = p > before[i] ? Math.min(1e12, (p / before[i]) ** foresight) : 1
-    return p * (outflow[i] * left + 1) * rise
+    const rise = p > before[i] ? Math.min(mostRise, (p / before[i]) ** foresight) : 1
+    return p * (outflow[i] + 1 / left) * rise
   })
-  const budget = Math.min(
-    shedShare * options.tolerance * (left / horizon),
-    Math.max(0, options.tolerance * (time / horizon) - leaked) * shedShare,
-  )
   const weights = floors()
   for (const w of weight) weights.add(w)
-  const floor = weights.below(budget)
+  const floor = weights.below((shedShare * options.tolerance) / horizon)
   let kept = 0
   let highest = 0
+  let lost = 0
   for (let i = 0; i < states; i++) {
-    if (weight[i] < floor) continue
+    if (weight[i] < floor) {
+      lost += law[i]
+      continue
+    }
     kept++
     if (outflow[i] > highest) highest = outflow[i]
   }
   if (kept === 0 || kept * highest > (1 - worthwhile) * states * rate) return 0
+  if (lost > dropShare * (granted(following, options.tolerance, time) - leaked)) return 0
   const pieces = noPieces()
   const lawKept = law.slice()
   const width = region.outer.length

@@ -18,11 +18,14 @@ const options = optionSchema({
     title: 'Horizon',
     help: 'The law at the output times, or the one at which it comes to rest, shown alike at all of them.',
   }),
-  propagator: z.enum(['auto', 'uniformisation', 'krylov', 'implicit', 'adaptive', 'dense']).default('auto').meta({
-    title: 'Propagator',
-    help: 'How time advances. Uniformisation and its adaptive form are proved; implicit steps reach far where rates are stiff.',
-    advanced: true,
-  }),
+  propagator: z
+    .enum(['auto', 'uniformisation', 'chebyshev', 'krylov', 'implicit', 'adaptive', 'dense'])
+    .default('auto')
+    .meta({
+      title: 'Propagator',
+      help: 'How time advances. Uniformisation and its adaptive form are proved; implicit steps reach far where rates are stiff.',
+      advanced: true,
+    }),
   states: z.enum(['auto', 'box', 'window', 'reachable']).default('auto').meta({
     title: 'States',
     help: 'box: a box of counts that grows. window: states that follow the probability, of any shape. reachable: those that sampled paths visit and what lies about them. auto: box or window, by what a few sampled paths foretell.',

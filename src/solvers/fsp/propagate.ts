@@ -1,5 +1,6 @@
 /** Which method carries the law forward, and what it is told of the generator. */
 import { adaptive } from '../../numerics/adaptive'
+import { chebyshev } from '../../numerics/chebyshev'
 import { denseExponential } from '../../numerics/expm'
 import { implicit } from '../../numerics/implicit'
 import { krylov } from '../../numerics/krylov'
@@ -28,6 +29,7 @@ export interface Mover {
 
 const makers: Readonly<Record<Method, () => Propagator>> = {
   uniformisation,
+  chebyshev,
   krylov,
   implicit,
   adaptive,
@@ -40,6 +42,8 @@ export const estimates: Readonly<Partial<Record<Method, string>>> = {
   implicit: 'the change by the last vectors of the implicit steps',
 }
 
+/** Multiplications up to which uniformisation, with nothing below zero, is quick enough: a tenth of a second. */
+const quick = 2e8
 /** Multiplications up to which a proof is worth waiting for: some ten to twenty seconds. */
 const patience = 2e10
 /** An elimination is chosen where it is this many times cheaper; a factorisation is made about so often. */
@@ -69,11 +73,11 @@ export function moverFor(
  */
 function choose(generator: Movable, left: number): Method {
   const { rate, matrix, states } = generator
-  // Errors of an elimination hide how the law ends, and its ends are what states that follow it are chosen by.
-  if ('region' in generator || generator.matrixFree) return 'uniformisation'
   const work = rate * left * matrix.transition.nonzeros
-  if (work <= patience) return 'uniformisation'
-  return eliminationWork(states, bandOf(generator.box, states)) * cheaper < work ? 'implicit' : 'uniformisation'
+  const series = work > quick ? 'chebyshev' : 'uniformisation'
+  // Errors of an elimination hide how the law ends, and its ends are what states that follow it are chosen by.
+  if ('region' in generator || generator.matrixFree || work <= patience) return series
+  return eliminationWork(states, bandOf(generator.box, states)) * cheaper < work ? 'implicit' : series
 }
 
 /** Multiplications of implicit steps on so many states in such a band; infinite where there is no room for them. */
@@ -95,7 +99,12 @@ export function methodWords({ method, generator }: Mover): string {
 
 /** Whether a matrix need not be stored: nothing that may be chosen would read it. */
 export function dispensable(box: Box, states: number, asked: FspOptions['propagator']): boolean {
-  return asked === 'uniformisation' || asked === 'krylov' || (asked === 'auto' && !roomy(box, states))
+  return (
+    asked === 'uniformisation' ||
+    asked === 'chebyshev' ||
+    asked === 'krylov' ||
+    (asked === 'auto' && !roomy(box, states))
+  )
 }
 
 function bandOf(box: Box, states: number): number {
