@@ -47,12 +47,13 @@ interface Locals {
   readonly z: number
   readonly x: number
   readonly beyond: number
-  readonly bottom: number
+  /** The height that is tried in a layer. */
+  readonly y: number
   readonly layer: number
 }
 
 /** One generator, as code: a next word in `z`, the uniform it amounts to, and an exponential in `beyond` + `x`. */
-function generator(layout: RandomLayout, expImport: number, { state, z, x, beyond, bottom, layer }: Locals) {
+function generator(layout: RandomLayout, expImport: number, { state, z, x, beyond, y, layer }: Locals) {
   const [s0, s1, s2, s3] = state
   const xor = (target: number, other: number) => set(target, i64Op.xor(get(target), get(other)))
   // xoshiro256++; the output is computed before the state moves, and s1 << 17 waits in `z`'s place on the stack
@@ -70,22 +71,20 @@ function generator(layout: RandomLayout, expImport: number, { state, z, x, beyon
   const row = i32Op.shl(get(layer), i32(3))
   const width = (shift: number) => load(layout.ziggurat + 8 * shift, row)
   const height = (shift: number) => load(layout.ziggurat + 257 * 8 + 8 * shift, row)
-  // Continues its loop unless x is accepted.
+  // Continues its loop unless x is accepted. e^−x is convex: above its tangent where the layer ends, below its chord across
+  // the layer. What lies clearly below the one or above the other needs no exponential; roundings are far below 1e-9.
+  const fall = f64Op.sub(width(0), get(x))
+  const belowTangent = f64Op.lt(get(y), f64Op.mul(f64Op.mul(height(0), f64Op.add(f64(1), fall)), f64(1 - 1e-9)))
   const outsideLayer: Code = when(
     i32Op.not(get(layer)),
     [set(beyond, f64Op.add(get(beyond), f64(zigguratEnd))), branch(2)],
     [
       next,
-      set(bottom, height(0)),
-      branchIf(
-        i32Op.not(
-          f64Op.lt(
-            f64Op.add(get(bottom), f64Op.mul(unit, f64Op.sub(height(1), get(bottom)))),
-            call(expImport, f64Op.neg(get(x))),
-          ),
-        ),
-        2,
-      ),
+      set(y, unit),
+      branchIf(f64Op.gt(f64Op.mul(f64Op.sub(get(y), f64(1e-9)), f64Op.sub(width(0), width(1))), fall), 2),
+      set(y, f64Op.add(height(0), f64Op.mul(get(y), f64Op.sub(height(1), height(0))))),
+      branchIf(belowTangent, 0),
+      branchIf(i32Op.not(f64Op.lt(get(y), call(expImport, f64Op.neg(get(x))))), 2),
     ],
   )
   const exponential: Code = [
@@ -104,8 +103,8 @@ function generator(layout: RandomLayout, expImport: number, { state, z, x, beyon
 export function fillFunction(layout: RandomLayout, expImport: number): Func {
   const [at, to, layer] = [0, 1, 2]
   const state = [3, 4, 5, 6] as const
-  const [z, u, x, beyond, bottom] = [7, 8, 9, 10, 11]
-  const { next, unit, exponential } = generator(layout, expImport, { state, z, x, beyond, bottom, layer })
+  const [z, u, x, beyond, y] = [7, 8, 9, 10, 11]
+  const { next, unit, exponential } = generator(layout, expImport, { state, z, x, beyond, y, layer })
   const body: Code = [
     state.map((local, i) => set(local, loadI64(layout.state + 8 * i))),
     loop(
@@ -136,8 +135,8 @@ export function fillFunction(layout: RandomLayout, expImport: number): Func {
 export function exponentialFunction(layout: RandomLayout, stride: number, expImport: number): Func {
   const [at, layer] = [0, 1]
   const state = [2, 3, 4, 5] as const
-  const [z, x, beyond, bottom] = [6, 7, 8, 9]
-  const { exponential } = generator(layout, expImport, { state, z, x, beyond, bottom, layer })
+  const [z, x, beyond, y] = [6, 7, 8, 9]
+  const { exponential } = generator(layout, expImport, { state, z, x, beyond, y, layer })
   return {
     name: 'exponential',
     parameters: [i32Type],
@@ -162,7 +161,7 @@ export function uniformFunction(layout: RandomLayout): Func {
   const state = [1, 2, 3, 4] as const
   const z = 5
   // What only exponentials need is not used.
-  const { next, unit } = generator(layout, 0, { state, z, x: z, beyond: z, bottom: z, layer: z })
+  const { next, unit } = generator(layout, 0, { state, z, x: z, beyond: z, y: z, layer: z })
   return {
     name: 'uniform',
     parameters: [i32Type],
@@ -190,7 +189,7 @@ export function normalFunction(
   const state = [2, 3, 4, 5] as const
   const z = 6
   const [x, bottom, sign] = [7, 8, 9]
-  const { next, unit } = generator({ state: 0, ziggurat: 0 }, 0, { state, z, x, beyond: x, bottom, layer })
+  const { next, unit } = generator({ state: 0, ziggurat: 0 }, 0, { state, z, x, beyond: x, y: bottom, layer })
   const row = i32Op.shl(get(layer), i32(3))
   const width = (shift: number) => load(tables + 8 * shift, row)
   const height = (shift: number) => load(tables + 257 * 8 + 8 * shift, row)

@@ -16,23 +16,25 @@ export interface Stream {
 
 /** The i-th stream of a seed. Both are whole numbers, 0 ≤ i, |seed| < 2⁵³. */
 export function stream(seed: number, i: number): Stream {
-  const words = new Uint32Array(8)
   const start = splitMix64([low(seed), high(seed)], 1)
   // Stream i takes the words 4i + 1 … 4i + 4 of one SplitMix64 sequence: no two streams share one.
-  const skip = multiply64(low(4 * i), high(4 * i), gammaLow, gammaHigh)
-  words.set(splitMix64(add64(start[0], start[1], skip[0], skip[1]), 4))
-  return fromWords(words)
+  const [skipLow, skipHigh] = [low(4 * i), high(4 * i)]
+  const by = Math.imul(skipLow, gammaLow) >>> 0
+  const upTo = upper64(skipLow, skipHigh, gammaLow, gammaHigh)
+  return fromWords(splitMix64(add64(start[0], start[1], by, upTo), 4))
 }
 
 /** The stream that goes on from a state; it advances `words` in place. */
 export function fromWords(words: Uint32Array): Stream {
-  const drawn = new Uint32Array(2)
   return {
     words,
-    uniform: () => uniform(words, drawn),
-    exponential: () => exponential(words, drawn),
+    uniform: () => uniform(words),
+    exponential: () => exponential(words),
   }
 }
+
+/** The last word that `uniform` or `exponential` has drawn. */
+const drawn = new Uint32Array(2)
 
 /** Low and high half of a whole number modulo 2⁶⁴. */
 const low = (n: number) => n >>> 0
@@ -48,32 +50,38 @@ function add64(aLow: number, aHigh: number, bLow: number, bHigh: number): Halves
   return [sum >>> 0, (aHigh + bHigh + (sum > 0xffffffff ? 1 : 0)) >>> 0]
 }
 
-/** a · b mod 2⁶⁴. */
-function multiply64(aLow: number, aHigh: number, bLow: number, bHigh: number): Halves {
-  const a0 = aLow & 0xffff
-  const a1 = aLow >>> 16
-  const b0 = bLow & 0xffff
-  const b1 = bLow >>> 16
+/** The upper half of the product of two words of 32 bits. */
+function upper(a: number, b: number): number {
+  const a0 = a & 0xffff
+  const a1 = a >>> 16
+  const b0 = b & 0xffff
+  const b1 = b >>> 16
   const middle = a1 * b0 + ((a0 * b0) >>> 16)
-  const carry = a1 * b1 + Math.floor((middle + a0 * b1) / 65536)
-  return [Math.imul(aLow, bLow) >>> 0, (carry + Math.imul(aLow, bHigh) + Math.imul(aHigh, bLow)) >>> 0]
+  return a1 * b1 + Math.floor((middle + a0 * b1) / 65536)
 }
 
-/** z ^ (z >>> k), 0 < k < 32. */
-function xorShift64([l, h]: Halves, k: number): Halves {
-  return [(l ^ ((l >>> k) | (h << (32 - k)))) >>> 0, (h ^ (h >>> k)) >>> 0]
-}
+/** The upper half of a product modulo 2⁶⁴; the lower is `Math.imul(aLow, bLow)`. */
+const upper64 = (aLow: number, aHigh: number, bLow: number, bHigh: number): number =>
+  (upper(aLow, bLow) + Math.imul(aLow, bHigh) + Math.imul(aHigh, bLow)) | 0
 
 /** The first `count` outputs of SplitMix64 from a state (Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195). */
 export function splitMix64(state: Halves, count: number): Uint32Array {
   const out = new Uint32Array(2 * count)
-  let at = state
-  for (let i = 0; i < count; i++) {
-    at = add64(at[0], at[1], gammaLow, gammaHigh)
-    let z = xorShift64(at, 30)
-    z = xorShift64(multiply64(z[0], z[1], 0x1ce4e5b9, 0xbf58476d), 27)
-    z = xorShift64(multiply64(z[0], z[1], 0x133111eb, 0x94d049bb), 31)
-    out.set(z, 2 * i)
+  let [atLow, atHigh] = state
+  for (let i = 0; i < 2 * count; i += 2) {
+    const sum = atLow + gammaLow
+    atLow = sum >>> 0
+    atHigh = (atHigh + gammaHigh + (sum > 0xffffffff ? 1 : 0)) >>> 0
+    let l = atLow ^ ((atLow >>> 30) | (atHigh << 2))
+    let h = atHigh ^ (atHigh >>> 30)
+    h = upper64(l, h, 0x1ce4e5b9, 0xbf58476d)
+    l = Math.imul(l, 0x1ce4e5b9)
+    l ^= (l >>> 27) | (h << 5)
+    h ^= h >>> 27
+    h = upper64(l, h, 0x133111eb, 0x94d049bb)
+    l = Math.imul(l, 0x133111eb)
+    out[i] = l ^ ((l >>> 31) | (h << 1))
+    out[i + 1] = h ^ (h >>> 31)
   }
   return out
 }
@@ -105,7 +113,7 @@ export function next64(words: Uint32Array, out: Uint32Array): void {
 }
 
 /** The upper 52 bits and a half: on a grid of 2⁻⁵², symmetric, both ends left out. */
-function uniform(words: Uint32Array, drawn: Uint32Array): number {
+function uniform(words: Uint32Array): number {
   next64(words, drawn)
   return ((drawn[1] >>> 0) * 2097152 + ((drawn[0] >>> 11) | 1)) * 2 ** -53
 }
@@ -126,7 +134,7 @@ for (let i = 2; i < 256; i++) {
 }
 zigguratHeights[256] = 1
 
-function exponential(words: Uint32Array, drawn: Uint32Array): number {
+function exponential(words: Uint32Array): number {
   for (let beyond = 0; ; ) {
     next64(words, drawn)
     const layer = drawn[0] & 255
@@ -138,7 +146,7 @@ function exponential(words: Uint32Array, drawn: Uint32Array): number {
       beyond += zigguratEnd
     } else {
       const bottom = zigguratHeights[layer]
-      const y = bottom + uniform(words, drawn) * (zigguratHeights[layer + 1] - bottom)
+      const y = bottom + uniform(words) * (zigguratHeights[layer + 1] - bottom)
       if (y < exp(-x)) return beyond + x
     }
   }
