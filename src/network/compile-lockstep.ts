@@ -8,7 +8,7 @@
  * replicate has to be walked again, from the start, by a walker that knows what to do or to say.
  */
 import { exp } from '../numerics/elementary'
-import type { Stream } from '../numerics/rng'
+import { type LaneCells, type Lanes, lanesOf, stateBytes } from './compile-lanes'
 import {
   batchRows,
   emitLockstep,
@@ -23,34 +23,6 @@ import { laneBytes, lanes, rowBytes } from './compile-pairs'
 import { writeZiggurat } from './compile-random'
 import { evaluators } from './evaluate'
 import type { Network } from './network'
-
-/** Walks a replicate in each of its lanes. */
-export interface Lockstep {
-  readonly lanes: readonly Lane[]
-  /** How many of them are going. */
-  readonly going: number
-  /** A few dozen events in every lane that is going; returns how many together. */
-  advance(): number
-  /** Others may use its memory from now on. */
-  release(): void
-}
-
-/** One replicate after another, as a walker does it. */
-export interface Lane {
-  /** `odd`: see above. */
-  readonly status: 'idle' | 'going' | 'done' | 'odd'
-  /** Takes the stream's state over. */
-  start(stream: Stream): void
-  /** Becomes odd. */
-  giveUp(): void
-  /** The state now, while it is going; as of a walker. */
-  readonly counts: Float64Array
-  readonly total: number
-  readonly time: number
-  readonly events: number
-  readonly recorded: number
-  readonly records: Float64Array
-}
 
 interface Compiled {
   readonly module: WebAssembly.Module
@@ -78,7 +50,7 @@ export function lockstep(
   parameters: ArrayLike<number>,
   initial: ArrayLike<number>,
   times: ArrayLike<number>,
-): Lockstep | null {
+): Lanes | null {
   const shape = shapeOf(network)
   if (!shape || shape.species * times.length > maxRecords) return null
   const { rates, propensities } = evaluators(network, parameters)
@@ -105,27 +77,14 @@ export function lockstep(
   writeTables(shape, doubles, layout, (r, x) => propensities[r](x, 0), S)
   integers.fill(0, layout.live / 4, (layout.live + laneBytes) / 4)
 
-  const states = new Uint32Array(memory.buffer, layout.state, laneBytes)
-  let batches = 0
-  const isGoing = new Uint8Array(lanes)
-  let going = 0
-  const all = Array.from({ length: lanes }, (_, i) => {
+  const cells = Array.from({ length: lanes }, (_, i): LaneCells => {
     const records = new Float64Array(memory.buffer, recordsAt + i * recordsBytes, S * T)
     const [live, recorded, ended] = [layout.live, layout.recorded, layout.ended].map((at) => at / 4 + 2 * i)
     const [time, stop, uniform] = [layout.time, layout.stop, layout.rows].map((at) => at / 8 + i)
-    let status: Lane['status'] = 'idle'
-    let [begun, events] = [0, 0]
     const counts = () => Float64Array.from(initial, (_, s) => doubles[layout.counts / 8 + s * lanes + i])
-    const end = () => {
-      status = integers[recorded] === T ? 'done' : 'odd'
-      isGoing[i] = 0
-      going--
-    }
     return {
       records,
-      get status() {
-        return status
-      },
+      rejected: 0,
       get counts() {
         return counts()
       },
@@ -136,62 +95,43 @@ export function lockstep(
       get time() {
         return doubles[time]
       },
-      get events() {
-        return status === 'going' ? batchRows * (batches - begun) : events
-      },
       get recorded() {
         return integers[recorded]
       },
-      start(stream: Stream) {
-        status = 'going'
-        isGoing[i] = 1
-        going++
-        begun = batches
+      get alive() {
+        return integers[live] !== 0
+      },
+      get used() {
+        return (integers[ended] - layout.rows) / rowBytes
+      },
+      begin(u, e) {
         doubles[time] = 0
         doubles[stop] = times[0]
         for (let s = 0; s < S; s++) doubles[layout.counts / 8 + s * lanes + i] = initial[s]
-        doubles[uniform] = stream.uniform()
-        doubles[uniform + lanes] = stream.exponential()
-        for (let k = 0; k < 8; k++) states[2 * ((k >> 1) * lanes + i) + (k & 1)] = stream.words[k]
+        doubles[uniform] = u
+        doubles[uniform + lanes] = e
         integers[recorded] = 0
         integers.fill(-1, live, live + 2)
       },
-      giveUp() {
-        events = batchRows * (batches - begun)
+      stop() {
         integers.fill(0, live, live + 2)
-        end()
       },
-      /** After the last batch: whether it has ended there, and how many of the batch's events it has not fired. */
-      settle(): number {
-        if (status !== 'going' || integers[live] !== 0) return 0
-        const fired = (integers[ended] - layout.rows) / rowBytes
-        events = batchRows * (batches - 1 - begun) + fired
-        end()
-        return batchRows - fired
-      },
-    } satisfies Lane & { settle(): number }
+    }
   })
-  return {
-    lanes: all,
-    get going() {
-      return going
+  return lanesOf({
+    cells,
+    states: new Uint32Array(memory.buffer, layout.state, stateBytes / 4),
+    batch: batchRows,
+    times: T,
+    fill(i) {
+      const from = layout.rows + rowBytes + 8 * i
+      fill(layout.state + 8 * i, from, from + rowBytes * batchRows)
     },
-    advance() {
-      for (let i = 0; i < lanes; i += 2) {
-        if (isGoing[i] + isGoing[i + 1] === 0) continue
-        const from = layout.rows + rowBytes + 8 * i
-        fill(layout.state + 8 * i, from, from + rowBytes * batchRows)
-      }
-      let events = batchRows * going
-      const endings = advance()
-      batches++
-      if (endings > 0) for (const lane of all) events -= lane.settle()
-      return events
-    },
+    advance,
     release() {
       compiled.idle.push(instance)
     },
-  }
+  })
 }
 
 function moduleOf(shape: Shape): Compiled | null {
