@@ -1,11 +1,13 @@
 /**
- * Exact sampling: the compiled kernels, one replicate at a time and several in lockstep, on one thread, against two plain
+ * Exact sampling: the compiled kernels, one replicate at a time, several by turns and several in lockstep, on one thread, against two plain
  * programs. `plain` is the kernels' twin in the solver, with the same draws and sums: its paths are theirs to the bit.
  * `textbook` is the loop as one first writes it down. All take turns, round by round; CPU time of the process, median of
  * rounds. Ratios hold within a run only.
  */
 import { compile } from '../src/network/compile'
-import { type Lockstep, lockstep } from '../src/network/compile-lockstep'
+import type { Lanes } from '../src/network/compile-lanes'
+import { lockstep } from '../src/network/compile-lockstep'
+import { turns } from '../src/network/compile-turns'
 import { parse } from '../src/network/parse'
 import type { Walker } from '../src/network/walker'
 import { stream } from '../src/numerics/rng'
@@ -27,7 +29,9 @@ export const networks: Readonly<Record<string, readonly [text: string, until: nu
     Ma -> 0, 10; Mr -> 0, 0.5; A -> 0, 1; R -> 0, 0.2`,
     2,
   ],
-  'MAPK, Huang–Ferrell': [cascade(), 0.2],
+  'MAPK, Huang–Ferrell': [cascade(), 2],
+  // So short that half of what it takes is to begin.
+  'MAPK, the first 300 events': [cascade(), 0.2],
   'chain of 100': [chain(100), 10],
 }
 
@@ -66,7 +70,7 @@ const rounds = 9
 /** Events of one round of the plain kernel. */
 const eventsPerRound = 60_000
 /** The fast kernels walk as many times the replicates, so that the clock's grain does not matter. */
-const repeats = 12
+const repeats = 16
 
 /** All kernels on every network, as lines of `propensity bench`. */
 export const bench: Bench = async () => Object.keys(networks).flatMap(benchSsa)
@@ -91,6 +95,10 @@ function benchSsa(name: string): Line[] {
   }
   add('lockstep', repeats * replicates, () => {
     const many = lockstep(network, parameters, initial, times)
+    return many && ((n) => walkTogether(many, n))
+  })
+  add('by turns', repeats * replicates, () => {
+    const many = turns(network, parameters, initial, times)
     return many && ((n) => walkTogether(many, n))
   })
   add('compiled', repeats * replicates, () => {
@@ -135,7 +143,7 @@ function walkAlone(walker: Walker, replicates: number): number {
   return events
 }
 
-function walkTogether(many: Lockstep, replicates: number): number {
+function walkTogether(many: Lanes, replicates: number): number {
   let events = 0
   for (let next = 0; ; ) {
     if (many.going < many.lanes.length) {

@@ -13,12 +13,14 @@ export interface Scope {
   species(index: number): Code
   /** The value of an expression that reads neither counts nor time, computed beforehand; null: write it out. */
   constant(e: Expr): Code | null
+  /** A number that is written in an expression; without this, it is written out. */
+  number?(value: number): Code
   let(index: number): Code
 }
 
 /** The f64 value of an expression. Time does not occur: networks that read it are not compiled. */
 export function emit(e: Expr, scope: Scope): Code {
-  const constant = e.kind === 'number' ? f64(e.value) : scope.constant(e)
+  const constant = e.kind === 'number' ? (scope.number ?? f64)(e.value) : scope.constant(e)
   if (constant) return constant
   const value = (part: Expr) => emit(part, scope)
   switch (e.kind) {

@@ -36,7 +36,7 @@ import { dependents, exprReads, parts, reads } from './structure'
 /** Largest number of (uniform, exponential) pairs drawn at once: 8 KiB stay in the nearest cache. */
 export const batchPairs = 512
 /** Counts from 0 up to this many have their costly propensities in tables; beyond, they are computed. */
-const tableCells = 4096
+export const tableCells = 4096
 const maxTables = 64
 /** Up to this many reactions the state lives in local variables, which the engine keeps in registers where it can. */
 const maxReactionsInLocals = 150
@@ -59,29 +59,33 @@ export const cell = {
 /** Answers of `advance`. */
 export const status = { done: 0, drained: 1, invalid: 2, flipped: 3 } as const
 
-interface Table {
+export interface Table {
   readonly reaction: number
   readonly species: number
   readonly address: number
 }
 
-export interface Layout extends RandomLayout {
-  readonly pairs: number
+/** What every replicate reads and none writes. */
+export interface Fixed {
   readonly parameters: number
   readonly constants: number
+  readonly tables: readonly Table[]
+}
+
+export interface Layout extends RandomLayout, Fixed {
+  readonly pairs: number
   /** Counts, then flags: see `watchOf`. */
   readonly counts: number
   /** The truth of each trigger when last looked at. */
   readonly truth: number
   readonly propensities: number
   readonly sums: number
-  readonly tables: readonly Table[]
   /** First free byte: output times and records lie from here on. */
   readonly end: number
 }
 
 /** Expressions that read neither counts nor time, to be computed once per set of parameters. */
-interface Constants {
+export interface Constants {
   readonly lets: ReadonlyMap<number, number>
   readonly exprs: ReadonlyMap<Expr, number>
 }
@@ -136,17 +140,22 @@ function planMemory(network: Network, constants: number, { triggers, flags }: Wa
     propensities: take(R * 8),
     sums: take(R * 8),
   }
+  const tables = placeTables(network, take)
+  return { ...addresses, tables, end: at }
+}
+
+/** Costly propensities of one species, and where to keep them. */
+export function placeTables(network: Network, take: (bytes: number) => number): readonly Table[] {
   const tables = network.reactions.flatMap(({ rate }, reaction): Table[] => {
     const { species } = reads(network, reaction)
     if (species.length !== 1 || !isCostly(network, rate)) return []
     return [{ reaction, species: species[0], address: 0 }]
   })
-  const placed = tables.slice(0, maxTables).map((table) => ({ ...table, address: take(tableCells * 8) }))
-  return { ...addresses, tables: placed, end: at }
+  return tables.slice(0, maxTables).map((table) => ({ ...table, address: take(tableCells * 8) }))
 }
 
 /** The largest constant parts of the rates and of the lets that are not constant themselves. */
-function findConstants(network: Network): Constants {
+export function findConstants(network: Network): Constants {
   const lets = new Map<number, number>()
   const exprs = new Map<Expr, number>()
   const size = () => lets.size + exprs.size
@@ -167,7 +176,7 @@ function findConstants(network: Network): Constants {
 }
 
 /** Lets that a rate reads, through other lets, and that are not constant: in the order in which to compute them. */
-function letsOf(network: Network, constants: Constants, rate: Expr): number[] {
+export function letsOf(network: Network, constants: Constants, rate: Expr): number[] {
   const found = new Set<number>()
   const walk = (e: Expr): void => {
     for (const part of parts(e)) walk(part)
@@ -179,7 +188,7 @@ function letsOf(network: Network, constants: Constants, rate: Expr): number[] {
   return [...found].sort((a, b) => a - b)
 }
 
-function scopeOf(layout: Layout, constants: Constants, species: (s: number) => Code, firstLet: number): Scope {
+export function scopeOf(layout: Fixed, constants: Constants, species: (s: number) => Code, firstLet: number): Scope {
   return {
     species,
     constant(e) {
@@ -192,7 +201,7 @@ function scopeOf(layout: Layout, constants: Constants, species: (s: number) => C
 }
 
 /** `prepare()`: computes constants from the parameters, then fills the tables. */
-function prepareFunction(network: Network, layout: Layout, constants: Constants): Func {
+export function prepareFunction(network: Network, layout: Fixed, constants: Constants): Func {
   const [i, x, hold, firstLet] = [0, 1, 2, 3]
   const outright = { ...scopeOf(layout, constants, () => get(x), firstLet) }
   outright.constant = (e) => {

@@ -24,6 +24,8 @@ export const splat = (value: Code): Code => [value, opcode(0x14)]
 export const both = (value: number): Code => splat(f64(value))
 export const loadTwo = (offset: number, base: Code = i32(0)): Code => [base, memory(0x00, offset)]
 export const storeTwo = (offset: number, value: Code, base: Code = i32(0)): Code => [base, value, memory(0x0b, offset)]
+/** A double from memory into both lanes. */
+export const loadBoth = (offset: number, base: Code): Code => [base, memory(0x0a, offset)]
 /** A double from memory into one lane, the other being 0; then one into the upper lane. */
 export const loadLower = (offset: number, base: Code): Code => [base, memory(0x5d, offset)]
 export const loadUpper = (offset: number, base: Code, lower: Code): Code => [base, lower, memory(0x57, offset), 1]
@@ -47,6 +49,10 @@ export const i64x2 = {
   lane: (a: Code, lane: number): Code => [a, opcode(0x1d), lane],
   splat: (value: Code): Code => [value, opcode(0x12)],
   allTrue: (a: Code): Code => [a, opcode(0xc3)],
+}
+
+export const i32x4 = {
+  lane: (a: Code, lane: number): Code => [a, opcode(0x1b), lane],
 }
 
 /** On bits; comparisons give all ones or all zeros in each lane. */

@@ -131,6 +131,13 @@ export const select = (test: Code, yes: Code, no: Code): Code => [yes, no, test,
 /** Branch targets are counted outwards: 0 is the innermost block or loop. */
 export const branch = (depth: number): Code => [0x0c, ...unsigned(depth)]
 export const branchIf = (test: Code, depth: number): Code => [test, 0x0d, ...unsigned(depth)]
+/** To the target at this place of the list, or to the last one where there is none. */
+export const branchTable = (index: Code, depths: readonly number[]): Code => [
+  index,
+  0x0e,
+  ...unsigned(depths.length - 1),
+  depths.map(unsigned),
+]
 export const block = (...body: Code[]): Code => [0x02, 0x40, body, 0x0b]
 export const loop = (...body: Code[]): Code => [0x03, 0x40, body, 0x0b]
 export const when = (test: Code, yes: Code, no?: Code): Code => [test, 0x04, 0x40, yes, no ? [0x05, no] : [], 0x0b]

@@ -10,7 +10,7 @@ import type { Network } from './network'
 import { dependents, readsTime } from './structure'
 import { leftOver, type Walker, type Watched } from './walker'
 
-/** Propensities and sums recomputed, over all reactions: beyond this, unrolled code is slower to build than it is worth. */
+/** Beyond this, unrolled code is slower to build than it is worth. */
 const maxUnrolled = 60_000
 const maxModules = 24
 
@@ -32,9 +32,13 @@ const modules = new Map<string, Compiled>()
 
 /** Whether `compile` makes a kernel of this network: it has reactions, none reads time, and not too many. */
 export function compilable(network: Network): boolean {
-  if (network.reactions.length === 0 || readsTime(network)) return false
+  return network.reactions.length > 0 && !readsTime(network) && unrolled(network) <= maxUnrolled
+}
+
+/** Propensities and sums that the code of all reactions recomputes. */
+export function unrolled(network: Network): number {
   const depth = Math.ceil(Math.log2(network.reactions.length + 1))
-  return dependents(network).reduce((work, affected) => work + affected.length * (1 + depth), 0) <= maxUnrolled
+  return dependents(network).reduce((work, affected) => work + affected.length * (1 + depth), 0)
 }
 
 /** A walker that runs compiled code, or null where `compilable` says no. Give it back with `release` after use. */
@@ -48,12 +52,15 @@ export function compile(
   return compiled && bind(compiled, network, parameters, initial, times)
 }
 
-function moduleOf(network: Network): Compiled | null {
-  // Names and values of parameters, and where the statements stand, leave the code as it is.
-  const { species, parameters, lets, reactions, events } = network
+/** Equal for networks with the same code: names and values of parameters, and where the statements stand, leave it. */
+export function structureOf({ species, parameters, lets, reactions, events }: Network): string {
   const shape = [species.length, parameters.length, lets.map((l) => l.expr)]
   const code = [reactions.map((r) => [r.reactants, r.net, r.law, r.rate]), events.map((e) => e.trigger)]
-  const key = JSON.stringify([shape, code], numerals)
+  return JSON.stringify([shape, code], numerals)
+}
+
+function moduleOf(network: Network): Compiled | null {
+  const key = structureOf(network)
   const known = modules.get(key)
   if (known) return known
   if (!compilable(network)) return null

@@ -17,6 +17,15 @@ Da -> Da + Ma, 50; Dpa -> Dpa + Ma, 500; Dr -> Dr + Mr, 0.01; Dpr -> Dpr + Mr, 5
 Ma -> Ma + A, 50; Mr -> Mr + R, 5; A + R -> C, 2; C -> R, 1
 Ma -> 0, 10; Mr -> 0, 0.5; A -> 0, 1; R -> 0, 0.2`
 
+/** A cascade of three kinases, in ten enzymatic steps (Huang & Ferrell 1996, doi:10.1073/pnas.93.19.10078). */
+const cascade = [
+  'species E1 = 3, E2 = 3, KKK = 30, KK = 1200, KKPase = 3, K = 1200, KPase = 120',
+  ...['E1 KKK KKKp', 'E2 KKKp KKK', 'KKKp KK KKp', 'KKPase KKp KK', 'KKKp KKp KKpp', 'KKPase KKpp KKp']
+    .concat('KKpp K Kp', 'KPase Kp K', 'KKpp Kp Kpp', 'KPase Kpp Kp')
+    .map((step) => step.split(' '))
+    .map(([enzyme, from, to], i) => `${enzyme} + ${from} <-> C${i}, 1, 150; C${i} -> ${enzyme} + ${to}, 150`),
+].join('\n')
+
 /** Text, times, replicates to compare, and the hash of what they recorded when the model was first run. */
 const models: Readonly<Record<string, readonly [text: string, times: number[], replicates: number, golden: string]>> = {
   'birth–death': ['0 -> X, 10; X -> 0, 1', [0, 1, 5, 20], 50, 'c18d7c62'],
@@ -58,6 +67,8 @@ const models: Readonly<Record<string, readonly [text: string, times: number[], r
     5,
     '9ed2816e',
   ],
+  'decaying–dimerising': ['species A = 10000; A -> 0, 1; 2A -> B, 0.002; B -> 2A, 0.5; B -> C, 0.04', [1, 2], 2, '4d8aaedf'],
+  'kinase cascade': [cascade, [0.1, 0.3], 20, '3f5a6956'],
   'chain of 100, in locals': [conveyor(100), [1, 5], 5, 'ecf34035'],
   'chain of 200, in memory': [conveyor(200), [1, 5], 5, '5ba04b35'],
 }

@@ -1,5 +1,7 @@
 import { compilable, compile } from '../../network/compile'
-import { type Lockstep, lockstep } from '../../network/compile-lockstep'
+import type { Lanes } from '../../network/compile-lanes'
+import { lockstep } from '../../network/compile-lockstep'
+import { turns } from '../../network/compile-turns'
 import type { Network } from '../../network/network'
 import { readsTime } from '../../network/structure'
 import type { Walker } from '../../network/walker'
@@ -14,13 +16,13 @@ import { thinning } from './thinning'
 export const method = ensembleMethod<SsaOptions>((problem, { variant }) => {
   const walker = walkerFor(problem, variant)
   const alone = sampler(problem, walker)
-  let many: Lockstep | null = null
+  let many: Lanes | null = null
   return {
     ...alone,
     notes: () => ({ algorithm: algorithmOf(problem, variant, walker) }),
     team() {
       if (variant !== 'auto' && variant !== 'direct') return null
-      many = lockstep(problem.network, problem.parameters, problem.initial, problem.times)
+      many = together(problem)
       return many && teamOf(problem, many)
     },
     release() {
@@ -29,6 +31,12 @@ export const method = ensembleMethod<SsaOptions>((problem, { variant }) => {
     },
   }
 })
+
+/** The fastest that walks several replicates at once, if there is one. */
+function together({ network, parameters, initial, times }: Problem): Lanes | null {
+  const inStep = lockstep(network, parameters, initial, times)
+  return inStep ?? (isSmall(network) && !readsTime(network) ? turns(network, parameters, initial, times) : null)
+}
 
 /** What walks, in words. Whether replicates walk together depends on how many a thread has, and is not told. */
 function algorithmOf({ network }: Problem, variant: SsaOptions['variant'], { counters }: Walker): string {
@@ -81,9 +89,9 @@ export function sampler(problem: Problem, walker: Walker): Sampler {
 }
 
 /** A lane that seems to grow without limit is given up: what to say of it is the sampler's. */
-function teamOf(problem: Problem, many: Lockstep): Team {
+function teamOf(problem: Problem, many: Lanes): Team {
   const { lanes } = many
-  const growth = lanes.map(() => growthGuard(problem, patience.lane))
+  const growth = lanes.map(() => growthGuard(problem, patience.lane, fewDoublings))
   let work = 0
   return {
     lanes,
@@ -116,7 +124,9 @@ function teamOf(problem: Problem, many: Lockstep): Team {
 /** Kernels hold counts as whole numbers up to 2³¹. */
 const maxCount = 2 ** 31 - 1
 /** Events before a replicate that keeps growing is given up, a few seconds' work at most, … */
-const patience = { compiled: 2 ** 26, plain: 2 ** 23, lane: 2 ** 22 }
+const patience = { compiled: 2 ** 26, plain: 2 ** 23, lane: 2 ** 20 }
+/** A lane loses little when it is given up too early, and eight of them much when it is too late. */
+const fewDoublings = 4
 /** … if at this rate it had to fire so many more: hours of work. */
 const hopeless = 2 ** 40
 const firstLook = 2 ** 16
@@ -128,7 +138,7 @@ type Growing = Pick<Walker, 'counts' | 'time' | 'total' | 'events'>
  * of events, and would need a hopeless number of events to the end, it explodes. Only the replicate's own path counts,
  * so that the verdict does not depend on the machine.
  */
-function growthGuard(problem: Problem, patient: number) {
+function growthGuard(problem: Problem, patient: number, enough = 9) {
   const { times } = problem
   const horizon = times[times.length - 1]
   let nextCheck = firstLook
@@ -151,7 +161,7 @@ function growthGuard(problem: Problem, patient: number) {
       next *= 2
       doublings = walker.total >= 1.5 * total && total > 0 ? doublings + 1 : 0
       const doublingTime = walker.time - time
-      if (events >= patient && doublings >= 9) {
+      if (events >= patient && doublings >= enough) {
         const needed = events * 2 ** ((horizon - walker.time) / doublingTime)
         if (needed > hopeless) {
           const pace = `events double every ${round(doublingTime)} and would go beyond 10¹²`
