@@ -67,7 +67,12 @@ const models: Readonly<Record<string, readonly [text: string, times: number[], r
     5,
     '9ed2816e',
   ],
-  'decaying–dimerising': ['species A = 10000; A -> 0, 1; 2A -> B, 0.002; B -> 2A, 0.5; B -> C, 0.04', [1, 2], 2, '4d8aaedf'],
+  'decaying–dimerising': [
+    'species A = 10000; A -> 0, 1; 2A -> B, 0.002; B -> 2A, 0.5; B -> C, 0.04',
+    [1, 2],
+    2,
+    '4d8aaedf',
+  ],
   'kinase cascade': [cascade, [0.1, 0.3], 20, '3f5a6956'],
   'chain of 100, in locals': [conveyor(100), [1, 5], 5, 'ecf34035'],
   'chain of 200, in memory': [conveyor(200), [1, 5], 5, '5ba04b35'],
