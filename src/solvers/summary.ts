@@ -197,20 +197,23 @@ function jointLaw({ times }: Problem, tally: Tally, names: readonly string[], jo
     [names[joint.a], Array.from({ length: height }, (_, i) => i * rowWidth)],
     [names[joint.b], Array.from({ length: breadth }, (_, i) => i * columnWidth)],
   ])
-  for (let k = 0; k < times.length; k++) {
+  const { data } = array
+  const { hits } = joint
+  if (tally.replicates === 0) data.fill(Number.NaN)
+  // Most cells are empty, and this runs over all of them for every picture.
+  for (let k = 0; rows > 0 && k < times.length; k++) {
     for (let i = 0; i < height; i++) {
-      for (let j = 0; j < breadth; j++) {
-        const hits = rows > 0 ? joint.hits[(k * rows + i) * columns + j] : 0
-        array.data[(k * height + i) * breadth + j] = hits / tally.replicates
-      }
+      const [from, to] = [(k * rows + i) * columns, (k * height + i) * breadth]
+      for (let j = 0; j < breadth; j++) if (hits[from + j] > 0) data[to + j] = hits[from + j] / tally.replicates
     }
   }
   return array
 }
 
 function probabilityErrors(array: NamedArray, n: number): NamedArray {
-  const certain = 3 / 1.96 / n
-  const data = array.data.map((p) => (p === 0 || p === 1 ? certain : Math.sqrt((p * (1 - p)) / n)))
+  const p = array.data
+  const data = new Float64Array(p.length).fill(3 / 1.96 / n)
+  for (let i = 0; i < p.length; i++) if (p[i] !== 0 && p[i] !== 1) data[i] = Math.sqrt((p[i] * (1 - p[i])) / n)
   return { ...array, data }
 }
 

@@ -322,21 +322,50 @@ function pour(from: JointTally, to: JointTally, times: number): void {
   // Widths are powers of two; this runs over millions of cells for every picture of an ensemble on several threads.
   const rowShift = Math.log2(to.rowWidth / from.rowWidth)
   const columnShift = Math.log2(to.columnWidth / from.columnWidth)
+  // Beyond the largest values there is nothing.
+  const [usedRows, usedColumns] = [
+    usedCells(rows, from.rowMost, from.rowWidth),
+    usedCells(columns, from.columnMost, from.columnWidth),
+  ]
   for (let k = 0; k < times; k++) {
-    for (let i = 0; i < rows; i++) {
+    for (let i = 0; i < usedRows; i++) {
       const source = (k * rows + i) * columns
       const target = (k * to.rows + (i >>> rowShift)) * to.columns
-      for (let j = 0; j < columns; j++) sums[target + (j >>> columnShift)] += hits[source + j]
+      for (let j = 0; j < usedColumns; j++) sums[target + (j >>> columnShift)] += hits[source + j]
     }
   }
 }
 
-/** The sum of tallies of the same problem, over different replicates. The parts are left as they are. */
+/**
+ * The sum of tallies of the same problem, over different replicates. The parts are left as they are; paths are theirs,
+ * too, and complete when they are.
+ */
 export function merge(tallies: readonly Tally[]): Tally {
-  const sum = structuredClone(tallies[0])
+  const sum = copyOf(tallies[0])
   for (const part of tallies.slice(1)) add(part, sum)
   sum.paths.sort((a, b) => a.replicate - b.replicate)
   return sum
+}
+
+const usedCells = (cells: number, most: number, width: number) => Math.min(cells, Math.floor(most / width) + 1)
+
+/** Everything that is added to is copied: quicker than any general way, which counts in every picture. */
+function copyOf(tally: Tally): Tally {
+  const { quantities, joints, paths, counters, notes, approximation } = tally
+  return {
+    ...tally,
+    quantities: quantities.map((one) => ({
+      ...one,
+      near: one.near.slice(),
+      far: one.far?.slice() ?? null,
+      sums: one.sums?.slice() ?? null,
+    })),
+    joints: joints.map((one) => ({ ...one, hits: one.hits.slice(), missed: one.missed.slice() })),
+    paths: [...paths],
+    counters: { ...counters },
+    notes: { ...notes },
+    ...(approximation && { approximation: { ...approximation, halved: copyOf(approximation.halved) } }),
+  }
 }
 
 function add(part: Tally, sum: Tally): void {
@@ -357,7 +386,7 @@ function add(part: Tally, sum: Tally): void {
     reshape(sum, into, joint.rowMost, joint.columnMost)
     pour(joint, into, sum.times)
   })
-  sum.paths = [...sum.paths, ...structuredClone(part.paths)]
+  sum.paths = [...sum.paths, ...part.paths]
   if (part.approximation && sum.approximation) add(part.approximation.halved, sum.approximation.halved)
 }
 

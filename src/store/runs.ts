@@ -61,7 +61,7 @@ export interface RunsState {
 }
 
 export interface Runs extends StoreApi<RunsState> {
-  /** Begin to follow the studies; the first runs start with the next animation frame. */
+  /** Begin to follow the studies; the first runs start at once. */
   start(): void
   /** Cancel everything and follow no more. */
   stop(): void
@@ -112,6 +112,7 @@ export function createRuns(
 ): Runs {
   const works = new Map<string, Work>()
   let scheduled = false
+  let rested = true
   let unfollow: (() => void) | undefined
 
   const store = createStore<RunsState>()(() => ({ lanes: {}, cancel, more, rerun, resume, teach }))
@@ -169,12 +170,17 @@ export function createRuns(
     return {}
   }
 
-  /** At most one launch per animation frame. */
+  /** At most one launch per animation frame; the first of several at once, for a hand waits for its picture. */
   function schedule(): void {
     if (scheduled) return
     scheduled = true
-    nextFrame().then(() => {
+    const turn = rested ? Promise.resolve() : nextFrame()
+    turn.then(() => {
       scheduled = false
+      rested = false
+      nextFrame().then(() => {
+        rested = true
+      })
       if (unfollow) for (const work of works.values()) consider(work)
     })
   }

@@ -127,7 +127,7 @@ function Choices({ lane: { outcome, stale, title } }: { lane: Lane }) {
       <dl>
         {notes.map(([name, words]) => (
           <div key={name}>
-            <dt>{sentence(name).replace(/\.$/, '')}</dt>
+            <dt>{name}</dt>
             <dd>{words}</dd>
           </div>
         ))}

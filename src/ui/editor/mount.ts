@@ -23,6 +23,8 @@ const burstMs = 700
 const squiggleMs = 90
 /** The text follows a slider no more often, unless it has the cursor. */
 const followMs = 120
+/** And no sooner than the picture has had its chance. */
+const gestureMs = 60
 
 const external = Annotation.define<boolean>()
 
@@ -75,8 +77,9 @@ export function mountEditor(parent: HTMLElement, studio: Studio): { view: Editor
     if (state.parsed === last) return
     last = state.parsed
     // Showing new text takes a third of a frame: under a slider that moves, some times a second are enough.
-    const wait = followed + followMs - performance.now()
-    if (view.hasFocus || wait <= 0) follow()
+    // Nor may the first of them be before the picture, which the slider was moved for.
+    const wait = Math.max(followed + followMs - performance.now(), gestureMs)
+    if (view.hasFocus) follow()
     else late ??= setTimeout(follow, wait)
   })
   const catchUp = () => late !== undefined && follow()
