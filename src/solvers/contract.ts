@@ -85,6 +85,8 @@ export interface Solution {
    * distance of whole states; `kl`, their divergence in nats from the learnt law. With what, `notes.measured` says.
    */
   readonly distances?: NamedArray
+  /** Of methods that train and drew exact paths to check themselves by: their moments, with the axes of `moments`. */
+  readonly independent?: { readonly moments: Observation; readonly paths: number }
   /**
    * What a solver that trains has learnt: plain, clonable data that it can start from again. A frame that holds one is a
    * checkpoint: cancelled, crashed or closed, training goes on from the last.
@@ -118,6 +120,8 @@ export interface Frame extends Solution {
   readonly phase: string
   /** A first picture of the whole answer, at every output time, to be replaced by the computed one. */
   readonly preview?: true
+  /** Of methods that train step by step: the law as it is in the midst of a step, at the time that the step leads to. */
+  readonly now?: { readonly time: number; readonly observations: Observations }
 }
 
 export interface Artifact {

@@ -8,7 +8,13 @@ export type Walkers = Awaited<ReturnType<typeof walkers>>
 
 /** Streams of propagation, of the pilot and of training lie far apart; none is used twice. */
 const streamsPerStep = 2 ** 32
-export const streams = { pilot: 2 ** 46, check: 2 ** 47, train: 2 ** 48, judge: 2 ** 47 + 2 ** 46 } as const
+export const streams = {
+  pilot: 2 ** 46,
+  check: 2 ** 47,
+  train: 2 ** 48,
+  judge: 2 ** 47 + 2 ** 46,
+  look: 2 ** 46 + 2 ** 45,
+} as const
 
 /** What `propagate` yields in between. */
 export interface Advanced {

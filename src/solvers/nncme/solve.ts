@@ -6,6 +6,7 @@ import type { Artifact, Frame, Method, Observations, Problem, Run, Snapshot, Sol
 import { walkers } from '../ssa/kernel'
 import { trainingRecord } from '../training'
 import { artifactOf, notesOf, type Snapshots, snapshotsOf } from './artifact'
+import { lawNow, momentsOfPaths, sparingly } from './beside'
 import { type Box, boxAround, type Met } from './box'
 import { compare, compareJointly, type Distances, lawsOfPaths, type Verdict, verdictOn } from './check'
 import { densityOf } from './density'
@@ -52,6 +53,9 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
   const horizon = times.length ? times[times.length - 1] : 0
   let phase = 'a pilot ensemble finds the box of counts'
   let paths = new Int32Array(0)
+  let independent: ReturnType<typeof momentsOfPaths>
+  let now: Frame['now']
+  const glances = sparingly(run.now)
   // A checkpoint goes with the first frame that is looked at after each step.
   let checkpoint: (() => Artifact) | undefined
   let from: Verdict['from'] = 'paths'
@@ -64,6 +68,8 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
     checkpoint = undefined
     return {
       ...solution(problem, options, taken, progress, backend.memory(), judged()),
+      ...(independent && { independent }),
+      ...(now && { now }),
       ...(artifact && { artifact }),
       done: horizon > 0 ? progress.time / horizon : 0,
       phase,
@@ -81,6 +87,7 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
       if (run.due()) yield frame
     }
   }
+  if (options.check > 0) independent = momentsOfPaths(problem, paths)
   const paper = options.scheme !== 'forward-kl'
   const around = boxAround(problem, met(problem, paths))
   const box = paper ? trimmedBox(problem, around) : around
@@ -163,10 +170,22 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
     }
     for await (const _ of paper ? paperScheme(setting, arrive) : forwardKl(setting)) {
       phase = phaseOf(progress, horizon)
+      const next = paper ? -1 : taken.indexOf(undefined)
+      if (now && now.time !== times[next]) now = undefined
+      if (next >= 0 && times[next] === progress.time && glances.due()) {
+        glances.begin()
+        const known = await knownOf(problem, box, density, learner, run.rng(streams.look), progress.time)
+        now = lawNow(problem, progress.time, known)
+        glances.end()
+      }
       yield frame
     }
     const artifact = artifactOf(problem, box, options, kept)
-    return { ...solution(problem, options, taken, progress, backend.memory(), judged()), artifact }
+    return {
+      ...solution(problem, options, taken, progress, backend.memory(), judged()),
+      ...(independent && { independent }),
+      artifact,
+    }
   } finally {
     learner.dispose()
   }

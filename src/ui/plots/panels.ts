@@ -4,6 +4,7 @@ import { joint } from './joint'
 import { marginals } from './marginals'
 import { measured } from './measured'
 import { moments } from './moments'
+import { drift, jointNow } from './progress-panels'
 import type { Outlook, Source } from './sources'
 import { training } from './training'
 import { trajectories } from './trajectories'
@@ -21,6 +22,8 @@ export function panels(sources: readonly Source[], outlook: Outlook): Panel[] {
     ...added.filter(isSlice),
     moments(sources, outlook),
     training(sources, outlook),
+    jointNow(sources, outlook),
+    drift(sources, outlook),
     measured(sources, outlook),
     ...added.filter((panel) => !isSlice(panel)),
   ].filter((panel) => panel !== undefined)

@@ -27,7 +27,8 @@ describe('the panel of a training', () => {
     const [line] = panel?.layers ?? []
     expect(line.kind === 'line' && [line.x[0], line.y[0], line.x[99], line.y[99]]).toEqual([1, 3, 100, 2.01])
     expect(panel?.summary).toContain('pupil is at 2.01 nats after 100 updates')
-    expect(panel?.note).toContain('t = 1 of 5 · gradient 0.5')
+    expect(panel?.note).toBe('t = 1 of 5')
+    expect(panel?.facts).toContainEqual({ label: 'pupil: Gradient', text: 'norm 0.5' })
     expect(panel?.x.domain).toEqual([0, 100])
   })
 
@@ -77,9 +78,10 @@ describe('the panel of distances', () => {
     const panel = panels([source], fixtureOutlook).find(({ id }) => id === 'distances')
     expect(panel?.layers.map((one) => one.kind === 'line' && [...one.x])).toEqual([[2], [1, 2], [1, 2]])
     expect(panel?.summary).toContain('at most 0.02 from the exact law')
-    expect(drawn([source])?.note).toContain(
-      'Hellinger 0.02 from the exact law (counting would be 0.01 off, whole states 0.05)',
-    )
+    expect(drawn([source])?.facts).toContainEqual({
+      label: 'Distance',
+      text: 'Hellinger 0.02 from the exact law, counting would be 0.01 off, whole states 0.05',
+    })
   })
 
   it('is not there for a single time, which the training tells', () => {

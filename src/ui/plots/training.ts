@@ -1,5 +1,5 @@
 /** How training goes: what it minimises along its updates, one line per method in training. */
-import type { Dash, Layer, Panel } from '../figure/figure'
+import type { Dash, Fact, Layer, Panel } from '../figure/figure'
 import { number } from '../figure/ticks'
 import { grouped, type Outlook, provenance, type Source } from './sources'
 
@@ -33,7 +33,7 @@ export function training(sources: readonly Source[], outlook: Outlook): Panel | 
   return {
     id: 'training',
     title: 'Training',
-    note: notes(curves[0].source),
+    note: curves[0].source.frame.phase,
     x: {
       label: 'updates',
       scale: 'linear',
@@ -43,6 +43,7 @@ export function training(sources: readonly Source[], outlook: Outlook): Panel | 
     y: { label: 'loss', unit: 'nat', scale: 'linear', domain: [low - room, high + room] },
     layers,
     summary: `${words.join('; ')}.`,
+    facts: curves.flatMap(({ source }) => facts(source, curves.length > 1)),
     provenance: {
       ...provenance([], outlook, 0),
       seed: curves[0].source.seed,
@@ -51,25 +52,50 @@ export function training(sources: readonly Source[], outlook: Outlook): Panel | 
   }
 }
 
-/** What else a method in training says of itself, as far as it does. */
-function notes({ frame: { diagnostics, notes = {}, phase } }: Source): string {
-  const short = (value: number) => number(Number(value.toPrecision(3)))
-  const said = (name: string, words: (value: string) => string) => {
-    const value = diagnostics[name]
-    return Number.isFinite(value) ? [words(short(value))] : []
+/** What a method in training says of itself, as far as it does. */
+function facts({ title, frame: { diagnostics, notes = {} } }: Source, several: boolean): Fact[] {
+  const three = (value: number) => number(Number(value.toPrecision(3)))
+  const fact = (label: string, text: string): Fact => ({ label: several ? `${title}: ${label}` : label, text })
+  const said = (name: string, words: (value: number) => string) =>
+    Number.isFinite(diagnostics[name]) ? [words(diagnostics[name])] : []
+  const list = (label: string, ...words: readonly string[][]) => {
+    const all = words.flat()
+    return all.length ? [fact(label, all.join(', '))] : []
   }
-  const distance = said('hellinger', (value) => `Hellinger ${value} from ${notes.measured ?? 'another method'}`)
-  const beside = [
-    ...said('hellingerFloor', (value) => `counting would be ${value} off`),
-    ...said('jointHellinger', (value) => `whole states ${value}`),
-  ]
+  const states = diagnostics.replicates
   return [
-    phase,
-    ...said('gradientNorm', (value) => `gradient ${value}`),
-    ...(notes.backend ? [notes.backend] : []),
-    ...said('secondsPerUpdate', (value) => `${value} s an update`),
-    ...distance.map((words) => (beside.length ? `${words} (${beside.join(', ')})` : words)),
+    ...list(
+      'Gradient',
+      said('gradientNorm', (value) => `norm ${three(value)}`),
+    ),
+    ...list(
+      'Effective sample size',
+      said('effective', (value) =>
+        value > 0
+          ? `${grouped(Math.round(value))}${states ? ` of ${grouped(states)} states` : ''}`
+          : 'no step is complete yet',
+      ),
+    ),
+    ...list(
+      'Distance',
+      said('hellinger', (value) => `Hellinger ${three(value)} from ${notes.measured ?? 'another method'}`),
+      said('hellingerFloor', (value) => `counting would be ${three(value)} off`),
+      said('jointHellinger', (value) => `whole states ${three(value)}`),
+    ),
+    ...list(
+      'Divergence added up',
+      said('divergence', (value) => `${three(value)} nat, estimated`),
+    ),
+    ...list(
+      'Left the box of counts',
+      said('outside', (value) => `${three(100 * value)} % of the states`),
+    ),
+    ...list(
+      'Work',
+      notes.backend ? [notes.backend] : [],
+      said('secondsPerUpdate', (value) => `${three(value)} s an update`),
+      said('tensors', (value) => `${grouped(value)} tensors alive`),
+      said('bytes', (value) => `${three(value / 1e6)} MB`),
+    ),
   ]
-    .filter(Boolean)
-    .join(' · ')
 }
