@@ -5,9 +5,9 @@ import { domainIn } from '../learnt'
 import { optionSchema } from '../options'
 
 const options = optionSchema({
-  teacher: z.enum(['fsp', 'ssa']).default('fsp').meta({
+  teacher: z.enum(['fsp', 'ssa', 'nncme', 'consistency']).default('fsp').meta({
     title: 'Teacher',
-    help: 'Laws to learn from: exact, by projection; or sampled, where there are too many states for that.',
+    help: 'Laws to learn from. fsp: exact, by projection; ssa: sampled, where there are too many states for that; nncme: of networks that step through time, as in the paper; consistency: none but the master equation, window by window.',
   }),
   network: z.enum(['dense', 'transformer']).default('dense').meta({
     title: 'Network',
@@ -58,16 +58,53 @@ const options = optionSchema({
     help: 'Of Adam, at first; it falls along half a cosine.',
     advanced: true,
   }),
+  paper: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Paper mode',
+      help: "As in the paper's code: one Euler step beyond each snapshot is the target, and the reverse divergence is descended by its score gradient.",
+      when: { teacher: ['nncme'], network: ['transformer'] },
+      advanced: true,
+    }),
+  windows: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(8)
+    .meta({
+      title: 'Windows',
+      help: 'Time is cut into so many; no law is followed for longer than one.',
+      when: { teacher: ['consistency'] },
+      advanced: true,
+    }),
+  stages: z
+    .int()
+    .min(1)
+    .max(50)
+    .default(1)
+    .meta({
+      title: 'Stages',
+      help: 'A curriculum in time: early times are learnt first, later ones join stage by stage. With 1 all at once.',
+      when: { teacher: ['fsp', 'ssa', 'nncme'] },
+      advanced: true,
+    }),
   starts: z.int().min(0).max(1000).default(0).meta({
     title: 'Initial counts',
     help: 'Learn for every initial count up to this; 0: only for those of the study.',
     advanced: true,
   }),
-  paths: z.int().min(10).max(1_000_000).default(500).meta({
-    title: 'Paths',
-    help: 'Sample paths per setting, where samples are the teacher.',
-    advanced: true,
-  }),
+  paths: z
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(500)
+    .meta({
+      title: 'Paths',
+      help: 'Sample paths per setting, or states that its network learns from.',
+      when: { teacher: ['ssa', 'nncme'] },
+      advanced: true,
+    }),
 })
 
 export type DistilledOptions = typeof options.defaults

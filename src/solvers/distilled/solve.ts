@@ -1,6 +1,3 @@
-import { fitDensity } from '../../numerics/density-fit'
-import { ownBackend } from '../../numerics/learning/own'
-import type { Perceptron } from '../../numerics/perceptron'
 import { checkConstants } from '../broken'
 import {
   type Artifact,
@@ -12,33 +9,22 @@ import {
   type Snapshot,
   type Solution,
 } from '../contract'
-import { type Domain, domainOf, inputCount, largest, type Setting, settings } from '../design'
-import { coordinates } from '../fsp/kernel'
-import { beyond, short, signature, still } from '../learnt'
+import { domainOf, inputCount, type Setting, settings } from '../design'
+import { coordinates, provable } from '../fsp/kernel'
+import { beyond, signature, still } from '../learnt'
 import { quickEnough } from '../teachers'
-import { type TrainingRecord, trainingRecord } from '../training'
+import { trainingRecord } from '../training'
 import { blank, overall, reporter, withErrors } from './answer'
-import { attend, densityOf, type Lecture } from './attention'
-import { exampleOf, headFor, type Variable } from './chain'
 import type { DistilledOptions } from './index'
-import { type Model, measured, pack, type Student, unpack, weightsOf, writerOf } from './model'
+import { byItself, byTeacher, countOf, heldStream, learnt, maxStates, type Show, sampleStream } from './learning'
+import { type Model, measured, pack, unpack, weightsOf, writerOf } from './model'
 import { open } from './open'
-import { lectures, measure, timesOf } from './teach'
+import { measure, timesOf } from './teach'
 
 export const method: Method<DistilledOptions> = { solve, open }
 
-/** Shares of the progress: up to the end of the lectures, and of the learning. */
-const [taught, learnt] = [0.3, 0.9]
-/** Streams of the seed: of the designs, of the student, and of the samples from here on. */
-const [designStream, heldStream, studentStream, sampleStream] = [0, 1, 2, 1 << 20]
 /** Sampled laws that others are measured by have so many times the paths. */
 const finer = 10
-/** Every so manieth setting is not learnt from, but tells when to stop. */
-const spared = 10
-/** States of a law that is answered whole. */
-const maxStates = 2_000_000
-/** Looks cost little where there is one setting: its law is followed once, whatever their number. */
-const looksAlone = 8
 /** The setting that is asked about is measured, too, at so many of its times. */
 const ownTimes = 6
 
@@ -59,9 +45,11 @@ async function* solve(problem: Problem, options: DistilledOptions, run: Run): As
     phase,
     done,
   })
-  const [heard, kept] = yield* teach(problem, domain, options, run, show)
-  const variables = variablesOf(problem, [...heard, ...kept])
-  const student = yield* study(domain, variables, heard, kept, options, run, show, record)
+  const taken =
+    options.teacher === 'consistency'
+      ? yield* byItself(problem, domain, options, run, show, record)
+      : yield* byTeacher(problem, domain, options, run, show, record)
+  const { variables, student } = taken
   const map = yield* examine(problem, { ...begun, variables, student }, options, run, show)
   const model = { ...begun, variables, student, map }
   const solution = yield* answer(problem, model, run, pack(model))
@@ -69,7 +57,6 @@ async function* solve(problem: Problem, options: DistilledOptions, run: Run): As
 }
 
 type Begun = Pick<Model, 'signature' | 'domain' | 'notes'>
-type Show = (phase: string, done: number) => Snapshot
 
 function begin(problem: Problem, options: DistilledOptions): Begun {
   const domain = domainOf(problem, options.starts)
@@ -87,122 +74,17 @@ function begin(problem: Problem, options: DistilledOptions): Begun {
     epochs,
     rate,
   }
-  if (teacher === 'ssa') notes.paths = paths
+  if (teacher === 'ssa' || teacher === 'nncme') notes.paths = paths
+  if (teacher === 'nncme' && options.paper && network === 'transformer') notes.paper = 1
+  if (teacher === 'consistency') notes.windows = options.windows
+  else if (options.stages > 1) notes.stages = options.stages
   return { signature: signature(problem, domain.axes), domain, notes }
 }
 
-/** One setting is all there is where nothing varies. */
-const countOf = ({ axes }: Domain, count: number) => (axes.length ? count : 1)
-
-async function* teach(
-  problem: Problem,
-  domain: Domain,
-  options: DistilledOptions,
-  run: Run,
-  show: Show,
-): AsyncGenerator<Snapshot, [heard: Lecture[], kept: Lecture[]]> {
-  const { teacher, paths, rows } = options
-  const looks = domain.axes.length ? options.looks : options.looks * looksAlone
-  const [heard, kept]: [Lecture[], Lecture[]] = [[], []]
-  const all = settings(problem, domain, countOf(domain, options.settings), run.rng(designStream))
-  for (const [i, setting] of all.entries()) {
-    const source = { teacher, paths, first: sampleStream + i * paths, quick: quickEnough.toLearn }
-    const phase = `laws to learn from: ${i + 1} of ${all.length} settings`
-    const work = lectures(problem, setting, timesOf(domain, looks, i), rows, source, run)
-    let step = await work.next()
-    for (; !step.done; step = await work.next()) if (run.due()) yield show(phase, (taught * i) / all.length)
-    // Of a single setting, times tell.
-    for (const [k, lecture] of step.value.entries()) {
-      const spare = all.length > 1 ? i % spared === spared - 1 : k % spared === spared - 1
-      ;(spare ? kept : heard).push(lecture)
-    }
-    if (run.due()) yield show(phase, (taught * (i + 1)) / all.length)
-  }
-  return [heard, kept]
-}
-
-/** Counts that hold all that was heard of, and some more. */
-function variablesOf(problem: Problem, all: readonly Lecture[]): Variable[] {
-  const { axes } = coordinates(problem.network, problem.initial)
-  const variables = axes.map((species, axis): Variable => {
-    const most = largest(problem.network, problem.initial, species)
-    let seen = problem.initial[species]
-    for (const { conditionals } of all) {
-      for (const { i, law } of conditionals) if (i === axis) seen = Math.max(seen, law.low[0] + law.widths[0] - 1)
-    }
-    const few = Math.min(most, seen) <= fewCounts
-    return { species, cap: few ? Math.min(most, seen) : Math.min(most, Math.ceil(1.1 * seen) + 3), few }
-  })
-  const states = variables.reduce((product, { cap }) => product * (cap + 1), 1)
-  if (states > maxStates) {
-    const why = `the whole law would be ${states.toLocaleString('en')} numbers; this solver answers ${maxStates.toLocaleString('en')}`
-    throw new Failure('states', why, 'learn the laws of single quantities or pairs with "mixtureDensity"')
-  }
-  return variables
-}
-
-/** So many counts are given a probability each: genes are no negative binomials, whether or not a law says that they are genes. */
-const fewCounts = 15
-
-async function* study(
-  domain: Domain,
-  variables: readonly Variable[],
-  heard: readonly Lecture[],
-  kept: readonly Lecture[],
-  options: DistilledOptions,
-  run: Run,
-  show: Show,
-  record: TrainingRecord,
-): AsyncGenerator<Snapshot, Student> {
-  let updates = 0
-  const note = ({ loss, held }: { loss: number; held: number }) => {
-    updates++
-    if (Number.isFinite(loss)) record.add(updates, loss, held)
-  }
-  const { width, layers, components, epochs, rate } = options
-  const at = (done: number) => taught + (learnt - taught) * done
-  const backend = ownBackend()
-  const phase = (what: string, loss: number, held: number) =>
-    `${what}${loss >= 0 ? `: off by ${short(loss)} nats, ${short(held)} where held out` : ''}`
-  if (options.network === 'transformer') {
-    const density = densityOf(domain, variables, { width, layers })
-    const work = attend(density, domain, heard, kept, { epochs, rate: rate / 3 }, run.rng(studentStream), backend)
-    let step = await work.next()
-    for (; !step.done; step = await work.next()) {
-      const { done, loss, held } = step.value
-      note(step.value)
-      if (run.due()) yield show(phase('learning the whole state', loss, held), at(done))
-    }
-    return { kind: 'transformer', weights: step.value, width, layers }
-  }
-  const nets: Perceptron[] = []
-  for (const [i, variable] of variables.entries()) {
-    const examples = (list: readonly Lecture[]) =>
-      list.flatMap(({ setting, t, conditionals }) =>
-        conditionals.filter((one) => one.i === i).map((one) => exampleOf(domain, variables, setting, t, one)),
-      )
-    const recipe = {
-      head: headFor(variable, components),
-      hidden: Array.from({ length: layers }, () => width),
-      rate,
-      batch: 64,
-      epochs,
-      falling: true,
-    }
-    const work = fitDensity(examples(heard), examples(kept), recipe, run.rng(studentStream + i), backend)
-    let step = await work.next()
-    for (; !step.done; step = await work.next()) {
-      const { done, loss, held } = step.value
-      note(step.value)
-      if (run.due())
-        yield show(
-          phase(`learning variable ${i + 1} of ${variables.length}`, loss, held),
-          at((i + done) / variables.length),
-        )
-    }
-    nets.push(step.value)
-  }
-  return { kind: 'dense', nets, components }
+/** What a student is measured by: its teacher, but that networks, and none, are no measure. */
+function judge(problem: Problem, { teacher }: DistilledOptions): 'fsp' | 'ssa' {
+  if (teacher === 'fsp' || teacher === 'ssa') return teacher
+  return provable({ ...problem, observe: { ...problem.observe, marginals: true } }).ok ? 'fsp' : 'ssa'
 }
 
 /** The student against its teacher at settings it has not heard of, and at the one that is asked about. */
@@ -214,7 +96,7 @@ async function* examine(
   show: Show,
 ): AsyncGenerator<Snapshot, Model['map']> {
   const { domain } = model
-  const { teacher } = options
+  const teacher = judge(problem, options)
   const paths = options.paths * finer
   const first = sampleStream + options.settings * options.paths
   const others = settings(problem, domain, countOf(domain, options.heldOut), run.rng(heldStream))

@@ -11,13 +11,14 @@ import type { Lecture } from './attention'
 import type { Writer } from './chain'
 import { type Box, boxOf, conditionals } from './course'
 import { measured } from './model'
+import { type Context, oneStep } from './paper'
 
 /** l1 distance of laws to learn from, and of laws to be measured by, from the truth. */
 const [tolerance, fineTolerance] = [1e-6, 1e-7]
 
 /** How exact laws are found, or so many sample paths, which are those of the streams from `first` on. */
 export interface Source {
-  readonly teacher: 'fsp' | 'ssa'
+  readonly teacher: 'fsp' | 'ssa' | 'nncme'
   readonly paths: number
   readonly first: number
   readonly quick: number
@@ -38,6 +39,12 @@ async function* boxes(
 ): AsyncGenerator<void, void, void> {
   if (teacher === 'fsp') {
     yield* exactLaws(problem, quick > 0 ? tolerance : fineTolerance, quick, (law, k) => take(boxOf(law), k, law))
+    return
+  }
+  if (teacher === 'nncme') {
+    // Loaded with the first that is asked for.
+    const { snapshots } = await import('./snapshots')
+    yield* snapshots(problem, paths, first, run, take)
     return
   }
   const observe = { moments: false, marginals: false, joints: [], trajectories: true }
@@ -68,6 +75,24 @@ function histogram(rows: number, axes: number, count: (row: number, axis: number
     p[widths.reduce((place, width, axis) => place * width + count(r, axis) - low[axis], 0)] += 1 / rows
   }
   return { low, widths, p }
+}
+
+/** One Euler step beyond each snapshot of a teaching network at one setting. */
+export async function* steppedOn(
+  problem: Problem,
+  setting: Setting,
+  times: Float64Array,
+  source: Source,
+  longest: number,
+  run: Run,
+): AsyncGenerator<void, Context[], void> {
+  const contexts: Context[] = []
+  const own = pick(setting)
+  yield* boxes({ ...problem, ...own, times }, source, run, (box, k) => {
+    const { target, step } = oneStep(problem, own, box, longest)
+    contexts[k] = { setting: own, t: times[k] + step, target }
+  })
+  return contexts
 }
 
 /** What is said at one setting, at its times; `rows` prefixes of each law. */
