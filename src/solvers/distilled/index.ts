@@ -71,7 +71,7 @@ const options = optionSchema({
     .int()
     .min(1)
     .max(100)
-    .default(8)
+    .default(4)
     .meta({
       title: 'Windows',
       help: 'Time is cut into so many; no law is followed for longer than one.',

@@ -93,9 +93,6 @@ async function* byPaper(
   return { variables, student: { kind: 'transformer', weights: step.value, width, layers } }
 }
 
-/** Epochs before the last window, as a share of those of the last. */
-const passing = 1 / 3
-
 /** Window by window, from nothing but the master equation: see `consistency.ts`. */
 export async function* byItself(
   problem: Problem,
@@ -131,10 +128,9 @@ export async function* byItself(
       writer?.close()
     }
     const variables = variablesOf(problem, [...heard, ...kept])
-    const epochs = w + 1 < ends.length ? Math.ceil(options.epochs * passing) : options.epochs
     known = {
       variables,
-      student: yield* study(domain, variables, heard, kept, { ...options, epochs, stages: 1 }, run, part, record),
+      student: yield* study(domain, variables, heard, kept, { ...options, stages: 1 }, run, part, record),
     }
   }
   return known as Learnt

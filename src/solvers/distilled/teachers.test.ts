@@ -66,7 +66,7 @@ describe('teachers that are networks, and none', () => {
   })
 
   it('learns from nothing but the master equation, window by window', async () => {
-    const options = { ...small, teacher: 'consistency', windows: 4, epochs: 240 } as const
+    const options = { ...small, teacher: 'consistency', windows: 4 } as const
     const solution = await run(pool, [1, 3], options)
     // Errors of four windows add up; without the carrying-on it would say Poisson of what was at the first window.
     expect(Math.max(...offs(solution, 6, [1, 3]))).toBeLessThan(0.1)
