@@ -38,6 +38,8 @@ export interface Lane {
   readonly stale: boolean
   /** What a method that trains has learnt so far, at its last checkpoint, and the study that taught it. */
   readonly learnt?: Taught
+  /** How long it has trained for that, in all its sittings of this visit. */
+  readonly trainedMs?: number
   /** What happened on the way, in a sentence. */
   readonly note?: string
 }
@@ -89,6 +91,7 @@ interface Work {
   tookMs: number
   /** Of methods that train: the newest checkpoint. */
   learnt?: Taught
+  trainedMs?: number
   /** Training was asked for: anew, or on from what was learnt. Unasked, only what was learnt answers. */
   training?: 'anew' | 'on'
   current?: {
@@ -206,6 +209,7 @@ export function createRuns(
     const { solver, wanted, key } = work
     const startedMs = performance.now()
     const own = work.training === 'anew' ? undefined : work.learnt?.artifact
+    if (trains && work.training === 'anew') work.trainedMs = 0
     // Other methods show what is learnt until they have their own answer.
     const artifact = trainable(solver) ? own : picture(solver)?.artifact
     work.settled = undefined
@@ -226,6 +230,7 @@ export function createRuns(
     work.current = current
     handle.outcome.then((outcome) => {
       if (work.current !== current) return
+      if (trains) train(work)
       work.current = undefined
       work.settled = key
       work.tookMs = performance.now() - startedMs
@@ -242,6 +247,12 @@ export function createRuns(
     setTimeout(() => {
       if (work.current === current && key !== work.key) schedule()
     }, patienceFor(work))
+  }
+
+  /** Its training has come to an end, or to a pause. */
+  function train(work: Work): void {
+    work.trainedMs = (work.trainedMs ?? 0) + performance.now() - (work.current?.startedMs ?? performance.now())
+    patch(work.id, { trainedMs: work.trainedMs })
   }
 
   function receive(work: Work, current: Work['current'], study: Study, frame: Frame): void {
@@ -270,6 +281,7 @@ export function createRuns(
       work.settled = work.key
       if (!work.current) continue
       const { handle } = work.current
+      if (work.current.trains) train(work)
       work.current = undefined
       handle.cancel()
       patch(id, { status: 'cancelled', leftMs: undefined })

@@ -15,6 +15,7 @@ import { createMap, type MapStore } from './map'
 import { createNotices, type Notices } from './notices'
 import { browserStorage, createPersistence, type Persistence, type StudyStorage } from './persistence'
 import { createRuns, type Runs } from './runs'
+import { createSameSeconds, type SameSeconds } from './same-seconds'
 import { createStudies, type Studies } from './studies'
 import { createView, tieView, type View, viewOf } from './view'
 
@@ -27,6 +28,8 @@ export interface Studio {
   readonly map: MapStore
   readonly ensemble: EnsembleStore
   readonly view: View
+  /** Exact samples for as long as a training took. */
+  readonly sameSeconds: SameSeconds
   /** Whom to ask about what was trained. */
   readonly laws: LawClient
   readonly notices: Notices
@@ -76,6 +79,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const view = createView(viewOf(studies.getState().reading, 'auto'))
   const models = fetchModel && openModels(fetchModel)
   const runs = createRuns(client, studies, nextFrame, models)
+  const sameSeconds = createSameSeconds(studies, runs)
   const analyses = createAnalyses(client, studies, nextFrame)
   const learntBy = learntFinder(studies, runs, persistence, models)
   const inference = createInference(tasks, studies, learntBy)
@@ -171,6 +175,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     map,
     ensemble,
     view,
+    sameSeconds,
     laws,
     notices,
     persistence,
@@ -185,6 +190,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
       inference.getState().cancel()
       calibration.getState().cancel()
       map.getState().cancel()
+      sameSeconds.getState().stop()
       laws.close()
       ensemble.getState().cancel()
       client.close()

@@ -13,7 +13,7 @@ export function useStudio(): Studio {
   return studio
 }
 
-type Store = 'studies' | 'runs' | 'analyses' | 'inference' | 'calibration' | 'map' | 'ensemble' | 'view'
+type Store = 'studies' | 'runs' | 'sameSeconds' | 'analyses' | 'inference' | 'calibration' | 'map' | 'ensemble' | 'view'
 type State<Key extends Store> = ReturnType<Studio[Key]['getState']>
 
 export function useStudies<T>(select: (state: State<'studies'>) => T): T {
@@ -22,6 +22,10 @@ export function useStudies<T>(select: (state: State<'studies'>) => T): T {
 
 export function useRuns<T>(select: (state: State<'runs'>) => T): T {
   return useStore(useStudio().runs, select)
+}
+
+export function useSameSeconds<T>(select: (state: State<'sameSeconds'>) => T): T {
+  return useStore(useStudio().sameSeconds, select)
 }
 
 export function useView<T>(select: (state: State<'view'>) => T): T {

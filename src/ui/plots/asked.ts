@@ -12,10 +12,12 @@ export interface Asked {
   /** The count on which a slice is conditioned; the likeliest otherwise. Of the joint map's first quantity, or its other. */
   readonly given?: number
   readonly givenOther?: boolean
+  /** How long the training took whose seconds were given to exact sampling. */
+  readonly seconds?: number
 }
 
 export function askedOf({ view = {} }: Study): Asked {
-  const { views, of, level, margin, given, givenOther } = view
+  const { views, of, level, margin, given, givenOther, seconds } = view
   return {
     views: typeof views === 'string' ? [...new Set(views.split(',').filter((id) => id !== ''))] : [],
     quantity: typeof of === 'string' ? of : undefined,
@@ -23,6 +25,7 @@ export function askedOf({ view = {} }: Study): Asked {
     margin: typeof margin === 'number' && margin > 0 ? margin : 0,
     given: typeof given === 'number' ? given : undefined,
     givenOther: givenOther === true || undefined,
+    seconds: typeof seconds === 'number' && seconds > 0 ? seconds : undefined,
   }
 }
 

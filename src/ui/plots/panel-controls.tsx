@@ -5,6 +5,7 @@ import { offerOfPanel } from '../analyses/kinds'
 import { useStudies, useStudio, useView } from '../studio'
 import { askedOf, viewsText } from './asked'
 import type { Live } from './live'
+import { SecondsControls } from './seconds-controls'
 import { SliceControls } from './slice-controls'
 import { ViewControls } from './view-controls'
 import { viewOfPanel } from './views'
@@ -17,6 +18,7 @@ export function PanelControls({ id, live }: { id: string; live: Live }) {
   if (analysis) return analysis.main ? <AnalysisControls offer={analysis.offer} /> : null
   const view = viewOfPanel(id)
   if (view?.picks === 'slice') return <SliceControls live={live} />
+  if (view?.picks === 'seconds') return <SecondsControls view={view} />
   return view && view.picks !== 'nothing' ? <ViewControls view={view} /> : null
 }
 

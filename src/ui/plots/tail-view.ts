@@ -162,8 +162,12 @@ function knowledge({ source, observation: { error } }: Answer, { floor }: Tail):
   if (error.kind === 'bound') return `certified within ${two(floor)}`
   if (error.kind === 'exact') return 'exact'
   if (learnt(source)) {
-    const taught = error.kind === 'sampling' ? `1/${grouped(Math.round(1 / floor))}, a state’s share,` : two(floor)
-    const below = floor > 0 ? `; below ${taught} it is extrapolated` : ''
+    const below =
+      floor === 0
+        ? ''
+        : error.kind === 'sampling'
+          ? `; below 1/${grouped(Math.round(1 / floor))}, a state’s share, it is extrapolated`
+          : `; it may be off by ${two(floor)}, estimated, so that smaller tails are not known`
     return `the network’s own normalised tail${below}`
   }
   if (error.kind === 'sampling' && floor > 0) {

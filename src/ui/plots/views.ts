@@ -8,6 +8,7 @@ import { flux, nullclines } from './plane-views'
 import { quantileBands } from './quantile-view'
 import { restPoints } from './rest-view'
 import { ridges } from './ridge-view'
+import { sameSeconds } from './seconds-view'
 import { slices } from './slice-view'
 import { answers, type Outlook, provenance, type Source } from './sources'
 import { tails } from './tail-view'
@@ -22,7 +23,7 @@ export interface View {
   /** The observation that it is made from. */
   readonly needs: 'marginals' | 'trajectories' | 'joint' | 'ledger'
   /** What its controls offer: which quantity, which level of it, or the count on which a slice is conditioned. */
-  readonly picks: 'nothing' | 'quantity' | 'level' | 'slice'
+  readonly picks: 'nothing' | 'quantity' | 'level' | 'slice' | 'seconds'
   make(sources: readonly Source[], outlook: Outlook): Body | undefined
 }
 
@@ -61,6 +62,14 @@ export const views: readonly View[] = [
     needs: 'marginals',
     picks: 'quantity',
     make: tails,
+  },
+  {
+    id: 'seconds',
+    title: 'The same seconds',
+    about: 'Is a trained network nearer to the exact law than exact sampling that is given as many seconds?',
+    needs: 'marginals',
+    picks: 'seconds',
+    make: sameSeconds,
   },
   {
     id: 'slice',
