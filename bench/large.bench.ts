@@ -10,6 +10,7 @@ import { makeDraws } from '../src/solvers/ssa/draws'
 import type { Kernel } from '../src/solvers/ssa/interpreter'
 import { type Interpreted, kernels, makeKernel } from '../src/solvers/ssa/large'
 import { layOut, type Sparse } from '../src/solvers/ssa/sparse'
+import { bCell } from './b-cell'
 import type { Bench, Line } from './measure'
 import { receptors } from './receptors'
 
@@ -30,7 +31,7 @@ const comparisons: readonly (readonly Variant[])[] = [
 
 const networks: readonly (readonly [name: string, text: string])[] = [
   ['receptor of EGF', receptors()],
-  ['the same with a third tyrosine', receptors(true)],
+  ['receptor of B cells', bCell()],
 ]
 const warmUp = 1_000_000
 const rounds = 7
@@ -44,7 +45,12 @@ function lines(name: string, text: string, variants: readonly Variant[]): Line[]
   const started = performance.now()
   const { network } = parse(text)
   if (!network) throw new Error(`${name} does not parse`)
-  const sparse = wholly(layOut(network, []))
+  const sparse = wholly(
+    layOut(
+      network,
+      network.parameters.map(({ value }) => value),
+    ),
+  )
   const setUpMs = performance.now() - started
   const state = Float64Array.from(network.species, ({ initial }) => initial)
   const warm = start(sparse, compiled('rejection'), state)

@@ -2,8 +2,7 @@
  * Early signalling of the receptor of epidermal growth factor, spelt out species by species from its rules (Blinov et
  * al. 2006, doi:10.1016/j.biosystems.2005.06.014; constants per molecule and second as in that model): a receptor binds
  * its ligand, two bound ones pair, tyrosines are phosphorylated in pairs and bind Grb2, Shc and Sos in every order.
- * 356 species and 3,749 reactions. A further tyrosine, phosphorylated likewise and binding a protein K of its own, makes
- * it larger than models of the B cell receptor; its constants are made up.
+ * 356 species and 3,749 reactions.
  */
 
 type Change = readonly [from: string, to: string, rate: number, takes?: string, gives?: string, paired?: boolean]
@@ -43,11 +42,6 @@ const sites: readonly (readonly [states: readonly string[], changes: readonly Ch
   ],
 ]
 
-const further: (typeof sites)[number] = [
-  ['Y', 'P', 'PK'],
-  [['Y', 'P', 0.5, undefined, undefined, true], ['P', 'Y', 4.505], ...bind('P', 'K', 'PK', 1e-6, 0.1)],
-]
-
 const inTheCell = [
   'HP + G <-> HPG, 1.667e-6, 0.01',
   'HP + GS <-> HPGS, 1.167e-5, 0.1',
@@ -56,22 +50,21 @@ const inTheCell = [
   'HPG + S <-> HPGS, 1.667e-5, 0.064',
 ]
 
-/** The network as text: the model as it is, or the larger one. */
-export function receptors(large = false): string {
-  const all = large ? [...sites, further] : sites
-  const states = all.reduce<string[][]>((some, [next]) => some.flatMap((s) => next.map((n) => [...s, n])), [[]])
+/** The network as text. */
+export function receptors(): string {
+  const states = sites.reduce<string[][]>((some, [next]) => some.flatMap((s) => next.map((n) => [...s, n])), [[]])
   const names = states.map((state) => state.join('_'))
   const index = new Map(names.map((name, i) => [name, i]))
   const first = names[0]
   const lines = [
-    `species L = 1200000, G = 100000, H = 270000, S = 13000, GS = 49000${large ? ', K = 100000' : ''}, R_${first} = 180000`,
+    `species L = 1200000, G = 100000, H = 270000, S = 13000, GS = 49000, R_${first} = 180000`,
     ...inTheCell,
     ...names.map((name) => `R_${name} + L <-> B_${name}, 1.667e-6, 0.06`),
   ]
   const pair = (i: number, j: number) => `D_${names[Math.min(i, j)]}_${names[Math.max(i, j)]}`
   const side = (name: string, more: string | undefined) => (more ? `${name} + ${more}` : name)
   const changesOf = (state: readonly string[]) =>
-    all.flatMap(([, changes], k) =>
+    sites.flatMap(([, changes], k) =>
       changes
         .filter(([from]) => from === state[k])
         .map((change) => ({ change, to: index.get(state.with(k, change[1]).join('_'))! })),
