@@ -37,6 +37,7 @@ import {
   type Locals,
   localRuns,
   localsAfter,
+  mostAhead,
   type Plan,
   plus,
   record,
@@ -177,14 +178,10 @@ const changeCount = ({ counts }: Plan, L: Locals): Code => [
 
 function fireFunction(plan: Plan): Func {
   const L = localsAfter(0)
-  const next = [
-    set(L.changed, i32(0)),
-    set(L.rest, f64Op.mul(load(plan.uniform), load(plan.total))),
-    choose(plan, L),
-    set(L.now, load(plan.due)),
-    draw(plan, L),
-  ]
-  const body = plan.variant === 'rejection' ? fireRejection(plan, L) : fireDirect(plan, L)
+  const rejects = plan.variant === 'rejection'
+  const found = rejects ? takeChosen(plan, L) : [set(L.rest, target(plan, load(plan.uniform))), choose(plan, L)]
+  const next = [set(L.changed, i32(0)), found, set(L.now, load(plan.due)), draw(plan, L)]
+  const body = rejects ? fireRejection(plan, L) : fireDirect(plan, L)
   return {
     name: 'fire',
     parameters: [],
@@ -193,6 +190,52 @@ function fireFunction(plan: Plan): Func {
     body: [next, body, get(L.answer)],
   }
 }
+
+const target = ({ total }: Plan, uniform: Code): Code => f64Op.mul(uniform, load(total))
+
+/**
+ * Candidates are chosen several at a time, for the pairs that have been drawn, as long as the sums stay: one choice need
+ * not wait for what has become of the last. After a change one is chosen, then two, four, and so on.
+ */
+function takeChosen(plan: Plan, L: Locals): Code {
+  const { uniform, chosen, chosenAt, chosenEnd, ahead } = plan
+  const { at, to } = drawsLayout
+  const least = (a: Code, b: Code) => select(i32Op.ltU(a, b), a, b)
+  const known = i32Op.add(i32(1), i32Op.shrU(i32Op.sub(loadI32(to), loadI32(at)), i32(4)))
+  const more: Code = [
+    set(L.count, loadI32(ahead)),
+    storeI32(ahead, least(i32Op.shl(get(L.count), i32(1)), i32(mostAhead))),
+    set(L.count, least(get(L.count), known)),
+    set(L.end, i32Op.add(i32(chosen), i32Op.shl(get(L.count), i32(4)))),
+    set(L.p, i32(uniform)),
+    set(L.k, i32(chosen)),
+    whilst(
+      different(L.k, L.end),
+      set(L.rest, target(plan, load(0, get(L.p)))),
+      choose(plan, L),
+      store(0, get(L.rest), get(L.k)),
+      storeI32(8, get(L.r), get(L.k)),
+      set(L.p, select(i32Op.eq(get(L.k), i32(chosen)), loadI32(at), i32Op.add(get(L.p), i32(16)))),
+      plus(L.k, i32(16)),
+    ),
+    storeI32(chosenAt, i32(chosen)),
+    storeI32(chosenEnd, get(L.end)),
+  ]
+  return [
+    when(i32Op.eq(loadI32(chosenAt), loadI32(chosenEnd)), more),
+    set(L.k, loadI32(chosenAt)),
+    set(L.rest, load(0, get(L.k))),
+    set(L.r, loadI32(8, get(L.k))),
+    storeI32(chosenAt, i32Op.add(get(L.k), i32(16))),
+  ]
+}
+
+/** The sums have changed: what has been chosen from them does not hold. */
+const forgetChosen = ({ chosenAt, chosenEnd, ahead }: Plan): Code => [
+  storeI32(chosenAt, i32(0)),
+  storeI32(chosenEnd, i32(0)),
+  storeI32(ahead, i32(1)),
+]
 
 /** As `recompute`. */
 const fireDirect = (plan: Plan, L: Locals): Code => [
@@ -209,10 +252,16 @@ const fireDirect = (plan: Plan, L: Locals): Code => [
 function fireRejection(plan: Plan, L: Locals): Code {
   const { records, brackets, escaped, work } = plan
   const lower = load(records + record.lower, i32Op.shl(get(L.r), i32(5)))
-  const doubt = [
-    storeI32(work, i32Op.add(loadI32(work), i32(1))),
-    propensity(plan, L, L.r),
-    branchIf(f64Op.ge(get(L.rest), get(L.value)), 1), // when, block
+  // As often as not the lower bound settles it, which no branch can foretell: the propensity takes less time than that.
+  const doubtful = f64Op.ge(get(L.rest), lower)
+  const real = [
+    when(
+      i32Op.eq(loadI32(records + record.form, i32Op.shl(get(L.r), i32(5))), i32(form.called)),
+      [set(L.value, f64(Number.POSITIVE_INFINITY)), when(doubtful, propensity(plan, L, L.r))],
+      propensity(plan, L, L.r),
+    ),
+    storeI32(work, i32Op.add(loadI32(work), doubtful)),
+    branchIf(f64Op.ge(get(L.rest), get(L.value)), 0), // block
   ]
   const at = i32Op.shl(get(L.s), i32(1))
   const inside = i32Op.and(f64Op.ge(get(L.value), load(brackets, at)), f64Op.le(get(L.value), load(brackets + 8, at)))
@@ -222,7 +271,7 @@ function fireRejection(plan: Plan, L: Locals): Code {
     set(L.answer, i32(-1)),
     block(
       branchIf(i32Op.not(i32Op.geS(get(L.r), i32(0))), 0),
-      when(f64Op.ge(get(L.rest), lower), doubt),
+      real,
       set(L.answer, get(L.r)),
       set(L.count, i32(0)),
       eachChange(plan, L, changeCount(plan, L), when(i32Op.not(inside), leave)),
@@ -235,6 +284,7 @@ function fireRejection(plan: Plan, L: Locals): Code {
         plus(L.i, i32(1)),
       ),
       settle(plan, L),
+      forgetChosen(plan),
       schedule(plan, L),
     ),
   ]
@@ -260,6 +310,7 @@ function beginFunction(plan: Plan): Func {
       whilst(i32Op.ltU(get(L.j), i32(R)), weigh(plan, L), plus(L.j, i32(1))),
       draw(plan, L),
       settle(plan, L),
+      forgetChosen(plan),
       set(L.now, get(0)),
       schedule(plan, L),
     ],

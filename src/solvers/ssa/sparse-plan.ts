@@ -16,6 +16,9 @@ export const side = { counts: 0, low: 1, high: 2 } as const
 /** Bytes of a change: offset of the count i32, change f64. */
 export const changeBytes = 16
 
+/** Candidates chosen at once, at most. */
+export const mostAhead = 16
+
 /** Byte addresses of what is in memory. Lists of lists have byte addresses as starts, one more than there are lists. */
 export interface Plan {
   readonly variant: CompiledVariant
@@ -41,6 +44,12 @@ export interface Plan {
   readonly readers: number
   /** Offsets of the counts that have left their brackets. */
   readonly escaped: number
+  /** Candidates that have been chosen, of 16 bytes: what is left f64, reaction i32; the next one, and their end. */
+  readonly chosen: number
+  readonly chosenAt: number
+  readonly chosenEnd: number
+  /** How many to choose next time. */
+  readonly ahead: number
   /** The tree of `weights`. */
   readonly sums: number
   readonly before: number
@@ -65,6 +74,10 @@ export function planMemory({ species: S, reactions: R, net, readers }: Sparse, v
     time: take(8),
     work: take(4),
     events: take(4),
+    chosen: take(16 * mostAhead),
+    chosenAt: take(4),
+    chosenEnd: take(4),
+    ahead: take(4),
     counts: take(8 * (S + 1)),
     brackets: take(16 * (S + 1)),
     wideFrom: take(8 * S),
