@@ -20,6 +20,8 @@ import {
   i32,
   i32Op,
   i32Type,
+  i64,
+  i64Op,
   load,
   loadI32,
   select,
@@ -29,11 +31,12 @@ import {
   when,
 } from '../../network/compile-wasm'
 import { drawsLayout } from './draws'
-import { choose, settle, setWeight } from './emit-tree'
+import { choose, fallsOn, settle, setWeight, within } from './emit-tree'
 import {
   changeBytes,
   different,
   form,
+  guessBits,
   type Locals,
   localRuns,
   localsAfter,
@@ -193,9 +196,16 @@ function fireFunction(plan: Plan): Func {
 
 const target = ({ total }: Plan, uniform: Code): Code => f64Op.mul(uniform, load(total))
 
+/** Where the last choice near this uniform is. */
+const bucket = ({ guesses }: Plan, uniform: Code): Code => {
+  const leading = i64Op.shrU(i64Op.ofF64(f64Op.add(uniform, f64(1))), i64(52 - guessBits))
+  return i32Op.add(i32(guesses), i32Op.shl(i32Op.and(i32Op.fromI64(leading), i32(2 ** guessBits - 1)), i32(2)))
+}
+
 /**
  * Candidates are chosen several at a time, for the pairs that have been drawn, as long as the sums stay: one choice need
- * not wait for what has become of the last. After a change one is chosen, then two, four, and so on.
+ * not wait for what has become of the last. After a change one is chosen, then two, four, and so on. Few reactions make
+ * most of the events: the last choice near a uniform is looked at first, and found to be the one or not.
  */
 function takeChosen(plan: Plan, L: Locals): Code {
   const { uniform, chosen, chosenAt, chosenEnd, ahead } = plan
@@ -211,8 +221,14 @@ function takeChosen(plan: Plan, L: Locals): Code {
     set(L.k, i32(chosen)),
     whilst(
       different(L.k, L.end),
-      set(L.rest, target(plan, load(0, get(L.p)))),
-      choose(plan, L),
+      set(L.last, bucket(plan, load(0, get(L.p)))),
+      set(L.weight, target(plan, load(0, get(L.p)))),
+      set(L.r, loadI32(0, get(L.last))),
+      when(fallsOn(plan, L), within(plan, L), [
+        set(L.rest, get(L.weight)),
+        choose(plan, L),
+        storeI32(0, get(L.node), get(L.last)),
+      ]),
       store(0, get(L.rest), get(L.k)),
       storeI32(8, get(L.r), get(L.k)),
       set(L.p, select(i32Op.eq(get(L.k), i32(chosen)), loadI32(at), i32Op.add(get(L.p), i32(16)))),

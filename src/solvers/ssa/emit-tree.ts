@@ -101,8 +101,34 @@ export function choose({ reactions, sums, before, variant }: Plan, L: Locals): C
   const { offsets, top } = treeShape(reactions)
   const level = variant === 'rejection' ? compareAll(before, L) : subtractInTurn(sums, L)
   const downwards = Array.from({ length: top }, (_, i) => level(8 * offsets[top - 1 - i]))
-  const within = f64Op.lt(get(L.rest), load(sums, i32Op.shl(get(L.node), i32(3))))
-  return [set(L.node, i32(0)), downwards, set(L.r, select(within, get(L.node), i32(-1)))]
+  return [set(L.node, i32(0)), downwards, set(L.r, get(L.node)), within({ sums }, L)]
+}
+
+/** Rounding can lead beyond the last weight: `r` ← −1 then. */
+export const within = ({ sums }: Pick<Plan, 'sums'>, L: Locals): Code =>
+  set(L.r, select(f64Op.lt(get(L.rest), load(sums, i32Op.shl(get(L.r), i32(3)))), get(L.r), i32(-1)))
+
+/** Whether `choose` with rejection's tree would come to `r` from `weight`; then `rest` is what is left. */
+export function fallsOn({ reactions, before }: Plan, L: Locals): Code {
+  const { offsets, top } = treeShape(reactions)
+  const levels = Array.from({ length: top }, (_, i) => {
+    const level = top - 1 - i
+    const at = before + 8 * offsets[level]
+    const node = level > 0 ? i32Op.shrU(get(L.r), i32(4 * level)) : get(L.r)
+    const from = load(at, get(L.at))
+    const last = i32Op.eq(i32Op.and(get(L.node), i32(fan - 1)), i32(fan - 1))
+    const inside = i32Op.and(
+      f64Op.le(from, get(L.rest)),
+      i32Op.or(last, f64Op.lt(get(L.rest), load(at + 8, get(L.at)))),
+    )
+    return [
+      set(L.node, node),
+      set(L.at, i32Op.shl(get(L.node), i32(3))),
+      set(L.i, i === 0 ? inside : i32Op.and(get(L.i), inside)),
+      set(L.rest, f64Op.sub(get(L.rest), from)),
+    ]
+  })
+  return [set(L.rest, get(L.weight)), levels, get(L.i)]
 }
 
 const subtractInTurn = (sums: number, L: Locals) => (level: number) => [

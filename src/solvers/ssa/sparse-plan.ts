@@ -19,6 +19,9 @@ export const changeBytes = 16
 /** Candidates chosen at once, at most. */
 export const mostAhead = 16
 
+/** The range of uniforms is cut into 2^guessBits pieces, of which each remembers what was chosen last. */
+export const guessBits = 10
+
 /** Byte addresses of what is in memory. Lists of lists have byte addresses as starts, one more than there are lists. */
 export interface Plan {
   readonly variant: CompiledVariant
@@ -50,6 +53,7 @@ export interface Plan {
   readonly chosenEnd: number
   /** How many to choose next time. */
   readonly ahead: number
+  readonly guesses: number
   /** The tree of `weights`. */
   readonly sums: number
   readonly before: number
@@ -78,6 +82,7 @@ export function planMemory({ species: S, reactions: R, net, readers }: Sparse, v
     chosenAt: take(4),
     chosenEnd: take(4),
     ahead: take(4),
+    guesses: take(4 * 2 ** guessBits),
     counts: take(8 * (S + 1)),
     brackets: take(16 * (S + 1)),
     wideFrom: take(8 * S),
