@@ -2,7 +2,7 @@
 
 import { type Fix, quote, type Report, type Span } from './diagnostics'
 import { maxNesting } from './limits'
-import { type Token, tokenize } from './tokenize'
+import type { Token } from './tokenize'
 
 /** Thrown after an error was reported; caught where reading goes on: at the next item or statement. */
 export const skip = new Error('reported; read on at the next statement')
@@ -39,10 +39,11 @@ export class Cursor {
   private at = 0
   private readonly end: Token
 
-  constructor(text: string, report: Report) {
+  /** `tokens`: of the text, without comments. */
+  constructor(text: string, report: Report, tokens: readonly Token[]) {
     this.text = text
     this.report = report
-    this.tokens = tokenize(text).filter((token) => token.kind !== 'comment')
+    this.tokens = tokens
     this.end = { kind: 'end', offset: text.length, length: 0 }
   }
 

@@ -21,6 +21,7 @@ import type {
   TriggeredEvent,
 } from './network'
 import { labelsOf, type ReactionItem, type TermItem } from './reaction'
+import { type Steps, scaled, stride } from './steps'
 import { exprReads, netChange } from './structure'
 import type { Syntax } from './syntax'
 
@@ -69,12 +70,12 @@ export class Reader {
     this.report = report
   }
 
-  network(): Network {
-    const definitions = this.declare()
-    const sides = this.syntax.reactions.map((item) => [this.terms(item.left), this.terms(item.right)])
+  *network(): Steps<Network> {
+    const definitions = yield* scaled(this.declare(), 0, 0.2)
+    const sides = yield* scaled(this.sides(), 0.2, 0.4)
     this.suspectSpecies()
     for (const item of definitions) this.define(item)
-    this.react(sides)
+    yield* scaled(this.react(sides), 0.4, 1)
     const { species, parameters, lets, observables, reactions, events } = this
     const network = { species, parameters, lets, observables, reactions, events }
     for (const item of this.syntax.events.slice(0, maxEvents)) events.push(this.event(item, network))
@@ -83,10 +84,12 @@ export class Reader {
   }
 
   /** Enter all declared names, so that expressions may read what is declared below them. */
-  private declare(): DefinitionItem[] {
+  private *declare(): Steps<DefinitionItem[]> {
     const definitions: DefinitionItem[] = []
     const counts: Record<Kind, number> = { species: 0, parameter: 0, let: 0, observable: 0 }
-    for (const item of this.syntax.declarations) {
+    const { declarations } = this.syntax
+    for (const [i, item] of declarations.entries()) {
+      if (i % stride === stride - 1) yield i / declarations.length
       if (!this.enter(item, item.kind, counts[item.kind], item.removal)) continue
       counts[item.kind]++
       if (item.kind === 'species') this.species.push(speciesOf(item))
@@ -112,6 +115,16 @@ export class Reader {
     }
     this.names.set(item.name, { kind, index, line: item.line })
     return true
+  }
+
+  private *sides(): Steps<(readonly Term[])[][]> {
+    const { reactions } = this.syntax
+    const sides: (readonly Term[])[][] = []
+    for (const { left, right } of reactions) {
+      if (sides.length % stride === stride - 1) yield sides.length / reactions.length
+      sides.push([this.terms(left), this.terms(right)])
+    }
+    return sides
   }
 
   /** Species of one side; those that are not declared are entered here, in order of occurrence. */
@@ -243,7 +256,7 @@ export class Reader {
     return { label, offset: lineEnd(this.text, after), length: 0, insert: `\n${statement}` }
   }
 
-  private react(sides: readonly (readonly Term[])[][]): void {
+  private *react(sides: readonly (readonly Term[])[][]): Steps<void> {
     const labels = labelsOf(this.syntax.reactions, this.report)
     const names = new Set(labels.values())
     const fresh = (wanted: string): string => {
@@ -252,7 +265,8 @@ export class Reader {
       names.add(name)
       return name
     }
-    this.syntax.reactions.forEach((item, i) => {
+    for (const [i, item] of this.syntax.reactions.entries()) {
+      if (i % stride === stride - 1) yield i / sides.length
       const reversible = item.rates.length > 1
       const pair = reversible ? { pair: this.reactions.length } : {}
       item.rates.forEach((rate, direction) => {
@@ -278,7 +292,7 @@ export class Reader {
           line: item.line,
         })
       })
-    })
+    }
   }
 
   private event({ trigger, assignments, line }: EventItem, network: Network): TriggeredEvent {

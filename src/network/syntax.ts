@@ -8,6 +8,8 @@ import { type Declaration, declarationKind, readDeclarations } from './declarati
 import type { Report } from './diagnostics'
 import { beginsEvent, type EventItem, readEvent } from './event'
 import { type ReactionItem, readReaction } from './reaction'
+import { finish, type Steps, scaled, stride } from './steps'
+import { type Token, tokens } from './tokenize'
 
 export interface Syntax {
   readonly declarations: readonly Declaration[]
@@ -17,8 +19,12 @@ export interface Syntax {
   readonly ends: { readonly species: number | null; readonly parameter: number | null }
 }
 
-export function readSyntax(text: string, report: Report): Syntax {
-  const c = new Cursor(text, report)
+export const readSyntax = (text: string, report: Report): Syntax => finish(syntaxOf(text, report))
+
+export function* syntaxOf(text: string, report: Report): Steps<Syntax> {
+  const found = yield* scaled(tokens(text), 0, 0.4)
+  const c = new Cursor(text, report, withoutComments(found))
+  let statements = 0
   const declarations: Declaration[] = []
   const reactions: ReactionItem[] = []
   const events: EventItem[] = []
@@ -28,6 +34,7 @@ export function readSyntax(text: string, report: Report): Syntax {
       c.take()
       continue
     }
+    if (++statements % stride === 0) yield 0.4 + (0.6 * c.token.offset) / text.length
     try {
       const kind = beginsEvent(c) ? 'event' : declarationKind(c)
       if (kind === 'event') {
@@ -46,3 +53,6 @@ export function readSyntax(text: string, report: Report): Syntax {
   }
   return { declarations, reactions, events, ends }
 }
+
+const withoutComments = (tokens: readonly Token[]) =>
+  tokens.some(({ kind }) => kind === 'comment') ? tokens.filter(({ kind }) => kind !== 'comment') : tokens

@@ -1,6 +1,9 @@
 /** Network text → tokens. Shared by the parser and by the editor's highlighting. */
 
 import { constants, functions, keywords } from './functions'
+import { finish, type Steps, stride } from './steps'
+
+const tokenStride = 8 * stride
 
 export type TokenKind =
   | 'name'
@@ -34,8 +37,11 @@ const operator = /<->|<=>|->|=>|<=|>=|==|!=|[-+*/^()[\]<>=?:,∅]/y
 const anything = /./suy
 
 /** Every character of the text that is not blank is in exactly one token, in order. Takes linear time; never throws. */
-export function tokenize(text: string): Token[] {
-  const tokens: Token[] = []
+export const tokenize = (text: string): Token[] => finish(tokens(text))
+
+export function* tokens(text: string): Steps<Token[]> {
+  const found: Token[] = []
+  let next = tokenStride
   let at = 0
   const matches = (pattern: RegExp): boolean => {
     pattern.lastIndex = at
@@ -70,10 +76,13 @@ export function tokenize(text: string): Token[] {
       matches(anything)
       end = anything.lastIndex
     }
-    if (kind) tokens.push({ kind, offset: at, length: end - at })
+    if (kind) found.push({ kind, offset: at, length: end - at })
     at = end
+    if (found.length < next) continue
+    next += tokenStride
+    yield at / text.length
   }
-  return tokens
+  return found
 }
 
 const call = /[^\S\r\n]*\(/y

@@ -9,9 +9,10 @@ import { questionOf } from '../services/question'
 import type { Taught } from '../solvers/artifact-file'
 import type { Frame, Outcome } from '../solvers/contract'
 import { awaitsPicture } from '../solvers/foresee'
-import { lanesOf, type StudyLane } from '../solvers/lanes'
+import { lanesOf } from '../solvers/lanes'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
+import { follows, keyOf } from './lane-places'
 import type { Studies } from './studies'
 
 export interface Lane {
@@ -139,7 +140,7 @@ export function createRuns(
     works.clear()
     const next: Record<string, Lane> = {}
     for (const { id, solver, title, variant, study } of wanted) {
-      const key = JSON.stringify(study)
+      const key = keyOf(study)
       const from = placed.get(id) ?? ''
       const work: Work = before.get(from) ?? { id, solver, wanted: study, key, tookMs: 0, ...untaught(id, solver) }
       works.set(id, Object.assign(work, { wanted: study, key, id }))
@@ -349,25 +350,6 @@ export function createRuns(
       cancel()
     },
   })
-}
-
-/**
- * Which lane's work each lane goes on with: its own; or, when another lane has gone or two have changed places, that of
- * the same question.
- */
-function follows(wanted: readonly StudyLane[], works: ReadonlyMap<string, Work>): Map<string, string> {
-  const free = new Map(works)
-  const placed = new Map<string, string>()
-  const place = (lane: StudyLane, fits: (id: string, work: Work) => boolean) => {
-    const found = placed.has(lane.id) ? undefined : [...free].find(([id, work]) => fits(id, work))
-    if (!found) return
-    placed.set(lane.id, found[0])
-    free.delete(found[0])
-  }
-  for (const lane of wanted) place(lane, (id, work) => id === lane.id && work.key === JSON.stringify(lane.study))
-  for (const lane of wanted) place(lane, (_, work) => work.key === JSON.stringify(lane.study))
-  for (const lane of wanted) place(lane, (id) => id === lane.id)
-  return placed
 }
 
 /** Make way for a new run of the same question. */

@@ -14,6 +14,7 @@ import { linkTo, overlay, readAddress, sentence } from './link'
 import { createMap, type MapStore } from './map'
 import { createNotices, type Notices } from './notices'
 import { browserStorage, createPersistence, type Persistence, type StudyStorage } from './persistence'
+import { createReader, type TextReader } from './reading'
 import { createRuns, type Runs } from './runs'
 import { createSameSeconds, type SameSeconds } from './same-seconds'
 import { createStudies, type Studies } from './studies'
@@ -33,6 +34,8 @@ export interface Studio {
   /** Whom to ask about what was trained. */
   readonly laws: LawClient
   readonly notices: Notices
+  /** Reads long texts without holding the page up. */
+  readonly reader: TextReader
   readonly persistence: Persistence
   /** Open another study; the present one goes into the history. */
   open(study: Study): void
@@ -74,6 +77,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const tasks = surroundings.tasks ?? createTaskClient()
   const laws = createLawClient()
   const notices = createNotices()
+  const reader = createReader()
   const persistence = createPersistence(storage, notices)
   const studies = createStudies(defaultStudy())
   const view = createView(viewOf(studies.getState().reading, 'auto'))
@@ -138,6 +142,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     const linked = await openAddress()
     const last = await reading
     if (!last) return
+    await reader.read(last.network)
     if (linked || studies.getState().study !== untouched) {
       persistence.putAway(last)
       return
@@ -178,6 +183,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     sameSeconds,
     laws,
     notices,
+    reader,
     persistence,
     open,
     openByName,

@@ -64,11 +64,15 @@ export function viewOf({ study, problem }: Reading, theme: Theme): ViewFields {
     time: typeof view.time === 'number' ? clamp(view.time, end) : end,
     playing: false,
     joint: [a, b],
-    quantities: shown.length ? shown : names,
+    quantities: shown.length ? shown : atFirst(names),
     theme,
     focus: typeof view.focus === 'string' ? view.focus : undefined,
   }
 }
+
+/** All of them, unless they could not be told apart anyway. */
+const atFirst = (names: readonly string[]) => (names.length > maxAtFirst ? names.slice(0, 8) : names)
+const maxAtFirst = 50
 
 /** Keeps the view valid for the study, and the study's note of the view up to date. Returns the way to untie them. */
 export function tieView(studies: Studies, view: View): () => void {
@@ -96,9 +100,10 @@ function adapt(view: ViewFields, before: Reading, now: Reading): Partial<ViewFie
   const oldEnd = before.problem.times.at(-1) ?? 0
   const time = view.time === oldEnd ? end : clamp(view.time, end)
   if (old.join() === names.join()) return { time }
-  const shown = names.filter((name) => view.quantities.includes(name) || !old.includes(name))
+  const [seen, known] = [new Set(view.quantities), new Set(old)]
+  const shown = names.filter((name) => seen.has(name) || !known.has(name))
   const joint = view.joint.every((name) => names.includes(name)) ? view.joint : viewOf(now, view.theme).joint
-  return { time, quantities: shown.length ? shown : names, joint }
+  return { time, quantities: shown.length ? atFirst(shown) : atFirst(names), joint }
 }
 
 function observeJoint(studies: Studies, [a, b]: readonly [string, string]): void {

@@ -1,4 +1,5 @@
 import { quantities } from '../../network/network'
+import { NameOptions } from '../controls/name-options'
 import { askedOf } from '../plots/asked'
 import { useStudies, useStudio, useView } from '../studio'
 import { ConditionField } from './condition-field'
@@ -49,9 +50,7 @@ function QuantityChoice({ title }: { title: string }) {
       value={wanted !== undefined && names.includes(wanted) ? wanted : first}
       onChange={({ target }) => studies.getState().setView({ of: target.value, level: undefined })}
     >
-      {names.map((name) => (
-        <option key={name}>{name}</option>
-      ))}
+      <NameOptions names={names} chosen={wanted} />
     </select>
   )
 }

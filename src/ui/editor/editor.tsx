@@ -2,6 +2,7 @@
 import './editor.css'
 import type { EditorView } from '@codemirror/view'
 import { useEffect, useRef, useState } from 'react'
+import { useStore } from 'zustand'
 import type { Diagnostic, Fix } from '../../network/parse'
 import { useStudies, useStudio } from '../studio'
 import { mountEditor } from './mount'
@@ -19,8 +20,22 @@ export function Editor() {
   return (
     <>
       <div className="editor" ref={host} />
+      <Progress />
       {view && <Problems view={view} />}
     </>
+  )
+}
+
+/** How far a long text has been read. */
+function Progress() {
+  const { reader } = useStudio()
+  const progress = useStore(reader, (state) => state.progress)
+  if (!progress) return null
+  const { lines, of } = progress
+  return (
+    <p className="reading-text">
+      reading… {lines.toLocaleString('en')} of {of.toLocaleString('en')} lines
+    </p>
   )
 }
 

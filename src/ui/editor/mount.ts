@@ -11,6 +11,7 @@ import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/sea
 import { Annotation, EditorState, type Extension } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, type ViewUpdate } from '@codemirror/view'
 import { parse } from '../../network/parse'
+import { longText } from '../../store/reading'
 import type { Studio } from '../../store/studio'
 import { plainBreaks, smallestChange } from './change'
 import { complete } from './completion'
@@ -30,7 +31,7 @@ const external = Annotation.define<boolean>()
 
 /** Show the studio's text in `parent`. */
 export function mountEditor(parent: HTMLElement, studio: Studio): { view: EditorView; unmount(): void } {
-  const { studies } = studio
+  const { studies, reader } = studio
   const burst = typingBurst(studio)
   const view = new EditorView({
     parent,
@@ -43,11 +44,31 @@ export function mountEditor(parent: HTMLElement, studio: Studio): { view: Editor
     if (update.focusChanged && !update.view.hasFocus) burst.end()
     if (!update.docChanged || update.transactions.every((one) => one.annotation(external))) return
     burst.touch()
-    studies.getState().setText(update.state.doc.toString())
+    take(update.state.doc.toString())
+  }
+  /** The studio has a long text when it has been read; until then the editor is ahead of it. */
+  let ahead = false
+  let takes = 0
+  function take(text: string): void {
+    const own = ++takes
+    ahead = text.length >= longText
+    const reading = reader.read(text)
+    if (!ahead) {
+      studies.getState().setText(text)
+      return
+    }
+    reading.then((read) => {
+      // A newer keystroke sees to itself; where a study was opened, or this one undone, the editor shows that.
+      if (own !== takes) return
+      ahead = false
+      if (read) studies.getState().setText(text)
+      else follow()
+    })
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined
   const squiggle = () => {
+    if (ahead) return
     const { parsed, study } = studies.getState()
     const text = view.state.doc.toString()
     // Offsets into a text from elsewhere, with other line breaks, are not offsets into this one.
@@ -60,6 +81,7 @@ export function mountEditor(parent: HTMLElement, studio: Studio): { view: Editor
     clearTimeout(late)
     late = undefined
     followed = performance.now()
+    if (ahead) return
     const { study, parsed, reading } = studies.getState()
     const change = smallestChange(view.state.doc.toString(), plainBreaks(study.network))
     const effects = setNetwork.of(parsed.network ?? reading.problem.network)
@@ -123,12 +145,14 @@ function typingBurst({ studies }: Studio): Burst {
 }
 
 /** Undo and redo of keyboard, menu and touch screen all go to the studio. */
-function history({ studies }: Studio, burst: Burst): Extension {
+function history({ studies, reader }: Studio, burst: Burst): Extension {
   const step = (event: Event, action: 'undo' | 'redo' | undefined) => {
     if (!action) return false
     event.preventDefault()
     burst.end()
-    studies.getState()[action]()
+    // What is still being read is the last thing that was done.
+    if (action === 'undo' && reader.getState().progress) reader.stop()
+    else studies.getState()[action]()
     return true
   }
   return EditorView.domEventHandlers({

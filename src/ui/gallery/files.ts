@@ -14,7 +14,8 @@ const maxFileBytes = 20_000_000
 export const fileTypes = '.json,.crn,.txt,.xml,.sbml,.safetensors,.csv,.tsv'
 
 /** Open a study on the table, with the reader's seed where that is locked. */
-export function openStudy(studio: Studio, study: Study): void {
+export async function openStudy(studio: Studio, study: Study): Promise<void> {
+  if (!(await studio.reader.read(study.network))) return
   const { seed } = studio.studies.getState().study
   studio.open(isSeedLocked(studio) ? { ...study, seed, view: { ...study.view, seedLocked: true } } : study)
 }
@@ -32,7 +33,7 @@ export async function openFile(studio: Studio, file: File): Promise<Import | und
     if (file.size > maxArtifactBytes) return refuse(`it is larger than ${maxArtifactBytes / 1e6} MB`)
     const taught = readArtifact(new Uint8Array(await file.arrayBuffer()))
     if (!taught.ok) return refuse(taught.why)
-    openStudy(studio, taught.value.study)
+    await openStudy(studio, taught.value.study)
     studio.runs.getState().teach(taught.value)
     return undefined
   }
@@ -44,12 +45,12 @@ export async function openFile(studio: Studio, file: File): Promise<Import | und
   const text = plainBreaks(await file.text())
   if (/^\uFEFF?\s*</.test(text)) return openSbml(studio, file, text)
   if (!/^\s*\{/.test(text)) {
-    openStudy(studio, bareStudy(studio, titleOf(file), text))
+    await openStudy(studio, bareStudy(studio, titleOf(file), text))
     return undefined
   }
   try {
     const read = readStudyShape(JSON.parse(text))
-    if (read.ok) openStudy(studio, read.value)
+    if (read.ok) await openStudy(studio, read.value)
     else refuse(sentence(read.issues.slice(0, 3)))
   } catch {
     refuse('it begins like a study file but is not JSON; it may have been cut short')
@@ -75,7 +76,7 @@ async function openSbml(studio: Studio, file: File, text: string): Promise<Impor
   const { importSbml } = await import('../../network/sbml/import')
   const imported = importSbml(text)
   const title = imported.title || titleOf(file)
-  if (imported.text !== null) openStudy(studio, bareStudy(studio, title, imported.text))
+  if (imported.text !== null) await openStudy(studio, bareStudy(studio, title, imported.text))
   return { ...imported, title }
 }
 

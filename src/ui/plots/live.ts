@@ -3,6 +3,7 @@
  * and those that differ are drawn, as many as the frame has time for.
  */
 import { quantities as quantitiesOf } from '../../network/network'
+import type { Study } from '../../solvers/study'
 import { linkTo } from '../../store/link'
 import type { Studio } from '../../store/studio'
 import { analysisPanels } from '../analyses/panels'
@@ -217,13 +218,19 @@ function samePicture(a: Panel, b: Panel): boolean {
 }
 
 /** Reads where the user looks; keeps its value while nothing in it has changed. */
+/** Packing a longer text takes longer than drawing, and its link would be too long to be opened. */
+const mostLinked = 200_000
+
+const linkOf = (study: Study): string =>
+  study.network.length > mostLinked ? location.origin + location.pathname : linkTo(study, location.href)
+
 function createOutlook() {
   let kept: Outlook | undefined
   let linked: { good: unknown; link: string } | undefined
   return ({ view, studies }: Studio, hover: number | undefined): Outlook => {
     const { time, joint, quantities } = view.getState()
     const { good, study, reading } = studies.getState()
-    if (linked?.good !== good) linked = { good, link: linkTo(good, location.href) }
+    if (linked?.good !== good) linked = { good, link: linkOf(good) }
     const band = study.view?.band === 'SE' ? 'SE' : 'SD'
     const jointOf = typeof study.view?.jointOf === 'string' ? study.view.jointOf : undefined
     const palette = quantitiesOf(reading.problem.network)

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react'
 import { quantities } from '../../network/network'
 import { AnalysisControls } from '../analyses/analysis-controls'
 import { offerOfPanel } from '../analyses/kinds'
+import { NameOptions } from '../controls/name-options'
 import { useStudies, useStudio, useView } from '../studio'
 import { askedOf, viewsText } from './asked'
 import type { Live } from './live'
@@ -63,9 +64,7 @@ function JointChoice({ live }: { live: Live }) {
         view.getState().setJoint(pair[place], pair[1 - place])
       }}
     >
-      {names.map((name) => (
-        <option key={name}>{name}</option>
-      ))}
+      <NameOptions names={names} chosen={joint[place]} />
     </select>
   )
   return (

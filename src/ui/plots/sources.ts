@@ -222,14 +222,20 @@ export function timeIndex(times: readonly (number | string)[], cursor: number): 
   return best
 }
 
+const few = 16
+
 /** Which of the asked-for quantities some answer has, with their inks; all that there are when it has none of those. */
 export function shown(all: readonly Answer[], { quantities, palette }: Outlook): { name: string; ink: number }[] {
-  const known = [...new Set(all.flatMap(({ observation }) => observation.array.coords.quantity.map(String)))]
-  const chosen = quantities.filter((name) => known.includes(name))
-  return (chosen.length ? chosen : known).map((name) => ({
-    name,
-    ink: Math.max(0, (palette.includes(name) ? palette : known).indexOf(name)),
-  }))
+  const known = new Set(all.flatMap(({ observation }) => observation.array.coords.quantity.map(String)))
+  const chosen = quantities.filter((name) => known.has(name))
+  const list = chosen.length ? chosen : [...known]
+  // A name at a time is looked for, not all of them placed, unless there are many.
+  const places = list.length > few ? new Map(palette.map((name, k) => [name, k])) : undefined
+  const place = (name: string) => places?.get(name) ?? palette.indexOf(name)
+  return list.map((name) => {
+    const own = place(name)
+    return { name, ink: own >= 0 ? own : Math.max(0, [...known].indexOf(name)) }
+  })
 }
 
 /** A whole number with separators: 12,000. */

@@ -1,4 +1,5 @@
 import { quantities } from '../../network/network'
+import { NameOptions } from '../controls/name-options'
 import { useStudies, useStudio, useView } from '../studio'
 import { askedOf } from './asked'
 import type { View } from './views'
@@ -22,9 +23,7 @@ export function ViewControls({ view }: { view: View }) {
           value={wanted !== undefined && names.includes(wanted) ? wanted : first}
           onChange={({ target }) => setView({ of: target.value, level: undefined })}
         >
-          {names.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
+          <NameOptions names={names} chosen={wanted} />
         </select>
       )}
       {view.picks === 'level' && (
