@@ -18,10 +18,13 @@ async function bundled(folder: string): Promise<string> {
   return readFileSync(join(folder, 'golden.js'), 'utf8')
 }
 
-test('samples the same bits as Node, in the page and in a worker', async ({ page }, info) => {
-  const golden = Object.fromEntries(Object.entries(models).map(([name, model]) => [name, model[3]]))
+test('samples the same bits as Node, one replicate at a time and several, in the page and in a worker', async ({
+  page,
+}, info) => {
+  const golden = Object.fromEntries(Object.entries(models).map(([name, model]) => [name, [model[3], model[3]]]))
   const kernels = await bundled(info.outputPath('bits'))
-  const asked = 'self.onmessage = ({ data }) => postMessage(data.map((name) => [name, bitsOf(name)]))'
+  const asked =
+    'self.onmessage = ({ data }) => postMessage(data.map((name) => [name, [bitsOf(name), bitsOf(name, true)]]))'
   const serve = (body: string) => ({ contentType: 'text/javascript', body })
   await page.context().route('**/golden.js', (route) => route.fulfill(serve(kernels)))
   await page.context().route('**/golden-worker.js', (route) =>
@@ -35,12 +38,12 @@ test('samples the same bits as Node, in the page and in a worker', async ({ page
   const inPage = await page.evaluate(async (all) => {
     const address = '/golden.js'
     const { bitsOf } = await import(address)
-    return all.map((name) => [name, bitsOf(name)])
+    return all.map((name) => [name, [bitsOf(name), bitsOf(name, true)]])
   }, names)
   expect(Object.fromEntries(inPage)).toEqual(golden)
   const inWorker = await page.evaluate(
     (all) =>
-      new Promise<[string, string][]>((done, fail) => {
+      new Promise<[string, string[]][]>((done, fail) => {
         const worker = new Worker('/golden-worker.js', { type: 'module' })
         worker.onmessage = ({ data }) => done(data)
         worker.onerror = () => fail(new Error('the worker did not start'))

@@ -3,8 +3,12 @@
  * `e2e/bits.spec.ts`). The hashes were taken when each was first run, in Node 20.
  */
 import { compile } from '../../network/compile'
+import type { Lane, Lanes } from '../../network/compile-lanes'
+import { lockstep } from '../../network/compile-lockstep'
+import { turns } from '../../network/compile-turns'
 import type { Walker } from '../../network/walker'
 import { stream } from '../../numerics/rng'
+import type { Problem } from '../contract'
 import { ask } from '../testing'
 
 const conveyor = (n: number) =>
@@ -98,18 +102,50 @@ function hash(h: number, values: Float64Array): number {
   return h
 }
 
-/** The hash of a model's paths as the compiled kernel samples them here. */
-export function bitsOf(name: string): string {
+/** The hash of a model's paths as the compiled kernels sample them here: one replicate at a time, or several together. */
+export function bitsOf(name: string, several = false): string {
   const [text, times, replicates] = models[name]
-  const { network, parameters, initial, times: grid } = ask(text, times)
-  const walker = compile(network, parameters, initial, grid)
+  const problem = ask(text, times)
+  const records = several ? together(problem, replicates) : alone(problem, replicates)
+  return typeof records === 'string' ? records : records.reduce(hash, 0x811c9dc5).toString(16)
+}
+
+function alone({ network, parameters, initial, times }: Problem, replicates: number): Float64Array[] | string {
+  const walker = compile(network, parameters, initial, times)
   if (!walker) return 'not compiled'
-  let h = 0x811c9dc5
+  const found: Float64Array[] = []
   for (let i = 0; i < replicates; i++) {
     const status = walk(walker, goldenSeed, i)
     if (status !== 'done') return status
-    h = hash(h, walker.records)
+    found.push(walker.records.slice())
   }
   walker.release()
-  return h.toString(16)
+  return found
+}
+
+/** In lockstep where that can be, otherwise by turns. */
+function together({ network, parameters, initial, times }: Problem, replicates: number): Float64Array[] | string {
+  const inLockstep = lockstep(network, parameters, initial, times)
+  const records = inLockstep && walkAll(inLockstep, replicates)
+  if (records) return records
+  const byTurns = turns(network, parameters, initial, times)
+  return (byTurns && walkAll(byTurns, replicates)) ?? 'not walked together'
+}
+
+/** What all have recorded; null where a lane is odd. */
+function walkAll(many: Lanes, replicates: number): Float64Array[] | null {
+  const found: Float64Array[] = []
+  const walking = many.lanes.map(() => -1)
+  let next = 0
+  let odd = false
+  const look = ({ status, records, start }: Lane, k: number) => {
+    if (status === 'going') return
+    if (status === 'odd') odd = true
+    else if (walking[k] >= 0) found[walking[k]] = records.slice()
+    walking[k] = next < replicates ? next++ : -1
+    if (walking[k] >= 0) start(stream(goldenSeed, walking[k]))
+  }
+  for (many.lanes.forEach(look); many.going > 0; many.lanes.forEach(look)) many.advance()
+  many.release()
+  return odd ? null : found
 }
