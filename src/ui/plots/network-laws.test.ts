@@ -116,3 +116,15 @@ describe('questions to networks', () => {
     expect(asked).toHaveLength(3)
   })
 })
+
+describe('a network whose estimated error exceeds the condition', () => {
+  it('is shown beside the exact law all the same, and says that nothing is assured', () => {
+    const { frame, ...rest } = trained()
+    const { array } = frame.observations['joint:U,V']
+    const error = { kind: 'estimate', value: 0.2, how: 'held out' } as const
+    const rough: Source = { ...rest, frame: { ...frame, observations: { 'joint:U,V': { array, error } } } }
+    const find = (...sources: Source[]) => panels(sources, outlook()).find(({ id }) => id === 'view:slice')
+    expect(find(exactSource(), rough)?.layers.map(({ name }) => name)).toContain('Network, cut from its joint law')
+    expect(find(rough)?.summary).toContain('not assured: the joint law may be off by 0.2, estimated')
+  })
+})

@@ -108,7 +108,9 @@ export function slices(sources: readonly Source[], outlook: Outlook): Body | und
   ]
   const own = shapeOf(first.slice.law, first.known.samples)
   const any = shapeOf(first.slice.whole)
-  const top = shown.reduce((most, { slice }) => Math.max(most, ...per(slice.law)), Math.max(...per(first.slice.whole)))
+  const highest = ({ slice, known }: Given) =>
+    per(slice.law).reduce((most, y, k) => Math.max(most, y + whisker(slice.law, k, known.samples)), 0)
+  const top = Math.max(...per(first.slice.whole), ...shown.map(highest))
   const [low, high] = spread(first.slice)
   const apart = distances(shown)
   const rest = shown.flatMap((it, k): Fact[] => {
@@ -143,6 +145,10 @@ export function slices(sources: readonly Source[], outlook: Outlook): Body | und
 const three = (value: number) => number(Number(value.toPrecision(3)))
 const four = (value: number) => number(Number(value.toPrecision(4)))
 const per = ({ p, width }: Law) => p.map((value) => value / width)
+
+/** One standard error of a share of so many samples, per count. */
+const whisker = ({ p, width }: Law, k: number, samples?: number) =>
+  samples ? Math.sqrt((p[k] * (1 - p[k])) / samples) / width : 0
 
 /** What is given: the axis, and the count that is pointed at, chosen or, of no choice, the likeliest. */
 const givenName = ({ joint, asked }: Outlook) => joint[asked.givenOther ? 1 : 0]
@@ -190,7 +196,7 @@ function layer(
   )
   if (known.samples && !learnt(source)) {
     const samples = known.samples
-    const size = p.map((q) => Math.sqrt((q * (1 - q)) / samples) / width)
+    const size = p.map((_, k) => whisker(slice.law, k, samples))
     const shared = { ink, x, y, whiskers: { meaning: 'SE' as const, size }, faded }
     const words = name.replace(/n = [\d,]+/, `n = ${grouped(samples)}`)
     return place === 0
@@ -281,6 +287,11 @@ function weigh({ source, observation: { error } }: Answer, index: number, mass: 
       why: mass > 0 ? undefined : 'it has no probability',
     }
   const words = off > 0 ? ` ± ${two(off)}` : ''
+  // An estimate over whole states is no proof against one condition: what a network says is shown, with a warning.
+  if (learnt(source) && error.kind === 'estimate' && mass > 0 && !(mass > off)) {
+    const warning = `not assured: the joint law may be off by ${two(off)}, estimated, which is more than P`
+    return { words, short: ', not assured', error: warning }
+  }
   if (!(mass > off))
     return {
       words,
