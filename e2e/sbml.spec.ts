@@ -47,3 +47,16 @@ test('the test suite’s last run is there to be looked at, case by case', async
   await expect(trust.getByRole('img', { name: /Case 00033: mean/ })).toBeVisible()
   await expect(trust.getByRole('img', { name: /Case 00033: .*outside/ })).toBeVisible()
 })
+
+test('a large SBML file is read beside the page, with the same report', async ({ page }) => {
+  await open(page)
+  await page.getByRole('button', { name: 'Gallery' }).click()
+  // Long enough for a thread of its own.
+  const large = model('<ci>Fish</ci>').replace('<listOfEvents>', `<!--${'tides '.repeat(20_000)}--><listOfEvents>`)
+  await page.locator('input[type="file"]').setInputFiles(file(large))
+  const report = page.getByRole('dialog', { name: 'Import of Tides' })
+  await expect(report).toContainText(/reaction Leave.*Its law is mass action/)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('textbox', { name: 'Network text' })).toContainText('at Fish < 9: Fish = 40')
+  await expect(page.getByText('is being read')).toHaveCount(0)
+})

@@ -3,6 +3,7 @@
  * task is stopped by stopping its thread.
  */
 import { quantities } from '../network/network'
+import { type Import, importSbml } from '../network/sbml/import'
 import { type Artifact, Failure } from '../solvers/contract'
 import { readStudy, type Study } from '../solvers/study'
 import type { HopPlan } from './ensembles/compose'
@@ -45,6 +46,7 @@ export type Task =
     }
   | { readonly kind: 'map'; readonly request: MapRequest; readonly first: number; readonly step: number }
   | { readonly kind: 'ensemble'; readonly request: EnsembleRequest }
+  | { readonly kind: 'import'; readonly file: string }
 
 /** What the data are, once they are read. */
 export interface DataReport {
@@ -62,6 +64,7 @@ export interface TaskResults {
   readonly ranks: null
   readonly map: null
   readonly ensemble: EnsembleReport
+  readonly import: Import
 }
 
 /** Told on the way. */
@@ -97,6 +100,8 @@ export function perform(task: Task): {
 
 function* begin(task: Task, progress: Progress): Generator<Told | undefined, TaskResults[Task['kind']], void> {
   switch (task.kind) {
+    case 'import':
+      return importSbml(task.file)
     case 'read': {
       const { read } = readQuestion(task.question)
       return { rows: read.rows, issues: read.issues, kind: read.data.kind, ...sizeOf(read.data) }

@@ -34,6 +34,8 @@ export interface Studio {
   /** Whom to ask about what was trained. */
   readonly laws: LawClient
   readonly notices: Notices
+  /** Threads for long work. */
+  readonly tasks: TaskClient
   /** Reads long texts without holding the page up. */
   readonly reader: TextReader
   readonly persistence: Persistence
@@ -183,6 +185,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     sameSeconds,
     laws,
     notices,
+    tasks,
     reader,
     persistence,
     open,

@@ -72,9 +72,24 @@ export async function openTable({ inference, notices }: Studio, file: File): Pro
   if (complaint) refuse(complaint.message)
 }
 
-async function openSbml(studio: Studio, file: File, text: string): Promise<Import> {
+/** A longer one is read by a thread of its own: a megabyte takes some tenths of a second. */
+const longFile = 100_000
+
+async function importHere(text: string): Promise<Import> {
   const { importSbml } = await import('../../network/sbml/import')
-  const imported = importSbml(text)
+  return importSbml(text)
+}
+
+async function importElsewhere({ tasks, notices }: Studio, file: File, text: string): Promise<Import> {
+  const words = `${file.name} is being read …`
+  notices.getState().say({ tone: 'info', text: words })
+  const ending = await tasks.start({ kind: 'import', file: text }).ending
+  for (const { id, text: said } of notices.getState().notices) if (said === words) notices.getState().dismiss(id)
+  return ending.status === 'done' ? ending.result : importHere(text)
+}
+
+async function openSbml(studio: Studio, file: File, text: string): Promise<Import> {
+  const imported = text.length < longFile ? await importHere(text) : await importElsewhere(studio, file, text)
   const title = imported.title || titleOf(file)
   if (imported.text !== null) await openStudy(studio, bareStudy(studio, title, imported.text))
   return { ...imported, title }
