@@ -54,3 +54,21 @@ export function trainingRecord(measure: SecondMeasure = 'gradientNorm'): Trainin
     },
   }
 }
+
+/** How much of the time of a training may go into looking at it. */
+const share = 0.05
+
+/** Whether it is time for another look: rarely where looks are slow. Without a clock, never. */
+export function sparingly(now: (() => number) | undefined) {
+  let [next, began] = [0, 0]
+  return {
+    due: (): boolean => now !== undefined && now() >= next,
+    begin() {
+      began = now?.() ?? 0
+    },
+    end() {
+      const at = now?.() ?? 0
+      next = at + (at - began) / share
+    },
+  }
+}

@@ -2,12 +2,12 @@
 
 import { quantities } from '../../network/network'
 import { type NamedArray, namedArray } from '../../numerics/named-array'
-import type { ErrorEstimate, Observations, Problem } from '../contract'
+import type { ErrorEstimate, Frame, Observations, Problem } from '../contract'
 import type { Domain } from '../design'
 import { coordinates, forEachState, type Held, type Recorder, recorder, volume } from '../fsp/kernel'
 import { type ErrorMap, meanOf, nearby, short, sortedErrors, still } from '../learnt'
 import type { Writer } from './chain'
-import type { Model } from './model'
+import { type Model, type Student, writerOf } from './model'
 
 /** Notes the laws of a problem's times one by one, as the student gives them. */
 export interface Reporter {
@@ -90,6 +90,28 @@ export function overall(map: ErrorMap): string {
   const worst = joint[Math.max(0, Math.ceil(0.99 * joint.length) - 1)]
   const single = meanOf(sortedErrors(map, 'marginalHellinger'))
   return `over all ${joint.length} the Hellinger distance of the whole state is ${short(meanOf(joint))}, in one of a hundred above ${short(worst)}; of single counts it is ${short(single)}`
+}
+
+/** What a student says in the midst of its learning, at the last time that is asked: for the eye, without an error. */
+export async function lawNow(
+  problem: Problem,
+  domain: Domain,
+  variables: Model['variables'],
+  student: Student,
+): Promise<Frame['now']> {
+  const time = problem.times[problem.times.length - 1]
+  const writer = writerOf({ domain, variables, student })
+  try {
+    const report = await reporter({ ...problem, times: Float64Array.of(time) }, domain, writer)
+    await report.take(0)
+    const error = { kind: 'none', why: 'it is still learning' } as const
+    const seen = Object.entries(report.record.observations()).map(
+      ([key, { array }]) => [key, { array, error }] as const,
+    )
+    return { time, observations: Object.fromEntries(seen) }
+  } finally {
+    writer.close()
+  }
 }
 
 /** What is shown before anything is learnt: the axes, and no numbers. */

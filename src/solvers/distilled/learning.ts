@@ -17,7 +17,11 @@ import { type Model, type Student, writerOf } from './model'
 import { byScore, type Context } from './paper'
 import { lectures, steppedOn, timesOf } from './teach'
 
-export type Show = (phase: string, done: number) => Snapshot
+export interface Show {
+  (phase: string, done: number): Snapshot
+  /** A look at what a student says in the midst of its learning, where there is time for that. */
+  look?(variables: readonly Variable[], student: () => Promise<Student>): Promise<void>
+}
 
 /** Shares of the progress: up to the end of the lectures, and of the learning. */
 const taught = 0.3
@@ -236,7 +240,10 @@ async function* study(
       for (; !step.done; step = await work.next()) {
         const { done, loss, held } = step.value
         note(step.value)
-        if (run.due()) yield show(phase('learning the whole state', loss, held), at((stage + done) / stages.length))
+        if (!run.due()) continue
+        const { weights: asTheyAre } = step.value
+        await show.look?.(variables, async () => ({ kind: 'transformer', weights: await asTheyAre(), width, layers }))
+        yield show(phase('learning the whole state', loss, held), at((stage + done) / stages.length))
       }
       weights = step.value
     }
@@ -262,13 +269,16 @@ async function* study(
       const work = fitDensity(examples(now), examples(apart), recipe, source, backend, net)
       let step = await work.next()
       for (; !step.done; step = await work.next()) {
-        const { done, loss, held } = step.value
+        const { done, loss, held, net: asItIs } = step.value
         note(step.value)
-        if (run.due())
-          yield show(
-            phase(`learning variable ${i + 1} of ${variables.length}`, loss, held),
-            at((i + (stage + done) / stages.length) / variables.length),
-          )
+        if (!run.due()) continue
+        // Before the last variable there is no law of the whole state.
+        const whole = i + 1 === variables.length
+        if (whole) await show.look?.(variables, async () => ({ kind: 'dense', nets: [...nets, asItIs], components }))
+        yield show(
+          phase(`learning variable ${i + 1} of ${variables.length}`, loss, held),
+          at((i + (stage + done) / stages.length) / variables.length),
+        )
       }
       net = step.value
     }

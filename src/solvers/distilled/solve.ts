@@ -13,11 +13,11 @@ import { domainOf, inputCount, type Setting, settings } from '../design'
 import { coordinates, provable } from '../fsp/kernel'
 import { beyond, signature, still } from '../learnt'
 import { quickEnough } from '../teachers'
-import { trainingRecord } from '../training'
-import { blank, overall, reporter, withErrors } from './answer'
+import { sparingly, trainingRecord } from '../training'
+import { blank, lawNow, overall, reporter, withErrors } from './answer'
 import type { DistilledOptions } from './index'
 import { byItself, byTeacher, countOf, heldStream, learnt, maxStates, type Show, sampleStream } from './learning'
-import { type Model, measured, pack, unpack, weightsOf, writerOf } from './model'
+import { type Model, measured, pack, type Student, unpack, weightsOf, writerOf } from './model'
 import { open } from './open'
 import { measure, timesOf } from './teach'
 
@@ -37,13 +37,24 @@ async function* solve(problem: Problem, options: DistilledOptions, run: Run): As
   const { domain } = begun
   if (still(problem) || domain.horizon === 0) return yield* answer(problem, unmoved(problem, begun), run)
   const record = trainingRecord('heldOut')
-  const show = (phase: string, done: number) => (): Frame => ({
+  let now: Frame['now']
+  const frame = (phase: string, done: number) => (): Frame => ({
     observations: blank(problem),
     diagnostics: {},
     warnings: [],
     training: record.array(),
+    ...(now && { now }),
     phase,
     done,
+  })
+  const glances = sparingly(run.now)
+  const show: Show = Object.assign(frame, {
+    async look(variables: Model['variables'], student: () => Promise<Student>) {
+      if (!glances.due()) return
+      glances.begin()
+      now = await lawNow(problem, domain, variables, await student())
+      glances.end()
+    },
   })
   const taken =
     options.teacher === 'consistency'
