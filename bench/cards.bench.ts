@@ -4,19 +4,24 @@
  */
 
 import { answers } from '../src/solvers/fsp/cards-answer'
+import { boxAnswers, slowBoxes } from '../src/solvers/fsp/cards-box'
 import { slow } from '../src/solvers/fsp/cards-models'
 import type { Line } from './measure'
 
 export async function bench(): Promise<Line[]> {
   const lines: Line[] = []
-  for (const card of slow) {
+  const jobs = [
+    ...slow.map((card) => ({ name: card.name, work: () => answers(card) })),
+    ...slowBoxes.map((card) => ({ name: card.name, work: async () => boxAnswers(card) })),
+  ]
+  for (const { name, work } of jobs) {
     const before = process.cpuUsage()
-    const all = await answers(card)
+    const all = await work()
     const { user, system } = process.cpuUsage(before)
     const wrong = all.filter(({ got, value, allowed }) => !(Math.abs(got - value) <= allowed))
     const differ = wrong.map(({ time, kind, of, got, value }) => `; ${kind} ${of} at ${time}: ${got} for ${value}`)
     lines.push({
-      name: card.name,
+      name,
       variant: `${all.length - wrong.length} of ${all.length} agree${differ.join('')}`,
       interceptMs: 0,
       perSecond: 1e6 / (user + system),

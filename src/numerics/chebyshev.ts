@@ -9,16 +9,16 @@
 import { type Advance, type Ask, clip, type Flow, type Propagator } from './propagator'
 import { mass, type Transition, uniformisation } from './uniformise'
 
-/** Events in one series. */
-const seriesEvents = 2048
+/** Events in one series: of the first, and of the longest; twice as many after one that held, half after one that did not. */
+const [firstEvents, mostEvents] = [256, 2048]
 /** With fewer events a series is hardly shorter than uniformisation's. */
 const fewestEvents = 48
 /** Terms between two looks at their size. */
 const lookEvery = 8
 /** Terms that have grown so much are given up: the sum would be a small difference of large numbers. */
 const mostGrowth = 100
-/** After a series that grew, so many are left to uniformisation before the next trial: twice as many each time. */
-const [firstPause, longestPause] = [2, 64]
+/** After a series that grew, so many events are left to uniformisation before the next trial: twice as many each time. */
+const [firstPause, longestPause] = [128, 16_384]
 /** Entries worked through between two looks at the clock: about a millisecond. */
 const stretch = 4e6
 
@@ -31,10 +31,11 @@ interface Memory {
 export function chebyshev(): Propagator {
   const memory: Memory = { start: new Float64Array(0), room: new Float64Array(0) }
   const plain = uniformisation()
+  let events = firstEvents
   let pause = firstPause
   let waiting = 0
   return {
-    reach: ({ rate }) => seriesEvents / rate,
+    reach: ({ rate }) => mostEvents / rate,
     *advance(flow: Flow, h: number, { tolerance, allowed }: Ask): Generator<void, Advance, void> {
       const { transition, rate, width } = flow
       const start = mass(transition.vectors[0])
@@ -46,29 +47,32 @@ export function chebyshev(): Propagator {
         rounding: 0,
       }
       for (let done = 0; done < h && rate > 0 && total.kept; ) {
-        const part = Math.min(h - done, seriesEvents / rate)
-        const ask = { tolerance: (tolerance * part) / h, allowed: allowed - (start - mass(transition.vectors[0])) }
-        done = part < h - done ? done + part : h
+        const part = Math.min(h - done, (waiting > 0 ? waiting : events) / rate)
         const z = rate * part
-        if (waiting > 0) waiting--
-        else if (z >= fewestEvents && roundingOf(z, width, 1) < ask.tolerance) {
+        const ask = { tolerance: (tolerance * part) / h, allowed: allowed - (start - mass(transition.vectors[0])) }
+        if (waiting <= 0 && z >= fewestEvents && roundingOf(z, width, 1) < ask.tolerance) {
           const series = yield* expand(transition, memory, z, width, ask.tolerance)
           total.products += series.products
-          if (series.converged) {
-            total.error += series.error
-            total.rounding += series.rounding
-            total.kept = start - mass(transition.vectors[0]) <= allowed + total.error
-            pause = firstPause
+          if (!series.converged) {
+            events = Math.max(2 * fewestEvents, events / 2)
+            waiting = pause
+            pause = Math.min(longestPause, 2 * pause)
             continue
           }
-          waiting = pause
-          pause = Math.min(longestPause, 2 * pause)
+          total.error += series.error
+          total.rounding += series.rounding
+          total.kept = start - mass(transition.vectors[0]) <= allowed + total.error
+          events = Math.min(mostEvents, 2 * events)
+          pause = firstPause
+        } else {
+          const advance = yield* plain.advance(flow, part, ask)
+          total.kept = advance.kept
+          total.products += advance.products
+          total.cut += advance.cut
+          total.rounding += advance.rounding
+          waiting -= z
         }
-        const advance = yield* plain.advance(flow, part, ask)
-        total.kept = advance.kept
-        total.products += advance.products
-        total.cut += advance.cut
-        total.rounding += advance.rounding
+        done = part < h - done ? done + part : h
       }
       return total
     },
@@ -114,7 +118,8 @@ function* expand(
       largest = Math.max(largest, here)
       const rounding = roundingOf(z, width, largest)
       if (!(here <= mostGrowth * size) || rounding > tolerance) break
-      const error = integrals[k + 1] * here + integrals[k] * (2 * here + norm(vectors[1 - now]))
+      let error = (integrals[k + 1] + 2 * integrals[k]) * here
+      if (error <= tolerance) error += integrals[k] * norm(vectors[1 - now])
       if (error <= tolerance) {
         const weight = 2 * weights[k]
         const term = vectors[now]

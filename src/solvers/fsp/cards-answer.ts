@@ -62,6 +62,15 @@ function value(solution: Solution, { kind, of }: Truth, time: number): number {
       const p = law(solution, name, time)
       return of.includes('<') ? p.slice(0, Number(count) + 1).reduce((sum, q) => sum + q, 0) : p[Number(count)]
     }
+    case 'peak':
+    case 'dip': {
+      const [name, from, to] = of.split(/[=,]/)
+      const p = law(solution, name, time)
+      const sign = kind === 'peak' ? 1 : -1
+      let best = Number(from)
+      for (let n = best; n <= Number(to); n++) if (sign * (p[n] - p[best]) > 0) best = n
+      return best
+    }
     case 'cov': {
       const [a, b] = of.split(',')
       return covariance(solution, a, b, time)

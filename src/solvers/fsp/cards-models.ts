@@ -22,6 +22,9 @@ export const models: readonly Card[] = [
       rest p X=563 6.852538e-3
       rest p X=256 3.499e-7
       rest p X<=256 0.2202606320
+      rest peak X=0,256 82
+      rest peak X=256,900 563
+      rest dip X=82,563 256
       1 mean X 257.697642
       1 sd X 76.246273
       1 p X<=247 0.500631
@@ -40,6 +43,9 @@ export const models: readonly Card[] = [
       rest p X=95 1.437678e-2
       rest p X=392 1.706707e-3
       rest p X<=235 0.7678820964
+      rest peak X=0,235 95
+      rest peak X=235,600 392
+      rest dip X=95,392 235
       0.1 mean X 77.473114
       0.1 sd X 13.072460
       0.5 mean X 104.339972
@@ -51,14 +57,19 @@ export const models: readonly Card[] = [
   {
     name: '8.1 Schlögl (b2)',
     text: schloegl(0.18, 2250, 2.5e-4, 37.5, 0),
-    truths: 'rest mean X 255.4418495',
+    truths: `rest mean X 255.4418495
+      rest peak X=0,240 100
+      rest peak X=240,600 396`,
   },
   {
     name: '8.1 Schlögl (c)',
     text: schloegl(2.676, 108.102, 0.04, 37.881, 50),
     truths: `rest mean X 18.7947392
       rest var X 422.4363
-      rest p X<=20 0.64388`,
+      rest p X<=20 0.64388
+      rest peak X=0,20 2
+      rest peak X=20,70 46
+      rest dip X=2,46 20`,
   },
   {
     name: '8.1 Schlögl (c), counts below 85',
@@ -69,9 +80,19 @@ export const models: readonly Card[] = [
     truths: 'rest mean X 18.79322846',
   },
   {
-    name: '8.1 Schlögl (d)',
+    name: '8.1 Schlögl (d), b = 1',
+    text: schloegl(3 / 25, 6.25, 0.6 / 625, 2.95, 0),
+    truths: `rest peak X=0,40 2
+      rest peak X=40,120 90`,
+  },
+  {
+    name: '8.1 Schlögl (d), b = 2',
     text: schloegl(3 / 25, 12.5, 0.6 / 625, 2.95, 0),
-    truths: 'rest mean X 72.4501817',
+    truths: `rest mean X 72.4501817
+      rest peak X=0,40 4
+      rest peak X=40,120 92
+      rest dip X=4,92 31
+      rest p X<=31 0.2135117`,
   },
   {
     name: '8.2 switch, from (30, 5)',

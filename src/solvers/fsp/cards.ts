@@ -6,7 +6,10 @@
 export interface Card {
   readonly name: string
   readonly text: string
-  /** One a line: time or `rest`, `mean` | `var` | `sd` | `fano` | `p` | `cov`, of what (`X`, `X=3`, `X<=3`, `X,Y`), the digits. */
+  /**
+   * One a line: time or `rest`, `mean` | `var` | `sd` | `fano` | `p` | `cov`, of what (`X`, `X=3`, `X<=3`, `X,Y`), the digits; or
+   * `peak` | `dip` of `X=from,to` and the count of the largest or least probability there.
+   */
   readonly truths: string
   /** Probability that the printed numbers lack. */
   readonly leak?: number

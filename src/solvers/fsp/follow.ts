@@ -195,7 +195,8 @@ function settleRegion(following: Following, time: number, before: Float64Array):
   const through = new Map<string, number>()
   let [first, last] = [0, 0]
   for (const sink of generator.sinks.list) {
-    const [early, late] = [before, law].map((p) => leaving(sink, generator.lines, p))
+    const early = leaving(sink, generator.lines, before)
+    const late = leaving(sink, generator.lines, law)
     // What goes beyond a constraint is not mended by more states: it is not foreseen.
     if (sink.beyond < 0) {
       first += early
@@ -355,12 +356,14 @@ function shed(following: Following, before: Float64Array): number {
   const left = horizon - time
   // What leaves a state enters it, about: so much would leak instead. Where probability rises that is foreseen; where it
   // falls it is taken as it is.
-  const weight = Float64Array.from(law, (p, i) => {
-    const rise = p > before[i] ? Math.min(mostRise, (p / before[i]) ** foresight) : 1
-    return p * (outflow[i] + 1 / left) * rise
-  })
+  const weight = new Float64Array(states)
   const weights = floors()
-  for (const w of weight) weights.add(w)
+  for (let i = 0; i < states; i++) {
+    const p = law[i]
+    const rise = p > before[i] ? Math.min(mostRise, (p / before[i]) ** foresight) : 1
+    weight[i] = p * (outflow[i] + 1 / left) * rise
+    weights.add(weight[i])
+  }
   const floor = weights.below((shedShare * options.tolerance) / horizon)
   let kept = 0
   let highest = 0

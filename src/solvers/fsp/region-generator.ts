@@ -218,7 +218,11 @@ export function layOutRegion(ground: Ground, region: Region, t: number): RegionG
   }
   const rate = outflow.reduce((a, b) => Math.max(a, b), 0)
   const { order, before } = byRow(found.row, rows)
-  const pick = (numbers: readonly number[]) => Int32Array.from(order, (k) => numbers[k])
+  const pick = (numbers: readonly number[]) => {
+    const picked = new Int32Array(order.length)
+    for (let k = 0; k < order.length; k++) picked[k] = numbers[order[k]]
+    return picked
+  }
   const stretches: Stretches = {
     states,
     rows: first,
