@@ -91,14 +91,15 @@ describe('chebyshev', () => {
     }
   })
 
-  it('leaves drifting probability to uniformisation, to the same bits', () => {
+  it('leaves drifting probability to uniformisation', () => {
     // Births alone, from one state: terms grow as fast as they can.
     const [fast, plain] = [chain(400, 10, 0), chain(400, 10, 0)]
     for (const { transition } of [fast, plain]) transition.vectors[0][0] = 1
     const { error } = carry(chebyshev(), fast, 20, 1e-9)
     carry(uniformisation(), plain, 20, 1e-9)
     expect(error).toBe(0)
-    expect(fast.transition.vectors[0]).toEqual(plain.transition.vectors[0])
+    // Both are below the true law by what they cut off, 1e-9 at most each.
+    expect(l1(fast.transition.vectors[0], plain.transition.vectors[0])).toBeLessThan(2e-9)
     expect(mass(fast.transition.vectors[0])).toBeGreaterThan(0.999)
   })
 

@@ -70,7 +70,7 @@ export function chebyshev(): Propagator {
           total.products += advance.products
           total.cut += advance.cut
           total.rounding += advance.rounding
-          waiting -= z
+          waiting = part < waiting / rate ? waiting - z : 0
         }
         done = part < h - done ? done + part : h
       }

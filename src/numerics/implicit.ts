@@ -109,7 +109,11 @@ function* layOut(flow: Flow): Generator<void, Layout, void> {
 
 function* factor({ flow, places, below, above }: Layout, gamma: number): Generator<void, Factored, void> {
   const chain: Chain = bandChain(places.length, below, above)
-  yield
+  // Memory comes when it is first touched, which takes a while: by and by.
+  for (let from = 0; from < chain.rates.length; from += stretch) {
+    chain.rates.fill(0, from, from + stretch)
+    yield
+  }
   const row = below + 1 + above
   flow.forEachRate?.((from, to, rate) => {
     chain.rates[places[from] * row + below + places[to] - places[from]] += rate
