@@ -40,6 +40,7 @@ describe('propensity infer', () => {
     const { ranks, uniform } = JSON.parse(told.stdout)
     expect(ranks.length).toBe(3)
     expect(uniform[0].name).toBe('k')
+    expect(told.stderr).toMatch(/3 data sets are too few for a test/)
   })
 
   it.each([

@@ -181,7 +181,11 @@ async function calibration(reading: InferenceReading, count: number): Promise<ob
   if (!result.done) return undefined
   const tests = result.value.parameters.map((name, i) => ({ name, ...uniformity(result.value, i) }))
   for (const { name, statistic, degrees, pValue } of tests) {
-    console.error(`${name}: χ² ${statistic.toFixed(2)} on ${degrees} degrees, p = ${pValue.toPrecision(3)}`)
+    const told =
+      degrees > 0
+        ? `χ² ${statistic.toFixed(2)} on ${degrees} degrees, p = ${pValue.toPrecision(3)}`
+        : `${count} data sets are too few for a test: 100 are usual`
+    console.error(`${name}: ${told}`)
   }
   return { ...result.value, uniform: tests, provenance: { version, seed: reading.seed } }
 }

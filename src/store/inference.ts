@@ -74,6 +74,8 @@ export interface InferenceRun {
 export interface InferenceState {
   readonly open: boolean
   readonly file?: { readonly name: string; readonly text: string; readonly head: Table }
+  /** The last file that was no table; what was there before still is. */
+  readonly refused?: { readonly name: string } & Complaint
   readonly settings: InferenceSettings
   readonly data: DataState
   readonly run?: InferenceRun
@@ -126,12 +128,14 @@ export function createInference(
         const head = { ...table, rows: table.rows.slice(0, headRows), lines: table.lines.slice(0, headRows) }
         const { network } = studies.getState().reading.problem
         const mapping = guessMapping(head, quantities(network))
-        set({ file: { name, text, head }, settings: { ...get().settings, mapping }, open: true })
+        set({ file: { name, text, head }, refused: undefined, settings: { ...get().settings, mapping }, open: true })
         readAgain()
         return undefined
       } catch (thrown) {
         if (!(thrown instanceof Failure)) throw thrown
-        return { message: thrown.message, hint: thrown.hint }
+        const complaint = { message: thrown.message, hint: thrown.hint }
+        set({ refused: { name, ...complaint } })
+        return complaint
       }
     },
     set(change) {

@@ -101,5 +101,6 @@ describe('data', () => {
     expect(failure(() => read('time,X\n0,a'))).toMatch(/none of 1 rows can be read; the first: line 2: X is "a"/)
     expect(failure(() => read('time,X\n0,1', { columns: { X: 'Z' } }))).toBe('there is no column Z')
     expect(failure(() => read('time,X\n0,1', { columns: {} }))).toMatch(/no column is mapped/)
+    expect(failure(() => read('time,X\n'))).toBe('there is nothing below the first line')
   })
 })

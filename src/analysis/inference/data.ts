@@ -107,6 +107,13 @@ const maxIssues = 100
  */
 export function readData(table: Table, mapping: Mapping, whole: boolean): ReadData {
   const quantities = Object.keys(mapping.columns)
+  if (table.rows.length === 0) {
+    throw new Failure(
+      'data',
+      'there is nothing below the first line',
+      'the first line names columns, each other one is a row',
+    )
+  }
   if (quantities.length === 0)
     throw new Failure('data', 'no column is mapped to a species or an observable', 'say which column holds which')
   if (mapping.upper && quantities.length > 1)

@@ -48,7 +48,7 @@ export function CalibrationStep() {
       </p>
       {complaint && (
         <p role="alert">
-          {complaint.message}.{complaint.hint ? ` ${complaint.hint}.` : ''}
+          {capital(complaint.message)}.{complaint.hint ? ` ${capital(complaint.hint)}.` : ''}
         </p>
       )}
       {ranks.length >= 10 && <Ranks />}
@@ -87,3 +87,5 @@ function Ranks() {
     </div>
   )
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -12,6 +12,7 @@ export function DataStep() {
   const studio = useStudio()
   const chooser = useRef<HTMLInputElement>(null)
   const file = useInference((state) => state.file)
+  const refused = useInference((state) => state.refused)
   return (
     <section aria-labelledby="infer-data">
       <h3 id="infer-data">Measurements</h3>
@@ -33,6 +34,12 @@ export function DataStep() {
         />
         <span className="muted">{file ? file.name : 'or drop one here: comma, semicolon or tab between values'}</span>
       </p>
+      {refused && (
+        <p role="alert">
+          {refused.name} was not read: {refused.message}.{refused.hint ? ` ${capital(refused.hint)}.` : ''}
+          {file ? ` ${file.name} is still here.` : ''}
+        </p>
+      )}
       {file ? <Columns /> : <Explanation />}
     </section>
   )
@@ -58,6 +65,8 @@ function Explanation() {
     </div>
   )
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 const roles = [
   ['time', 'time'],
@@ -146,7 +155,7 @@ function Report() {
     case 'unreadable':
       return (
         <p role="alert">
-          {data.message}.{data.hint ? ` ${data.hint}.` : ''}
+          {capital(data.message)}.{data.hint ? ` ${capital(data.hint)}.` : ''}
         </p>
       )
     case 'read': {

@@ -45,7 +45,9 @@ describe('pictures of a posterior', () => {
     const [bars, band] = layers
     if (bars.kind !== 'bars' || band.kind !== 'band') throw new Error('bars and a band')
     expect([...bars.y]).toEqual([2, 0, 0, 0, 0, 1, 0, 0, 0, 0])
-    expect(note).toBe('3 data sets; χ² 7, p = 0.0040: not even')
+    expect(note).toBe('3 data sets; χ² 7 on 9 degrees, p = 0.0040: not even')
+    const few = rankPanel(calibration, 0, { statistic: 0, degrees: 0, pValue: 1 }, provenance)
+    expect(few.note).toBe('3 data sets; too few for a test of evenness')
     expect(band.low[0]).toBe(0)
   })
 

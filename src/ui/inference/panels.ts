@@ -137,7 +137,7 @@ const rankBins = 10
 export function rankPanel(
   { parameters, ranks, draws }: Calibration,
   parameter: number,
-  { statistic, pValue }: TestResult,
+  { statistic, degrees, pValue }: TestResult,
   provenance: Provenance,
 ): Panel {
   const name = parameters[parameter]
@@ -151,11 +151,14 @@ export function rankPanel(
   // Of 100 even bins 95 lie between these, by the normal law of counts.
   const room = 1.96 * Math.sqrt(even * (1 - 1 / rankBins))
   const x = seen.map((_, b) => (b + 0.5) * width)
-  const p = pValue.toPrecision(2)
+  const test =
+    degrees > 0
+      ? `χ² ${short(statistic)} on ${degrees} degrees, p = ${pValue.toPrecision(2)}`
+      : 'too few for a test of evenness'
   const ends = Float64Array.of(0, draws + 1)
   return {
     ...{ id: `ranks:${name}`, title: `Rank of the true ${name}`, provenance },
-    note: `${sets} data sets; χ² ${short(statistic)}, p = ${p}${pValue < 0.01 ? ': not even' : ''}`,
+    note: `${sets} data sets; ${test}${pValue < 0.01 ? ': not even' : ''}`,
     x: { ...linear(`rank among ${draws} draws`, [0, draws + 1]), whole: true },
     y: linear('data sets', [0, 1.1 * Math.max(even + room, ...seen)]),
     layers: [
@@ -165,7 +168,7 @@ export function rankPanel(
         ...{ low: ends.map(() => Math.max(0, even - room)), high: ends.map(() => even + room) },
       },
     ],
-    summary: `Ranks of the true ${name} among ${draws} draws in ${sets} data sets: χ² ${short(statistic)}, p = ${p}.`,
+    summary: `Ranks of the true ${name} among ${draws} draws in ${sets} data sets: ${test}.`,
   }
 }
 

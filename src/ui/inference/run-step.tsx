@@ -25,7 +25,7 @@ export function RunStep() {
       </p>
       {run?.complaint && (
         <p role="alert">
-          {run.complaint.message}.{run.complaint.hint ? ` ${run.complaint.hint}.` : ''}
+          {capital(run.complaint.message)}.{run.complaint.hint ? ` ${capital(run.complaint.hint)}.` : ''}
         </p>
       )}
       {working && (
@@ -51,3 +51,5 @@ function words(status: string, elapsedMs: number | undefined): string {
   if (status === 'done' && elapsedMs !== undefined) return `Done in ${(elapsedMs / 1000).toFixed(1)} s.`
   return ''
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
