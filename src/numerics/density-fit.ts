@@ -4,6 +4,7 @@
  * halvings (Sukys, Öcal & Grima 2022, doi:10.1016/j.isci.2022.105010); the best weights are kept.
  */
 import type { Cells, Head } from './density-head'
+import { cos } from './elementary'
 import type { Backend, Learner, Ops, Parameters, Tensor, Weights } from './learning/ops'
 import { lastBiases, type Perceptron, pass, perceptron } from './perceptron'
 import type { Stream } from './rng'
@@ -67,7 +68,7 @@ export async function* fitDensity(
       for (let first = 0; first < order.length; first += batch) {
         const chosen = order.slice(first, first + batch).map((e) => examples[e])
         const done = (epoch + first / order.length) / recipe.epochs
-        const now = recipe.falling ? rate * (0.01 + 0.495 * (1 + Math.cos(Math.PI * done))) : rate
+        const now = recipe.falling ? rate * (0.01 + 0.495 * (1 + cos(Math.PI * done))) : rate
         sum += await improve(learner, widths, chosen, head, now)
         yield { net, epoch, done, loss, held }
       }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { cos, exp, log, log10, pow, sin, tanh } from './elementary'
+import { cos, exp, log, log1p, log10, pow, quickLog, sin, tanh } from './elementary'
 import { stream } from './rng'
 
-const own = { cos, exp, log, log10, pow, sin, tanh }
+const own = { cos, exp, log, log1p, log10, pow, sin, tanh }
 
 /** Distance in units of the last place of the larger number. */
 function ulps(a: number, b: number): number {
@@ -35,6 +35,8 @@ const cases = [
   { name: 'exp', domain: spread(-1, 1), ulp: 2 },
   { name: 'log', domain: spread(-700, 700).map(Math.exp), ulp: 1.5 },
   { name: 'log', domain: spread(0.5, 2), ulp: 1.5 },
+  { name: 'log1p', domain: spread(-0.9, 3), ulp: 3 },
+  { name: 'log1p', domain: spread(-1e-7, 1e-7), ulp: 3 },
   { name: 'log10', domain: spread(-700, 700).map(Math.exp), ulp: 2 },
   { name: 'sin', domain: spread(-30, 30), ulp: 2 },
   { name: 'cos', domain: spread(-30, 30), ulp: 2 },
@@ -45,6 +47,13 @@ const cases = [
 ] as const
 
 describe('elementary functions', () => {
+  it('has a quick logarithm that is nearly as good', () => {
+    for (const x of spread(-690, 700).map(Math.exp)) expect(ulps(quickLog(x), Math.log(x))).toBeLessThan(3)
+    // Near 1 the logarithm is small, and the error absolute.
+    for (const x of spread(0.5, 2)) expect(Math.abs(quickLog(x) - Math.log(x))).toBeLessThan(2.3e-16)
+    expect(quickLog(1)).toBe(0)
+  })
+
   it.each(cases)('$name agrees with Math within $ulp units in the last place', ({ name, domain, ulp }) => {
     let worst = 0
     for (const x of domain) worst = Math.max(worst, ulps(own[name](x), Math[name](x)))

@@ -7,7 +7,9 @@
  * Values are carried from the mode outward by the ratio of neighbours, their derivatives by ψ(x + 1) = ψ(x) + 1/x, so
  * that a whole law costs a few operations per count and component.
  */
+
 import { type Cells, type Head, meanOf } from './density-head'
+import { exp, quickLog } from './elementary'
 import { logGamma } from './statistics'
 
 /** Numbers of one mixture: weights (as logits) of all components, then those of each component, axis by axis. */
@@ -41,7 +43,7 @@ export function digamma(x: number): number {
   let y = x
   while (y < 12) below += 1 / y++
   const z = 1 / (y * y)
-  return Math.log(y) - 0.5 / y - z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z / 132)))) - below
+  return quickLog(y) - 0.5 / y - z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z / 132)))) - below
 }
 
 /** What one component does along one axis. Its numbers begin at `at`; laws and shares begin at `from` in their arrays. */
@@ -66,8 +68,8 @@ interface Line {
 function meanAndSize(numbers: Float64Array, at: number) {
   const [logMean, logSize] = [numbers[at], numbers[at + 1]]
   return {
-    mean: Math.exp(clamp(logMean, leastLogMean, mostLogMean)),
-    r: Math.exp(clamp(logSize, leastLogSize, mostLogSize)),
+    mean: exp(clamp(logMean, leastLogMean, mostLogMean)),
+    r: exp(clamp(logSize, leastLogSize, mostLogSize)),
     meanMoves: logMean > leastLogMean && logMean < mostLogMean,
     sizeMoves: logSize > leastLogSize && logSize < mostLogSize,
   }
@@ -78,8 +80,8 @@ const endless: Line = {
     const { mean, r } = meanAndSize(numbers, at)
     const q = mean / (r + mean)
     const mode = clamp(Math.floor((mean * (r - 1)) / r), low, low + width - 1)
-    const logAtZero = r * Math.log(r / (r + mean))
-    const top = Math.exp(logGamma(mode + r) - logGamma(r) - logGamma(mode + 1) + logAtZero + mode * Math.log(q))
+    const logAtZero = r * quickLog(r / (r + mean))
+    const top = exp(logGamma(mode + r) - logGamma(r) - logGamma(mode + 1) + logAtZero + mode * quickLog(q))
     const start = from + mode - low
     out[start] = top
     for (let n = mode, f = top, i = start + 1; n + 1 < low + width; n++) {
@@ -104,12 +106,12 @@ const endless: Line = {
       difference += 1 / (n + r)
     }
     if (meanMoves) grad[at] -= ((first - total * mean) * r) / (r + mean)
-    if (sizeMoves) grad[at + 1] -= r * (psi + total * (Math.log(r / (r + mean)) + 1) - (first + total * r) / (r + mean))
+    if (sizeMoves) grad[at + 1] -= r * (psi + total * (quickLog(r / (r + mean)) + 1) - (first + total * r) / (r + mean))
   },
   change(numbers, at, low, width, direction) {
     const { mean, r, meanMoves, sizeMoves } = meanAndSize(numbers, at)
     const [byMean, bySize] = [meanMoves ? direction[at] : 0, sizeMoves ? direction[at + 1] : 0]
-    let difference = digamma(low + r) - digamma(r) + Math.log(r / (r + mean)) + 1
+    let difference = digamma(low + r) - digamma(r) + quickLog(r / (r + mean)) + 1
     return Float64Array.from({ length: width }, (_, i) => {
       const n = low + i
       const slope = (byMean * (n - mean) * r) / (r + mean) + bySize * r * (difference - (n + r) / (r + mean))
@@ -148,7 +150,7 @@ export function softmax(numbers: Float64Array, at: number, into: Float64Array): 
   let top = Number.NEGATIVE_INFINITY
   for (let k = 0; k < into.length; k++) top = Math.max(top, numbers[at + k])
   let sum = 0
-  for (let k = 0; k < into.length; k++) sum += into[k] = Math.exp(numbers[at + k] - top)
+  for (let k = 0; k < into.length; k++) sum += into[k] = exp(numbers[at + k] - top)
   for (let k = 0; k < into.length; k++) into[k] /= sum
 }
 
@@ -178,7 +180,7 @@ export function mixture(shape: Shape): Head {
     let most = Number.NEGATIVE_INFINITY
     for (let k = 0; k < count; k++) most = Math.max(most, numbers[from + logitAt(k)])
     let sum = 0
-    for (let k = 0; k < count; k++) sum += weights[k] = Math.exp(numbers[from + logitAt(k)] - most)
+    for (let k = 0; k < count; k++) sum += weights[k] = exp(numbers[from + logitAt(k)] - most)
     for (let k = 0; k < count; k++) weights[k] /= sum
     for (let axis = 0; axis < axes; axis++) {
       const width = widths[axis]
@@ -206,7 +208,7 @@ export function mixture(shape: Shape): Head {
         if (axes === 1) for (let k = 0; k < K; k++) q += weights[k] * f[k * A + i]
         else for (let k = 0; k < K; k++) q += weights[k] * f[k * A + i] * g[k * B + j]
         if (!(q > floor)) q = floor
-        loss += mass * Math.log(mass / q)
+        loss += mass * quickLog(mass / q)
         total += mass
         if (!grad) continue
         const ratio = mass / q
@@ -280,13 +282,13 @@ function begin(laws: readonly Cells[], shape: Shape): Float64Array {
   const perComponent = caps.reduce<number>((sum, cap) => sum + numbersOf(cap), 0)
   for (const [axis, cap] of caps.entries()) {
     if (cap !== null) continue
-    const means = laws.map((law) => Math.log(meanOf(law, axis) + 0.1)).sort((a, b) => a - b)
+    const means = laws.map((law) => quickLog(meanOf(law, axis) + 0.1)).sort((a, b) => a - b)
     for (let k = 0; k < components; k++) {
       // Of pairs the second axis runs the other way, so that products differ.
       const place = axis === 0 ? k : (components - 1 - k + (components >> 1)) % components
       const at = components + k * perComponent + (axis === 0 ? 0 : numbersOf(caps[0]))
       numbers[at] = means[Math.floor(((place + 0.5) / components) * means.length)]
-      numbers[at + 1] = Math.log(10)
+      numbers[at + 1] = quickLog(10)
     }
   }
   return numbers

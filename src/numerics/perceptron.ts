@@ -2,6 +2,7 @@
  * Layers of sums and one bend, in doubles: outputs, and how they change along a direction in the inputs. For asking a
  * small network what it has learnt; it learns elsewhere (`density-fit.ts`).
  */
+import { exp } from './elementary'
 import type { Stream } from './rng'
 import { variates } from './variates'
 
@@ -89,7 +90,7 @@ export function pass({ widths, weights }: Perceptron): Pass {
 function bend(values: Float64Array, slopes: Float64Array, length: number): void {
   for (let i = 0; i < length; i++) {
     const x = values[i]
-    const s = 1 / (1 + Math.exp(-x))
+    const s = 1 / (1 + exp(-x))
     values[i] = x * s
     slopes[i] = s * (1 + x * (1 - s))
   }

@@ -1,4 +1,5 @@
 /** Distribution functions and test statistics that tests and screen share. */
+import { quickLog, sin } from './elementary'
 
 /** Coefficients of Lanczos' series with g = 7, nine terms (Godfrey 2001): 15 digits for arguments ≥ 1/2. */
 const lanczos = [
@@ -8,11 +9,11 @@ const lanczos = [
 
 /** ln Γ(x) for x > 0. */
 export function logGamma(x: number): number {
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x)
+  if (x < 0.5) return quickLog(Math.PI / sin(Math.PI * x)) - logGamma(1 - x)
   let sum = lanczos[0]
   for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (x - 1 + i)
   const t = x + 6.5
-  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum)
+  return 0.5 * quickLog(2 * Math.PI) + (x - 0.5) * quickLog(t) - t + quickLog(sum)
 }
 
 /** ln C(n, k). */

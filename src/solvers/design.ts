@@ -3,8 +3,10 @@
  * so, and, when asked for, the counts to start from. Sobol points fill them, and numbers near one another enter a
  * network as numbers near one another.
  */
+
 import type { Network } from '../network/network'
 import { conservationLaws } from '../network/structure'
+import { log as ln, pow } from '../numerics/elementary'
 import type { Stream } from '../numerics/rng'
 
 export { maxAxes } from '../numerics/sobol'
@@ -83,7 +85,7 @@ export function settings(problem: Problem, { axes }: Domain, count: number, stre
 }
 
 function between({ min, max, log }: Axis, u: number): number {
-  return log ? min * (max / min) ** u : min + u * (max - min)
+  return log ? min * pow(max / min, u) : min + u * (max - min)
 }
 
 /** Where a value stands on its axis: 0 at the least, 1 at the most, less or more outside. */
@@ -91,7 +93,7 @@ function share(axis: Axis, { parameters, initial }: Setting): number {
   const value = axis.kind === 'initial' ? initial[axis.index] : parameters[axis.index]
   const { min, max, log } = axis
   if (!log) return (value - min) / (max - min)
-  return value > 0 ? Math.log(value / min) / Math.log(max / min) : Number.NEGATIVE_INFINITY
+  return value > 0 ? ln(value / min) / ln(max / min) : Number.NEGATIVE_INFINITY
 }
 
 /** Axes on which a setting lies outside the domain. */
@@ -138,14 +140,14 @@ export function decodeSlope(
     if (axis.kind !== 'parameter') return
     const u = share(axis, setting)
     const { min, max, log } = axis
-    const second = log ? 8 * (2 * u - 1) : u > 0 ? 2 / ((finest + u) * Math.log(1 + 1 / finest)) : 0
-    const perValue = log ? 1 / (setting.parameters[axis.index] * Math.log(max / min)) : 1 / (max - min)
+    const second = log ? 8 * (2 * u - 1) : u > 0 ? 2 / ((finest + u) * ln(1 + 1 / finest)) : 0
+    const perValue = log ? 1 / (setting.parameters[axis.index] * ln(max / min)) : 1 / (max - min)
     into[axis.index] += (2 * byInputs[at + 2 * k] + second * byInputs[at + 2 * k + 1]) * perValue
   })
 }
 
 /** From 0 at u = 0 to 1 at u = 1, logarithmic above `fine`. */
-const logShare = (u: number, fine: number) => Math.log(1 + Math.max(0, u) / fine) / Math.log(1 + 1 / fine)
+const logShare = (u: number, fine: number) => ln(1 + Math.max(0, u) / fine) / ln(1 + 1 / fine)
 
 /** A second view of an axis that already is a logarithm. */
 const bowl = (u: number) => 2 * (2 * u - 1) ** 2 - 1
@@ -158,7 +160,7 @@ export function lookTimes({ horizon }: Domain, count: number, u: number): Float6
   return Float64Array.from({ length: count }, (_, k) => horizon * quantile((k + u) / count))
 }
 
-/** Inverse of F(x) = x/2 + log(1 + x/ε)/2log(1 + 1/ε) on [0, 1], by bisection. */
+/** Inverse of F(x) = x/2 + ln(1 + x/ε)/2log(1 + 1/ε) on [0, 1], by bisection. */
 function quantile(u: number): number {
   let [low, high] = [0, 1]
   for (let i = 0; i < 50; i++) {

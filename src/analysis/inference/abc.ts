@@ -3,7 +3,9 @@
  * doi:10.1098/rsif.2008.0172): particles whose simulated summaries come ever closer to those of the data. The tolerance
  * of a round is the median distance of the last; perturbations have twice the weighted covariance of the particles.
  */
+
 import { cholesky, solveLower } from '../../numerics/dense'
+import { exp } from '../../numerics/elementary'
 import { Failure } from '../../solvers/contract'
 import type { Data } from './data'
 import type { Noise } from './noise'
@@ -170,7 +172,7 @@ function perturbation(particles: readonly Particle[], d: number) {
         d,
         to.map((u, i) => u - from[i]),
       )
-      return Math.exp(-0.5 * scaled.reduce((sum, x) => sum + x * x, 0))
+      return exp(-0.5 * scaled.reduce((sum, x) => sum + x * x, 0))
     },
   }
 }

@@ -3,7 +3,9 @@
  * the state space. Between two looks the law is carried by the projection; a look multiplies it by the probability of
  * what was seen and divides by the sum, whose logarithms add up to that of the likelihood.
  */
+
 import { builder, quantityRules } from '../../network/evaluate'
+import { exp, log, log1p } from '../../numerics/elementary'
 import { Failure, type Problem } from '../../solvers/contract'
 import { again, bring, carry, contains, standAt, support } from '../../solvers/fsp/again'
 import { type BoxGenerator, layOut } from '../../solvers/fsp/generator'
@@ -110,15 +112,15 @@ function* filter(
     const found = condition(generator, logs, tolerance)
     if (!found) return { value: Number.NEGATIVE_INFINITY, error: 0 }
     value += found.log
-    const weight = Math.exp(heightOf(noise, look.seen) - found.log)
-    error += Math.log1p(missing * weight) + found.trimmed
+    const weight = exp(heightOf(noise, look.seen) - found.log)
+    error += log1p(missing * weight) + found.trimmed
   }
   return { value, error }
 }
 
 /** ln of the largest weight that any state can have. */
 function heightOf(noise: Noise, seen: Float64Array): number {
-  return seen.reduce((sum, y) => sum + (Number.isNaN(y) ? 0 : Math.log(peak(noise))), 0)
+  return seen.reduce((sum, y) => sum + (Number.isNaN(y) ? 0 : log(peak(noise))), 0)
 }
 
 /** The box a look has had, widened to hold what it needs. */
@@ -168,7 +170,7 @@ function condition(
   if (shift === Number.NEGATIVE_INFINITY) return null
   let sum = 0
   for (let i = 0; i < states; i++) {
-    law[i] *= Math.exp(logs[i] - shift)
+    law[i] *= exp(logs[i] - shift)
     sum += law[i]
   }
   const least = (trimShare * tolerance) / states
@@ -179,7 +181,7 @@ function condition(
     trimmed += law[i]
     law[i] = 0
   }
-  return { log: Math.log(sum) + shift, trimmed }
+  return { log: log(sum) + shift, trimmed }
 }
 
 /** Counts at the start of a course: what its first row says, and the network's counts of what it does not. */

@@ -1,5 +1,6 @@
 /** The likelihood of courses of which all is seen, as a product of hops that a network has learnt from any counts. */
 
+import { log } from '../../numerics/elementary'
 import { cellsOf } from '../../solvers/conditionals'
 import { Failure } from '../../solvers/contract'
 import { decodeSlope, encode, inputCount, outside, type Setting } from '../../solvers/design'
@@ -70,7 +71,7 @@ export function learntCourses(
       let [value, floored] = [0, 0]
       hops.forEach(({ times }, h) => {
         const q = p.reduce((product, column) => product * column[h], 1)
-        value += times * Math.log(Math.max(q, unlearnt))
+        value += times * log(Math.max(q, unlearnt))
         if (q < unlearnt) floored += times
       })
       const asked = parameters.slice()

@@ -3,6 +3,7 @@
  * method that can tell the laws of what was observed (a projection, a sample, a trained network) becomes one through
  * `snapshotLikelihood`.
  */
+import { exp, log, log1p } from '../../numerics/elementary'
 import type { Stream } from '../../numerics/rng'
 import { Failure } from '../../solvers/contract'
 import type { Snapshot, Snapshots } from './data'
@@ -96,8 +97,8 @@ export function snapshotLikelihood(
           let sum = 0
           for (let e = first[i]; e < first[i + 1]; e++) sum += seen[e] * p[tuples[e]]
           if (sum < floor) floored += snapshot.weights[i]
-          value += snapshot.weights[i] * Math.log(Math.max(sum, floor))
-          error += snapshot.weights[i] * Math.log1p((missing * height) / Math.max(sum, floor))
+          value += snapshot.weights[i] * log(Math.max(sum, floor))
+          error += snapshot.weights[i] * log1p((missing * height) / Math.max(sum, floor))
           if (!charges || sum < floor) continue
           for (let e = first[i]; e < first[i + 1]; e++) charges[k][tuples[e]] += (snapshot.weights[i] * seen[e]) / sum
         }
@@ -118,7 +119,7 @@ export function* matchRows(
   const first = new Int32Array(rows + 1)
   const tuples: number[] = []
   const seen: number[] = []
-  const smallest = Math.log(negligible * peak(noise) ** Q)
+  const smallest = log(negligible * peak(noise) ** Q)
   const exact = noise.kind === 'none' && !snapshot.upper ? indexOfTuples(values, Q) : undefined
   for (let i = 0; i < rows; i++) {
     const row = snapshot.values.subarray(i * Q, (i + 1) * Q)
@@ -134,7 +135,7 @@ export function* matchRows(
         for (let q = 0; q < Q; q++) log += logSeen(noise, values[tuple * Q + q], row[q], snapshot.upper?.[i])
         if (!(log > smallest)) continue
         tuples.push(tuple)
-        seen.push(Math.exp(log))
+        seen.push(exp(log))
       }
       if (i % 64 === 63) yield
     }

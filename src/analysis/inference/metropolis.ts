@@ -4,7 +4,9 @@
  * algorithm 4, doi:10.1007/s11222-008-9110-y). Where the likelihood is an unbiased estimate and the present one is
  * kept, not estimated anew, this is the pseudo-marginal method (Andrieu & Roberts 2009, doi:10.1214/07-AOS574).
  */
+
 import { cholesky } from '../../numerics/dense'
+import { exp, log, pow } from '../../numerics/elementary'
 import type { Variates } from '../../numerics/variates'
 import {
   type Chain,
@@ -49,7 +51,7 @@ export function* metropolis(target: Target, options: WalkOptions, progress: Prog
     let there: Standing | undefined
     if (shares.every((u) => u > 0 && u < 1)) {
       there = yield* standing(target, shares, ledger)
-      chance = Math.min(1, Math.exp(there.value - here.value))
+      chance = Math.min(1, exp(there.value - here.value))
     }
     const taken = draw.uniform() < chance
     if (taken && there) here = there
@@ -81,15 +83,15 @@ function adaptiveProposal(d: number) {
   const mean = new Float64Array(d)
   const covariance = new Float64Array(d * d)
   for (let i = 0; i < d; i++) covariance[i * d + i] = firstSpread ** 2
-  let logScale = Math.log(2.38 ** 2 / d)
+  let logScale = log(2.38 ** 2 / d)
   let lower = cholesky(covariance, d) as Float64Array
   return {
     begin(shares: Float64Array) {
       mean.set(shares)
     },
-    scale: () => Math.exp(logScale / 2),
+    scale: () => exp(logScale / 2),
     from(shares: Float64Array, draw: Variates): Float64Array {
-      const size = Math.exp(logScale / 2)
+      const size = exp(logScale / 2)
       const z = Float64Array.from(shares, () => size * draw.normal())
       return shares.map((u, i) => {
         let sum = u
@@ -99,7 +101,7 @@ function adaptiveProposal(d: number) {
     },
     /** One step of Robbins & Monro; what was learnt on the way to the posterior fades. */
     learn(shares: Float64Array, chance: number, step: number, warmup: number) {
-      const gain = Math.min(0.5, (1 + step) ** -0.6)
+      const gain = Math.min(0.5, pow(1 + step, -0.6))
       logScale += Math.max(gain, 0.02) * (chance - aim(d))
       // The covariance is begun again after a third of the warm-up: the way there is not the shape of the posterior.
       const third = Math.floor(warmup / 3)

@@ -1,5 +1,6 @@
 /** What an instrument makes of a value: log-probability (or density) of what is seen, and draws of it. */
 
+import { exp, log, log1p } from '../../numerics/elementary'
 import { logGamma, upperGamma } from '../../numerics/statistics'
 import type { Variates } from '../../numerics/variates'
 
@@ -20,15 +21,15 @@ export function logSeen(noise: Noise, x: number, y: number, upper?: number): num
       return (upper === undefined ? y === x : y <= x && x < upper) ? 0 : Number.NEGATIVE_INFINITY
     case 'gaussian': {
       const { sd } = noise
-      if (upper === undefined) return -0.5 * ((y - x) / sd) ** 2 - Math.log(sd * Math.sqrt(2 * Math.PI))
-      return Math.log(between((y - x) / sd, (upper - x) / sd))
+      if (upper === undefined) return -0.5 * ((y - x) / sd) ** 2 - log(sd * Math.sqrt(2 * Math.PI))
+      return log(between((y - x) / sd, (upper - x) / sd))
     }
     case 'dropout': {
-      if (upper === undefined) return Math.log(captured(noise, x, y))
+      if (upper === undefined) return log(captured(noise, x, y))
       let sum = 0
       const last = Math.min(upper, x + noise.background + 40 + 12 * Math.sqrt(noise.background))
       for (let n = Math.max(0, Math.ceil(y)); n < last; n++) sum += captured(noise, x, n)
-      return Math.log(sum)
+      return log(sum)
     }
     default:
       return noise satisfies never
@@ -57,15 +58,15 @@ function between(a: number, b: number): number {
 /** P(binomial(x, capture) + Poisson(background) = y). */
 function captured({ capture, background }: Extract<Noise, { kind: 'dropout' }>, x: number, y: number): number {
   if (!(y >= 0) || !Number.isInteger(y)) return 0
-  const [p, q] = [Math.log(capture), Math.log1p(-capture)]
+  const [p, q] = [log(capture), log1p(-capture)]
   let sum = 0
   for (let n = background > 0 ? 0 : y; n <= Math.min(x, y); n++) {
     const ways = logGamma(x + 1) - logGamma(n + 1) - logGamma(x - n + 1)
     const seen = n > 0 ? n * p : 0
     const lost = x > n ? (x - n) * q : 0
     const false_ = y - n
-    const extra = background > 0 ? false_ * Math.log(background) - background - logGamma(false_ + 1) : 0
-    sum += Math.exp(ways + seen + lost + extra)
+    const extra = background > 0 ? false_ * log(background) - background - logGamma(false_ + 1) : 0
+    sum += exp(ways + seen + lost + extra)
   }
   return sum
 }

@@ -7,7 +7,9 @@
  * deviation. How far the two, or two differences, are apart is measured. It moves the path, not the law that is sampled:
  * paths are accepted by the log-likelihood itself.
  */
+
 import { cholesky } from '../../numerics/dense'
+import { exp, log, log1p, pow } from '../../numerics/elementary'
 import { Failure } from '../../solvers/contract'
 import {
   type Chain,
@@ -127,10 +129,10 @@ function scaledSpace(target: Target, ledger: Ledger) {
       return sum
     })
   const density = function* (x: Float64Array) {
-    const shares = line(x).map((z) => 1 / (1 + Math.exp(-z)))
+    const shares = line(x).map((z) => 1 / (1 + exp(-z)))
     if (!shares.every((u) => u > 0 && u < 1)) return null
     const here = yield* standing(target, shares, ledger)
-    return { here, log: shares.reduce((sum, u) => sum + Math.log(u) + Math.log1p(-u), here.value) }
+    return { here, log: shares.reduce((sum, u) => sum + log(u) + log1p(-u), here.value) }
   }
   /** By x, from how a value changes with the shares u = 1/(1 + e^−z). */
   const gradientOf = ({ shares }: Standing, byShares: Float64Array): Float64Array => {
@@ -152,7 +154,7 @@ function scaledSpace(target: Target, ledger: Ledger) {
   const space = {
     line,
     centre(shares: Float64Array) {
-      middle.set(shares.map((u) => Math.log(u / (1 - u))))
+      middle.set(shares.map((u) => log(u / (1 - u))))
     },
     /** The point of no momentum; its density is −∞ where the data are impossible. */
     *point(x: Float64Array): Generator<void, Point, void> {
@@ -223,7 +225,7 @@ function* walk(from: Point, space: Space, step: number, depth: number, draw: Tar
       tree = { ...tree, ...counted, goesOn: false }
       break
     }
-    const take = Math.log(draw.uniform()) < grown.logWeight - tree.logWeight
+    const take = log(draw.uniform()) < grown.logWeight - tree.logWeight
     tree = join(tree, grown, forward, take ? grown.chosen : tree.chosen)
   }
   return { point: tree.chosen, accepted: tree.accepted / Math.max(1, tree.steps), steps: tree.steps, divergent }
@@ -244,7 +246,7 @@ function* build(
     const logWeight = gain > -divergence ? gain : Number.NEGATIVE_INFINITY
     return {
       ...{ minus: point, plus: point, chosen: point, logWeight, momentum: point.momentum },
-      ...{ goesOn: gain > -divergence, accepted: gain > -divergence ? Math.min(1, Math.exp(gain)) : 0, steps: 1 },
+      ...{ goesOn: gain > -divergence, accepted: gain > -divergence ? Math.min(1, exp(gain)) : 0, steps: 1 },
     }
   }
   const first: Tree = yield* build(from, step, depth - 1, level, space, draw)
@@ -255,7 +257,7 @@ function* build(
     return { ...second, accepted: first.accepted + second.accepted, steps: first.steps + second.steps }
   }
   const both = logSum(first.logWeight, second.logWeight)
-  const chosen = Math.log(draw.uniform()) < second.logWeight - both ? second.chosen : first.chosen
+  const chosen = log(draw.uniform()) < second.logWeight - both ? second.chosen : first.chosen
   return join(first, second, forward, chosen)
 }
 
@@ -287,14 +289,14 @@ function join(earlier: Tree, later: Tree, forward: boolean, chosen: Point): Tree
 
 function logSum(a: number, b: number): number {
   const most = Math.max(a, b)
-  return most === Number.NEGATIVE_INFINITY ? most : most + Math.log(Math.exp(a - most) + Math.exp(b - most))
+  return most === Number.NEGATIVE_INFINITY ? most : most + log(exp(a - most) + exp(b - most))
 }
 
 /** The step size, by dual averaging (Nesterov 2009; the constants are Hoffman & Gelman's). */
 function stepSize() {
   let [bias, logNow, logMean, n, shift] = [0, 0, 0, 0, 0]
   return {
-    now: (warm: boolean) => Math.exp(warm ? logNow : logMean),
+    now: (warm: boolean) => exp(warm ? logNow : logMean),
     /** A first size, at which about half of all steps are accepted. */
     *search(point: Point, space: Space, normal: () => number): Generator<void, void, void> {
       let step = 1
@@ -303,19 +305,19 @@ function stepSize() {
         const found = energy(yield* leap(start, step, space)) - energy(start)
         return Number.isNaN(found) ? Number.NEGATIVE_INFINITY : found
       }
-      const grow = (yield* gain()) > Math.log(0.5)
+      const grow = (yield* gain()) > log(0.5)
       for (let i = 0; i < 20; i++) {
         step *= grow ? 2 : 0.5
-        if ((yield* gain()) > Math.log(0.5) !== grow) break
+        if ((yield* gain()) > log(0.5) !== grow) break
       }
-      shift = Math.log(10 * step)
-      ;[bias, logNow, logMean, n] = [0, Math.log(step), 0, 0]
+      shift = log(10 * step)
+      ;[bias, logNow, logMean, n] = [0, log(step), 0, 0]
     },
     learn(accepted: number) {
       n++
       bias += (aim - accepted - bias) / (n + 10)
       logNow = shift - (Math.sqrt(n) / 0.05) * bias
-      const weight = n ** -0.75
+      const weight = pow(n, -0.75)
       logMean += weight * (logNow - logMean)
     },
   }

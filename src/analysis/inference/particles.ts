@@ -3,7 +3,9 @@
  * particle marginal Metropolis–Hastings: Andrieu, Doucet & Holenstein 2010, doi:10.1111/j.1467-9868.2009.00736.x). The
  * mean weights multiply to an unbiased estimate of the likelihood.
  */
+
 import { builder, quantityRules } from '../../network/evaluate'
+import { exp, log } from '../../numerics/elementary'
 import { Failure } from '../../solvers/contract'
 import { sampler, walkerFor } from '../../solvers/ssa/solve'
 import type { Course, Courses } from './data'
@@ -92,9 +94,9 @@ function* filterCourse(
     }
     const most = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
     if (most === Number.NEGATIVE_INFINITY) return most
-    const weights = logs.map((log) => Math.exp(log - most))
+    const weights = logs.map((log) => exp(log - most))
     const total = weights.reduce((a, b) => a + b, 0)
-    value += most + Math.log(total / particles)
+    value += most + log(total / particles)
     resample(now, next, weights, total, choice.uniform())
     ;[now, next] = [next, now]
   }

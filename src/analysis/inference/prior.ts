@@ -1,5 +1,7 @@
 /** What is believed of parameters before there are data: a range of each, evenly, or evenly in its logarithm. */
+
 import type { Network } from '../../network/network'
+import { exp, log as ln } from '../../numerics/elementary'
 import { Failure } from '../../solvers/contract'
 
 export interface Prior {
@@ -58,7 +60,7 @@ export function readPriors(network: Network, given: Readonly<Record<string, Give
 /** The value at a share of the prior's probability, 0…1. */
 export function valueAt({ min, max, log }: Prior, share: number): number {
   if (!log) return min + share * (max - min)
-  return Math.exp(Math.log(min) + share * Math.log(max / min))
+  return exp(ln(min) + share * ln(max / min))
 }
 
 /** All parameters of the network: those inferred at these shares, the others as they are. */

@@ -2,7 +2,9 @@
  * Summaries of data: what synthetic likelihood and approximate Bayesian computation compare. Every unit (a cell, a
  * course) contributes a vector; a summary is the mean of those, group by group (a time of a snapshot; all courses).
  */
+
 import { cholesky, solveLower } from '../../numerics/dense'
+import { log, log1p } from '../../numerics/elementary'
 import { variates } from '../../numerics/variates'
 import type { Data } from './data'
 import type { Likelihood, Streams } from './likelihood'
@@ -42,7 +44,7 @@ function ofCourse(values: Float64Array, Q: number): number[] {
   const correlation = (a: (typeof series)[number], b: (typeof series)[number], lag: number) =>
     product(a.centred, b.centred, lag) / Math.sqrt(a.variance * b.variance || 1)
   return [
-    ...series.flatMap((s) => [s.mean, Math.log1p(s.variance), correlation(s, s, 1), correlation(s, s, 2)]),
+    ...series.flatMap((s) => [s.mean, log1p(s.variance), correlation(s, s, 1), correlation(s, s, 2)]),
     ...series.flatMap((a, i) => series.slice(i + 1).map((b) => correlation(a, b, 0))),
   ]
 }
@@ -168,7 +170,7 @@ function logNormal(seen: Summary, simulated: Summary): number {
   if (!lower) return Number.NEGATIVE_INFINITY
   const shift = varies.map((i) => seen.mean[i] - simulated.mean[i])
   const scaled = solveLower(lower, n, shift)
-  let value = (-n / 2) * Math.log(2 * Math.PI)
-  for (let i = 0; i < n; i++) value -= Math.log(lower[i * n + i]) + scaled[i] ** 2 / 2
+  let value = (-n / 2) * log(2 * Math.PI)
+  for (let i = 0; i < n; i++) value -= log(lower[i * n + i]) + scaled[i] ** 2 / 2
   return value
 }

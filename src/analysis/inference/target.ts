@@ -1,4 +1,5 @@
 /** What a chain walks over: the unit cube of shares of the priors, on which the posterior is the likelihood. */
+import { log as ln } from '../../numerics/elementary'
 import { stream } from '../../numerics/rng'
 import { type Variates, variates } from '../../numerics/variates'
 import { Failure } from '../../solvers/contract'
@@ -85,7 +86,7 @@ export function* standing(target: Target, shares: Float64Array, ledger: Ledger):
   const byShares = () => {
     const by = slope()
     return Float64Array.from(target.priors, ({ index, min, max, log }) =>
-      log ? by[index] * parameters[index] * Math.log(max / min) : by[index] * (max - min),
+      log ? by[index] * parameters[index] * ln(max / min) : by[index] * (max - min),
     )
   }
   return { shares, value, error, floored, slope: byShares }

@@ -4,6 +4,7 @@
  * accepted with the probability min(1, votes for / votes against), a vote being the sign of one cell's log-likelihood
  * ratio. The product of the ratios is not used, so that what the chain samples is not the posterior.
  */
+import { exp } from '../../numerics/elementary'
 import type { Snapshot } from './data'
 import type { Law } from './likelihood'
 import { logSeen, type Noise } from './noise'
@@ -104,7 +105,7 @@ function probability(
   for (let t = 0; t < p.length; t++) {
     let log = 0
     for (let q = 0; q < Q; q++) log += logSeen(noise, tuples[t * Q + q], values[row * Q + q], upper?.[row])
-    if (log > Number.NEGATIVE_INFINITY) sum += p[t] * Math.exp(log)
+    if (log > Number.NEGATIVE_INFINITY) sum += p[t] * exp(log)
   }
   return Math.max(sum, missing, 1e-300)
 }

@@ -3,6 +3,7 @@
  * computed once for all rows that share it, and the laws of all variables after a state's counts in one pass.
  */
 
+import { cos, log } from '../../numerics/elementary'
 import type { Density } from '../../numerics/learning/density'
 import type { Backend, Learner, Ops, Parameters, Tensor, Weights } from '../../numerics/learning/ops'
 import { transformer } from '../../numerics/learning/transformer'
@@ -69,7 +70,7 @@ export async function* attend(
       for (let step = 0; step < steps; step++) {
         const chosen = order.slice(step * batch, (step + 1) * batch)
         const done = (epoch + step / steps) / epochs
-        const now = rate * 0.5 * (1 + Math.cos(Math.PI * done)) + rate / 100
+        const now = rate * 0.5 * (1 + cos(Math.PI * done)) + rate / 100
         const report = await learner.step((ops, p) => missed(density, domain, chosen, ops, p), { rate: now, clip: 1 })
         sum += report.loss
         yield { weights: () => learner.weights(), done, loss, held }
@@ -121,7 +122,7 @@ function missed(density: Density, domain: Domain, lectures: readonly Lecture[], 
         for (let n = 0; n < law.p.length; n++) {
           const place = Math.min(counts - 1, law.low[0] + n)
           target[row * counts + place] += share * law.p[n]
-          if (law.p[n] > 0) entropy += share * law.p[n] * Math.log(law.p[n])
+          if (law.p[n] > 0) entropy += share * law.p[n] * log(law.p[n])
         }
         prefix.forEach((n, j) => {
           before[j][row] = Math.min(density.caps[j], n)

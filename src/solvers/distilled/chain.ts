@@ -3,8 +3,10 @@
  * mixture of negative binomials, or a probability for each count where there are few. All that comes after a count is hidden
  * from it, so that the product of the laws is the law of the state.
  */
+
 import { type Example, fast } from '../../numerics/density-fit'
 import type { Head } from '../../numerics/density-head'
+import { exp, log1p } from '../../numerics/elementary'
 import { ownBackend } from '../../numerics/learning/own'
 import { mixture } from '../../numerics/negative-binomial'
 import type { Perceptron } from '../../numerics/perceptron'
@@ -33,7 +35,7 @@ export function headFor({ cap, few }: Variable, components: number): Head {
 
 export function encodeCount(n: number, { cap }: Variable, into: Float64Array | Float32Array, at: number): void {
   into[at] = (2 * n) / cap - 1
-  into[at + 1] = (2 * Math.log1p(n)) / Math.log1p(cap) - 1
+  into[at + 1] = (2 * log1p(n)) / log1p(cap) - 1
   into[at + 2] = n === 0 ? 1 : -1
 }
 
@@ -142,7 +144,7 @@ export function chainWriter(
   return {
     async widths(setting, times) {
       const last = times.length ? times[times.length - 1] : 0
-      const looks = Array.from({ length: samples }, (_, k) => last * 4 ** (k + 1 - samples))
+      const looks = Array.from({ length: samples }, (_, k) => last / 2 ** (2 * (samples - 1 - k)))
       const found: number[] = []
       for (const [i, { cap, few }] of variables.entries()) {
         let most = few ? cap : 0
@@ -177,8 +179,8 @@ function reach(numbers: Float64Array, at: number, components: number): number {
   let most = 0
   for (let k = 0; k < components; k++) {
     if (numbers[at + k] < top - 12) continue
-    const mean = Math.exp(numbers[at + components + 2 * k])
-    const size = Math.exp(numbers[at + components + 2 * k + 1])
+    const mean = exp(numbers[at + components + 2 * k])
+    const size = exp(numbers[at + components + 2 * k + 1])
     most = Math.max(most, mean + 7 * Math.sqrt(mean + (mean * mean) / size) + 8)
   }
   return most
