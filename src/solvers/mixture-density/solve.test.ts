@@ -145,6 +145,19 @@ describe('a mixture density network', () => {
     expect(error.kind === 'estimate' && error.value >= off * 0.999).toBe(true)
   })
 
+  it('knows a spike at zero apart from the rest', async () => {
+    // Made once, by one of many: X is 0, or Poisson of 8, which two negative binomials and a spike are and one is not.
+    const text =
+      'species G = 0, X = 0\nparameter u = 0.5 in [0.3, 0.9]\n0 -> G, u*(1 - G)\nG -> G + X, 40*G\nX -> 0, 5\n'
+    const options = { settings: 12, looks: 4, heldOut: 4, epochs: 250, hidden: 24, components: 1 }
+    const off = async (zeroInflated: boolean) => {
+      const solution = await train(text, [1.5], { ...options, zeroInflated })
+      return distances(text, [1.5], solution)[1]
+    }
+    const [without, apart] = [await off(false), await off(true)]
+    expect(apart).toBeLessThan(0.6 * without)
+  })
+
   it('differentiates: how the law changes with a rate', async () => {
     const { artifact } = await train(pool, [3], { settings: 48, looks: 6, epochs: 200 })
     const problem = ask(pool, [3], all)
