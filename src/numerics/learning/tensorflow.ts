@@ -160,7 +160,9 @@ function learner(tf: Tf, initial: Weights): Learner {
     const { rate, beta1, beta2, epsilon, decay, clip } = { ...adamDefaults, ...settings }
     const kept = tf.tidy(() => {
       const { value, grads } = differentiate(loss)
-      const norm = tf.sqrt(tf.addN(names.map((name) => tf.sum(tf.square(gradientOf(grads, name))))))
+      // Pair by pair: of more tensors than a shader may bind (eight), `addN` on webgpu makes zeros, and says nothing.
+      const squared = names.map((name) => tf.sum(tf.square(gradientOf(grads, name))))
+      const norm = tf.sqrt(squared.reduce((sum, term) => tf.add(sum, term)))
       return { value, norm, ...Object.fromEntries(names.map((name) => [`g:${name}`, gradientOf(grads, name)])) }
     }) as Record<string, Core.Tensor>
     const [value, gradientNorm] = [(await kept.value.data())[0], (await kept.norm.data())[0]]
