@@ -49,19 +49,20 @@ function each(counts: number): CountBasis {
   const third = new Float64Array(4 * Math.max(0, counts - 3))
   for (let r = 0; r < counts - 3; r++)
     third.set(
-      [-1, 3, -3, 1].map((d) => d * unitAt(r + 1.5, 1)),
+      [-1, 3, -3, 1].map((d) => d * unitAt(r + 1.5, counts - 1, 1)),
       4 * r,
     )
   return { size: counts, counts, values, third }
 }
 
-/** A probability may jump this close to 0, where a species begins or a cell has none: little is said against it. */
+/** A probability may jump this close to an end, where a species begins, or has no more: little is said against it. */
 const [jumps, allowed] = [3, 0.1]
 
 /** (Poisson's width)³, times the square root of the share of a width that lies between two knots. */
-function unitAt(n: number, between: number): number {
-  const width = Math.max(1, spacing * Math.sqrt(n))
-  return width ** 3 * Math.sqrt(between / width) * (n < jumps ? allowed : 1)
+function unitAt(n: number, cap: number, between: number): number {
+  const end = Math.min(n, cap - n)
+  const width = Math.max(1, spacing * Math.sqrt(end))
+  return width ** 3 * Math.sqrt(between / width) * (end < jumps ? allowed : 1)
 }
 
 /** Third derivatives of cubic splines, by differences of coefficients over distances of knots (de Boor 1978, X). */
@@ -78,7 +79,7 @@ function thirdOf(knots: readonly number[]): Float64Array {
       })
     }
     const [from, to] = [knots[r + degree], knots[r + degree + 1]]
-    const unit = unitAt(0.5 * (from + to), to - from)
+    const unit = unitAt(0.5 * (from + to), knots[knots.length - 1], to - from)
     out.set(
       weights[0].map((x) => x * unit),
       4 * r,

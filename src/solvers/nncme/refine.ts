@@ -13,7 +13,7 @@ import { frequencies } from './fit'
 const chunk = 4096
 const rounds = 3
 /** Shares of the learnt dependence that are tried. */
-const shares = [0, 0.2, 0.4, 0.6, 0.8, 1]
+const shares = [0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1]
 
 /** Yields between passes. */
 export async function* refine(
@@ -118,13 +118,13 @@ async function shrunk(density: Density, learner: Learner, held: Int32Array): Pro
       const constant = ops.mean(logits, 0)
       const dependent = ops.sub(logits, constant)
       const mask = sums?.mask()
-      const scores: number[] = []
+      const scores: Float32Array[] = []
       for (const share of shares) {
         const free = ops.add(ops.affine(dependent, share, 0), constant)
         const mixed = mask ? ops.add(free, ops.constant(mask, logits.shape)) : free
-        scores.push((await ops.read(ops.mean(ops.pick(mixed, column))))[0])
+        scores.push(await ops.read(ops.pick(mixed, column)))
       }
-      chosen.push(shares[scores.indexOf(Math.max(...scores))])
+      chosen.push(shares[shareOf(scores)])
       sums?.take(column)
       if (i < N - 1) pass.take(column)
     }
@@ -136,4 +136,28 @@ async function shrunk(density: Density, learner: Learner, held: Int32Array): Pro
     weights[density.dependenceOf(i)] = { ...dependence, data: dependence.data.map((x) => share * x) }
   })
   return weights
+}
+
+/** Standard errors by which a dependence must beat none, to be one. */
+const sure = 4
+
+/**
+ * Which of several rows of scores, of growing shares of a dependence, to take. The best one, where held-out states are not
+ * sure that there is a dependence; where they are, the largest share that is not worse than the best by more than the
+ * standard error of the difference (Breiman et al. 1984, §3.4.3): a share by chance would spoil what follows from it.
+ */
+function shareOf(scores: readonly Float32Array[]): number {
+  const means = scores.map((row) => row.reduce((sum, x) => sum + x, 0) / row.length)
+  const best = means.indexOf(Math.max(...means))
+  /** Of the best over row k, in standard errors. */
+  const lead = (k: number) => {
+    const gap = means[best] - means[k]
+    let squares = 0
+    scores[k].forEach((x, r) => {
+      squares += (scores[best][r] - x - gap) ** 2
+    })
+    return gap > 0 ? (gap * scores[k].length) / Math.sqrt(squares) : 0
+  }
+  if (lead(0) < sure) return best
+  return scores.findLastIndex((_, k) => lead(k) <= 1)
 }
