@@ -3,6 +3,9 @@
 export interface Adam {
   /** Move the parameters against a gradient. */
   step(parameters: Float64Array, gradient: Float64Array, rate: number): void
+  /** What it remembers, as numbers, and to go on from there. */
+  memory(): Float64Array
+  restore(memory: Float64Array): void
 }
 
 /** Adam with β = 0.9, 0.999 and ε = 1e-8 (Kingma & Ba 2015, doi:10.48550/arXiv.1412.6980), for so many parameters. */
@@ -20,6 +23,12 @@ export function adam(size: number): Adam {
         square[p] = 0.999 * square[p] + 0.001 * g * g
         parameters[p] -= (rate * (mean[p] / (1 - ofMean))) / (Math.sqrt(square[p] / (1 - ofSquare)) + 1e-8)
       }
+    },
+    memory: () => Float64Array.of(ofMean, ofSquare, ...mean, ...square),
+    restore(memory) {
+      ;[ofMean, ofSquare] = memory
+      mean.set(memory.subarray(2, 2 + size))
+      square.set(memory.subarray(2 + size))
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Artifact, Problem } from '../contract'
 import { signature } from '../learnt'
 import { type Box, namesOf } from './box'
 import type { NncmeOptions } from './index'
+import type { Resting } from './paper/evolve'
 
 export interface Snapshots {
   readonly weights: Weights[]
@@ -89,3 +90,43 @@ export function isWhole({ notes, arrays }: Artifact, problem: Problem): boolean 
 
 /** The problem as text: what was learnt of one says nothing of another. */
 export const identity = (problem: Problem): string => `${signature(problem, [])}\nat ${[...problem.times].join(' ')}`
+
+/** The same of the papers' schemes: parameters in double precision, and what Adam remembers, at each output time. */
+export function paperArtifactOf(
+  problem: Problem,
+  box: Box,
+  options: NncmeOptions,
+  stands: readonly Resting[],
+): Artifact {
+  const axis = ['time', stands.map(({ time }) => time)] as const
+  const rows = (of: readonly Float64Array[]) =>
+    namedArray(
+      [axis, ['number', Array.from({ length: of[0]?.length ?? 0 }, (_, i) => i)]],
+      Float64Array.from(of.flatMap((row) => [...row])),
+    )
+  const descents = stands.flatMap(({ descent }) => (descent ? [descent] : []))
+  return {
+    solver: 'nncme',
+    arrays: {
+      nade: rows(stands.map(({ parameters }) => parameters)),
+      ...(descents.length > 0 && { descent: rows(descents) }),
+    },
+    notes: notesOf(problem, box, options),
+  }
+}
+
+/** Where an earlier run of the same question stood; nothing where it was another one. */
+export function standsOf(artifact: Artifact | undefined, wanted: Artifact['notes'], parameters: number): Resting[] {
+  if (artifact?.solver !== 'nncme') return []
+  if (Object.entries(wanted).some(([name, value]) => artifact.notes[name] !== value)) return []
+  const { nade, descent } = artifact.arrays
+  const times = nade?.coords.time?.map(Number) ?? []
+  if (times.length === 0 || nade.data.length !== times.length * parameters) return []
+  const remembered = descent ? descent.data.length / times.length : 0
+  if (descent && remembered !== 2 + 2 * parameters) return []
+  return times.map((time, k) => ({
+    time,
+    parameters: nade.data.slice(k * parameters, (k + 1) * parameters),
+    ...(descent && { descent: descent.data.slice(k * remembered, (k + 1) * remembered) }),
+  }))
+}

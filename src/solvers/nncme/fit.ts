@@ -11,7 +11,12 @@ export interface FitSettings {
   readonly rate: number
   /** Of matrices: see `StepSettings`. */
   readonly decay: number
+  /** Share of the time for this fit that is spent; without it, updates are counted. Its end is at 1. */
+  spent?(): number
 }
+
+/** However little time there is. */
+const fewestInTime = 20
 
 export interface Fitting {
   /** Mean −ln q of the batch, in nats. */
@@ -28,7 +33,7 @@ const clip = 5
  * The mean of −ln q over rows of states [rows, variables]. A law that depends on nothing has no gradient: it was found
  * by Newton's method, and noisy updates would only take it away from there.
  */
-const crossEntropy = (density: Density, states: Int32Array) => (ops: Ops, parameters: Parameters) => {
+export const crossEntropy = (density: Density, states: Int32Array) => (ops: Ops, parameters: Parameters) => {
   const N = density.caps.length
   const pass = keeping(density, ops, parameters, states.length / N)
   let sum: Tensor | undefined
@@ -48,7 +53,7 @@ export async function* learn(
   learner: Learner,
   states: Int32Array,
   stream: Stream,
-  { updates, batch, rate, decay }: FitSettings,
+  { updates, batch, rate, decay, spent }: FitSettings,
 ): AsyncGenerator<Fitting, Fitting> {
   const N = density.caps.length
   const rows = states.length / N
@@ -57,7 +62,9 @@ export async function* learn(
   const part = new Int32Array(size * N)
   const state: Fitting = { loss: Number.NaN, gradientNorm: Number.NaN, updates: 0 }
   let next = rows
-  for (let k = 0; k < updates; k++) {
+  for (let k = 0; ; k++) {
+    const share = spent ? Math.max(spent(), 0) : k / updates
+    if (share >= 1 && (!spent || k >= fewestInTime)) break
     if (next + size > rows) {
       shuffle(order, stream)
       next = 0
@@ -67,7 +74,7 @@ export async function* learn(
       for (let i = 0; i < N; i++) part[r * N + i] = states[from + i]
     }
     next += size
-    const now = rate * 0.5 * (1 + cos((Math.PI * k) / updates))
+    const now = rate * 0.5 * (1 + cos(Math.PI * Math.min(1, share)))
     const report = await learner.step(crossEntropy(density, part), { rate: now, clip, decay })
     Object.assign(state, { ...report, updates: k + 1 })
     yield state

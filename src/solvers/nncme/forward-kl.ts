@@ -3,6 +3,8 @@
  * learnt by maximum likelihood, the forward divergence KL(p‖q). There is no error of a time step, no propensity ratio
  * and no smoothing of the initial law: the first states are the initial one.
  */
+import { StepsLost } from '../../numerics/learning/enduring'
+import type { Weights } from '../../numerics/learning/ops'
 import { draw, logProbabilities } from '../../numerics/learning/sampling'
 import { heldOutEvery, learn, marginalCoefficients, shifted } from './fit'
 import { propagate, streams } from './propagate'
@@ -17,7 +19,7 @@ export const forwardKl: Scheme = async function* (setting) {
   let before: Float64Array[] | undefined
   const steps = lags(problem.times, options.lag)
   const updates = updatesOf(options.updates, steps.length)
-  for (const { to, output } of steps) {
+  for (const [k, { to, output }] of steps.entries()) {
     if (to > progress.time) {
       progress.steps++
       if (before && options.from === 'network') states = await drawn(setting)
@@ -35,36 +37,63 @@ export const forwardKl: Scheme = async function* (setting) {
       const known = setting.learnt(to)
       if (known) learner.restart(known)
       else {
-        learner.restart(shifted(density, await learner.weights(), now, before))
-        yield* learnFrom(setting, train, inside, held, progress.steps === 1 ? 2 * options.updates : updates)
+        const first = shifted(density, await learner.weights(), now, before)
+        const most = progress.steps === 1 ? 2 * options.updates : updates
+        yield* learnFrom(setting, first, { train, inside, held }, most, [k / steps.length, (k + 1) / steps.length])
       }
       before = now
       await setting.keep(to)
       progress.effective = inside.length / density.caps.length
-      progress.divergence += await excess(setting, train, held)
+      const lost = await excess(setting, train, held)
+      progress.divergence = options.from === 'network' ? progress.divergence + lost : lost
       if (output !== undefined) yield* setting.arrive(output, inside)
     } else if (output !== undefined) yield* setting.arrive(output)
     yield
   }
 }
 
-/** Learn from the states of a step, then refine with those that were held out. */
+/** States of a step, those that are held out, and all. */
+interface Lesson {
+  readonly train: Int32Array
+  readonly held: Int32Array
+  readonly inside: Int32Array
+}
+
+/**
+ * Learn from the states of a step, then refine with those that were held out; once more from its beginning where a device
+ * was lost on the way. `part`: where the step lies in the time for all.
+ */
 async function* learnFrom(
-  { options, run, density, learner, progress }: Setting,
-  train: Int32Array,
-  inside: Int32Array,
-  held: Int32Array,
+  { options, run, density, learner, progress, spent }: Setting,
+  first: Weights,
+  { train, inside, held }: Lesson,
   most: number,
+  [from, to]: readonly [number, number],
 ): AsyncGenerator<void, void> {
-  const settings = { ...options, updates: most }
-  const done = progress.updates
-  const source = run.rng(streams.train + progress.steps)
-  for await (const { loss, gradientNorm, updates } of learn(density, learner, train, source, settings)) {
-    Object.assign(progress, { loss, gradientNorm, updates: done + updates })
-    progress.record.add(done + updates, loss, gradientNorm)
-    if (run.due()) yield
+  const settings = {
+    ...options,
+    updates: most,
+    ...(spent && { spent: () => (spent() - from) / (to - from) }),
   }
-  for await (const _ of refine(density, learner, inside, held)) if (run.due()) yield
+  const done = progress.updates
+  for (;;) {
+    try {
+      learner.restart(first)
+      const source = run.rng(streams.train + progress.steps)
+      let before = run.now?.() ?? 0
+      for await (const { loss, gradientNorm, updates } of learn(density, learner, train, source, settings)) {
+        Object.assign(progress, { loss, gradientNorm, updates: done + updates })
+        progress.record.add(done + updates, loss, gradientNorm)
+        progress.training += (run.now?.() ?? 0) - before
+        if (run.due()) yield
+        before = run.now?.() ?? 0
+      }
+      for await (const _ of refine(density, learner, inside, held)) if (run.due()) yield
+      return
+    } catch (thrown) {
+      if (!(thrown instanceof StepsLost)) throw thrown
+    }
+  }
 }
 
 /** From so many steps on, the law moves little in each, and updates are shared out among them … */

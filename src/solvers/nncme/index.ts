@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { backendNames } from '../../numerics/learning/backends'
 import type { Solver } from '../contract'
 import { optionSchema } from '../options'
 import { isWhole } from './artifact'
@@ -46,6 +47,18 @@ const options = optionSchema({
   updates: z.int().min(1).max(1_000_000).default(500).meta({
     title: 'Updates',
     help: 'Steps of the optimiser after every step in time; the first gets twice as many. More than 20 steps share as many as 20, but get at least 50 each.',
+    when: forward,
+  }),
+  seconds: z.number().min(0).max(1e6).default(0).meta({
+    title: 'Time to train',
+    unit: 's',
+    help: 'Train until so much time is spent, shared out evenly over the steps, instead of counting updates: the answer then depends on the machine. With 0 updates are counted.',
+    when: forward,
+  }),
+  backend: z.enum(backendNames).default('wasm').meta({
+    title: 'Backend',
+    help: 'wasm: our own kernels. webgpu: a GPU, where there is one. fastest: what takes less time here, by trial. plain: without WebAssembly, for comparison. Numbers agree to five digits.',
+    advanced: true,
     when: forward,
   }),
   batch: z.int().min(8).max(65_536).default(512).meta({

@@ -26,6 +26,8 @@ export interface Progress {
   states: number
   /** The course of the training, kept or not. */
   readonly record: TrainingRecord
+  /** Milliseconds that updates have taken, by the host's clock; 0 without one. */
+  training: number
   /** Samples at which a step in time was not a probability: of the papers' schemes. */
   clamped?: number
 }
@@ -41,6 +43,8 @@ export interface Setting {
   readonly progress: Progress
   /** What was learnt in the step that ends at this time, in an earlier run of the same question. */
   learnt(time: number): Weights | undefined
+  /** Of all time there is for training, the share that is spent; undefined where updates are counted. */
+  readonly spent?: () => number
   /** Call it at the end of each step that was learnt. */
   keep(time: number): Promise<void>
   /** Call it when the density stands for the law at output time k; `fitted` are states [rows, variables] of that law. */

@@ -1,20 +1,25 @@
+import { chooseBackend, type Trial } from '../../numerics/learning/backends'
+import type { Density } from '../../numerics/learning/density'
+import { StepsLost } from '../../numerics/learning/enduring'
 import { logProbabilitiesOf, type Nade } from '../../numerics/learning/nade'
-import { ownBackend } from '../../numerics/learning/own'
+import type { Backend, Weights } from '../../numerics/learning/ops'
 import { logProbabilities } from '../../numerics/learning/sampling'
 import { checkConstants } from '../broken'
 import type { Artifact, Frame, Method, Observations, Problem, Run, Snapshot, Solution } from '../contract'
 import { walkers } from '../ssa/kernel'
 import { sparingly, trainingRecord } from '../training'
-import { artifactOf, notesOf, type Snapshots, snapshotsOf } from './artifact'
+import { artifactOf, notesOf, paperArtifactOf, type Snapshots, snapshotsOf } from './artifact'
 import { lawNow, momentsOfPaths } from './beside'
 import { type Box, boxAround, type Met } from './box'
 import { compare, compareJointly, type Distances, lawsOfPaths, type Verdict, verdictOn } from './check'
 import { densityOf } from './density'
 import { type Exact, referenceFor } from './exact'
+import { crossEntropy } from './fit'
 import { forwardKl } from './forward-kl'
 import type { NncmeOptions } from './index'
 import { type Known, knownOf, knownOfState, push } from './law'
 import { open } from './open'
+import type { Resting } from './paper/evolve'
 import { paperScheme, trimmedBox } from './paper/scheme'
 import { ensemble, streams } from './propagate'
 import { observations, type Taken } from './record'
@@ -27,13 +32,21 @@ const unmeasured =
 /** Paths of the pilot, where no more are asked for to check. */
 const fewestPaths = 1000
 
-export const method: Method<NncmeOptions> = { solve, open }
+export const method: Method<NncmeOptions> = {
+  solve: (problem, options, run) => solveOn(chooseBackend, problem, options, run),
+  open,
+}
 
-async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncGenerator<Snapshot, Solution> {
+/** The method on the backends that are lent. */
+export async function* solveOn(
+  choose: typeof chooseBackend,
+  problem: Problem,
+  options: NncmeOptions,
+  run: Run,
+): AsyncGenerator<Snapshot, Solution> {
   checkConstants(problem)
   const { network, times } = problem
   const S = network.species.length
-  const backend = ownBackend()
   const progress: Progress = {
     time: 0,
     steps: 0,
@@ -45,8 +58,11 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
     divergence: 0,
     outside: 0,
     states: 0,
+    training: 0,
     record: trainingRecord(),
   }
+  let backend: Backend | undefined
+  const told: string[] = []
   const taken: (Taken | undefined)[] = Array.from(times, () => undefined)
   const rows: (Distances | undefined)[] = Array.from(times, () => undefined)
   const kept: Snapshots = { weights: [], times: [] }
@@ -67,7 +83,7 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
     const artifact = checkpoint?.()
     checkpoint = undefined
     return {
-      ...solution(problem, options, taken, progress, backend.memory(), judged()),
+      ...solution(problem, options, taken, progress, backend, judged(), told),
       ...(independent && { independent }),
       ...(now && { now }),
       ...(artifact && { artifact }),
@@ -95,11 +111,19 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
     times.forEach((time, k) => {
       taken[k] = { known: knownOfState(problem, time), states: Number.POSITIVE_INFINITY }
     })
-    return solution(problem, options, taken, progress, backend.memory(), undefined)
+    return solution(problem, options, taken, progress, backend, undefined, told)
   }
   const density = densityOf(options, box)
   const initial = density.initial(run.rng(streams.train))
+  const lent = await choose(paper ? 'wasm' : options.backend, trialOf(density, initial, run), (why) => {
+    told.push(`a device was lost after ${progress.updates} updates (${why}); training went on by ${backend?.name}`)
+  })
+  backend = lent.backend
+  if (lent.told) told.push(lent.told)
   const learner = backend.learner(initial)
+  const started = run.now?.() ?? 0
+  const spent =
+    options.seconds > 0 && run.now ? () => ((run.now?.() ?? 0) - started) / (1000 * options.seconds) : undefined
   const earlier = snapshotsOf(run.artifact, initial, notesOf(problem, box, options))
   try {
     const setting = {
@@ -111,6 +135,7 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
       learner,
       walkers: ask,
       progress,
+      spent,
       learnt: (time: number) => earlier.weights[earlier.times.indexOf(time)],
       async keep(time: number) {
         kept.weights.push(await learner.weights())
@@ -138,11 +163,14 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
         yield* measure(k, known, (counts) => logProbabilities(density, learner, counts))
       },
     }
-    const arrive = async function* (k: number, known: Known, net?: Nade) {
+    const stands: Resting[] = []
+    const learntSoFar = () =>
+      paper ? paperArtifactOf(problem, box, options, stands) : artifactOf(problem, box, options, kept)
+    const arrive = async function* (k: number, known: Known, net?: Nade, stand?: Resting) {
       taken[k] = { known, states: Number.POSITIVE_INFINITY }
-      if (!net) return
-      kept.weights.push({ nade: { shape: [net.parameters.length], data: Float32Array.from(net.parameters) } })
-      kept.times.push(times[k])
+      if (!net || !stand) return
+      if (stands.at(-1) !== stand) stands.push(stand)
+      checkpoint = learntSoFar
       yield* measure(k, known, async (counts) => logProbabilitiesOf(net, counts))
     }
     const reference = options.check > 0 ? referenceFor(problem) : undefined
@@ -174,17 +202,21 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
       if (now && now.time !== times[next]) now = undefined
       if (next >= 0 && times[next] === progress.time && glances.due()) {
         glances.begin()
-        const known = await knownOf(problem, box, density, learner, run.rng(streams.look), progress.time)
-        now = lawNow(problem, progress.time, known)
+        try {
+          const known = await knownOf(problem, box, density, learner, run.rng(streams.look), progress.time)
+          now = lawNow(problem, progress.time, known)
+        } catch (thrown) {
+          // The scheme will notice, and take its steps again.
+          if (!(thrown instanceof StepsLost)) throw thrown
+        }
         glances.end()
       }
       yield frame
     }
-    const artifact = artifactOf(problem, box, options, kept)
     return {
-      ...solution(problem, options, taken, progress, backend.memory(), judged()),
+      ...solution(problem, options, taken, progress, backend, judged(), told),
       ...(independent && { independent }),
-      artifact,
+      artifact: learntSoFar(),
     }
   } finally {
     learner.dispose()
@@ -193,6 +225,21 @@ async function* solve(problem: Problem, options: NncmeOptions, run: Run): AsyncG
 
 /** ln q of states [rows, variables] of the box. */
 type LogQ = (counts: Int32Array) => Promise<Float64Array>
+
+/** What a step of training takes, by states that are drawn evenly from the box. */
+function trialOf(density: Density, weights: Weights, run: Run): Trial | undefined {
+  const { now } = run
+  if (!now) return undefined
+  const { caps } = density
+  const source = run.rng(streams.judge - 1)
+  const states = Int32Array.from({ length: trialRows * caps.length }, (_, at) =>
+    Math.floor(source.uniform() * (caps[at % caps.length] + 1)),
+  )
+  const loss = crossEntropy(density, states)
+  return { weights, now: () => now.call(run), step: (learner) => learner.step(loss, { rate: 1e-3 }) }
+}
+
+const trialRows = 512
 
 /** Whole states are compared at so many of the output times, spread over them, at most. */
 const mostLooks = 12
@@ -255,20 +302,24 @@ function solution(
   options: NncmeOptions,
   taken: readonly (Taken | undefined)[],
   progress: Progress,
-  { tensors, bytes }: { tensors: number; bytes: number },
+  backend: Backend | undefined,
   verdict: Verdict | undefined,
+  told: readonly string[],
 ): Solution {
   const observed = observations(problem, taken)
+  const { tensors, bytes } = backend?.memory() ?? { tensors: 0, bytes: 0 }
   const { loss, gradientNorm, updates, effective, events, divergence, outside, states } = progress
   const trained: Record<string, number> =
     updates > 0 ? { loss, gradientNorm, divergence, effective, outside: states > 0 ? outside / states : 0 } : {}
   if (progress.clamped !== undefined) trained.clamped = progress.clamped
+  if (progress.training > 0) trained.secondsPerUpdate = progress.training / 1000 / updates
   return {
     observations: options.scheme === 'forward-kl' ? observed : withoutError(observed),
     diagnostics: { replicates: options.replicates, events, updates, ...trained, tensors, bytes, ...measured(verdict) },
-    warnings: warnings(progress, verdict),
+    warnings: [...told, ...warnings(progress, verdict)],
     training: progress.record.array(),
-    ...(verdict && { distances: verdict.array, notes: { measured: wordsOf(verdict) } }),
+    ...(verdict && { distances: verdict.array }),
+    notes: { ...(backend && { backend: backend.name }), ...(verdict && { measured: wordsOf(verdict) }) },
   }
 }
 

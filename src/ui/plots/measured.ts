@@ -12,9 +12,10 @@ const shown: readonly (readonly [measure: string, words: string, dash: Dash])[] 
 ]
 
 export function measured(sources: readonly Source[], outlook: Outlook): Panel | undefined {
-  const lines = sources.flatMap((source, k) => {
-    const { distances } = source.frame
-    if (!distances) return []
+  const all = sources.flatMap((source) =>
+    source.frame.distances ? [{ source, distances: source.frame.distances }] : [],
+  )
+  const lines = all.flatMap(({ source, distances }, k) => {
     return shown.flatMap(([measure, words, dash]) => {
       const { x, y } = known(distances, measure)
       return x.length > 0 ? [{ source, measure, words, dash, x, y, ink: k }] : []
@@ -33,7 +34,7 @@ export function measured(sources: readonly Source[], outlook: Outlook): Panel | 
     title: 'Distance from the truth',
     note: `against ${first.source.frame.notes?.measured ?? 'another method'}`,
     x: { label: 'time', scale: 'linear', domain: [0, latest] },
-    y: { label: 'Hellinger distance', scale: 'linear', domain: [0, 1.08 * highest || 1] },
+    y: { label: 'Hellinger', scale: 'linear', domain: [0, 1.08 * highest || 1] },
     layers,
     summary: `${told
       .map(({ source, y }) => {
@@ -44,9 +45,7 @@ export function measured(sources: readonly Source[], outlook: Outlook): Panel | 
     provenance: {
       ...provenance([], outlook, 0),
       seed: first.source.seed,
-      methods: sources
-        .filter(({ frame }) => frame.distances)
-        .map(({ id, title }) => ({ solver: id, title, error: why })),
+      methods: all.map(({ source: { id, title } }) => ({ solver: id, title, error: why })),
     },
   }
 }

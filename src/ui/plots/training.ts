@@ -93,7 +93,7 @@ function facts({ title, frame: { diagnostics, notes = {} } }: Source, several: b
     ...list(
       'Work',
       notes.backend ? [notes.backend] : [],
-      said('secondsPerUpdate', (value) => `${three(value)} s an update`),
+      said('secondsPerUpdate', (value) => `${three(1000 * value)} ms an update`),
       said('tensors', (value) => `${grouped(value)} tensors alive`),
       said('bytes', (value) => `${three(value / 1e6)} MB`),
     ),

@@ -62,6 +62,16 @@ export interface PaperState {
   readonly effective: number
   /** Samples with f ≤ 0. */
   readonly clamped: number
+  /** What it takes to go on from here, later; call it when settled. */
+  resting(): Resting
+}
+
+/** A run that stands at a time. */
+export interface Resting {
+  readonly time: number
+  readonly parameters: Float64Array
+  /** What the rule of updates remembers, where it does. */
+  readonly descent?: Float64Array
 }
 
 /** What ln f counts as where T p is not positive. */
@@ -70,7 +80,7 @@ const tiny = 1e-30
 const mostHalvings = 10
 
 /**
- * Run to the last of `times` (ascending, > 0), landing on each. Yields after every update; the state is read at once, for
+ * Run to the last of `times` (ascending, > 0, after `from`), landing on each. Yields after every update; the state is read at once, for
  * the network goes on.
  */
 export function* evolve(
@@ -78,6 +88,7 @@ export function* evolve(
   options: PaperOptions,
   times: ArrayLike<number>,
   source: Variates,
+  from?: Resting,
 ): Generator<PaperState, void> {
   const { caps, scheme, start } = options
   const net = nade(caps, options.hidden, options.total)
@@ -87,11 +98,20 @@ export function* evolve(
   const P = net.parameters.length
   const rule = scheme === 'reverseKl' ? firstOrder(P) : naturalGradient(P, options.batch, options.damping)
   const at = { time: 0, dt: 0, updates: 0, steps: 0, loss: 0, lost: 0, gradient: 0, effective: 0, clamped: 0 }
-  const state = (settled: boolean): PaperState => ({ net, tree, settled, ...at })
-  initialise(net, source)
+  const resting = (): Resting => ({
+    time: at.time,
+    parameters: net.parameters.slice(),
+    ...(rule.descent && { descent: rule.descent.memory() }),
+  })
+  const state = (settled: boolean): PaperState => ({ net, tree, settled, ...at, resting })
+  if (!from) initialise(net, source)
 
   let old: Remembered | undefined
-  if (start.kind === 'delta') {
+  if (from) {
+    net.parameters.set(from.parameters)
+    at.time = from.time
+    if (from.descent) rule.descent?.restore(from.descent)
+  } else if (start.kind === 'delta') {
     const states = simulate(problem, axes, caps, start.head, options.dt, start.replicates, source)
     const batch = batchOf(net, mostFitted)
     for (const loss of maximise(net, batch, states, start.updates, fitRate, source)) {

@@ -1,7 +1,7 @@
 /** The papers' modes through the solver, at sizes of seconds. */
 import { describe, expect, it } from 'vitest'
 import { at } from '../../../numerics/named-array'
-import type { Frame } from '../../contract'
+import type { Artifact, Frame, Solution } from '../../contract'
 import { ask, finish, lend } from '../../testing'
 import { type NncmeOptions, nncme } from '../index'
 import { method } from '../solve'
@@ -50,5 +50,33 @@ describe.each(['reverse-kl', 'natural-gradient', 'tdvp'] as const)('%s', (scheme
     const [one, other] = [lend(2, () => true), lend(2)]
     const calm = await finish(method, problem, options, other)
     expect((await finish(method, problem, options, one)).observations).toEqual(calm.observations)
+  })
+
+  it('goes on from its last checkpoint as if it had never stopped', async () => {
+    const options: NncmeOptions = { ...nncme.options.defaults, scheme, samples: 100, width: 4, check: 0, step: 0.05 }
+    const problem = ask(text, [0.1, 0.2, 0.2, 0.3], observe)
+    const whole = await finish(method, problem, options, lend(2))
+    const first = method.solve(
+      problem,
+      options,
+      lend(2, () => true),
+    )
+    let artifact: Artifact | undefined
+    while (artifact?.arrays.nade.coords.time.length !== 2) {
+      const next = await first.next()
+      if (next.done) throw new Error('it ended before it was stopped')
+      artifact = next.value().artifact ?? artifact
+    }
+    await first.return(undefined as unknown as Solution)
+    const again = await finish(method, problem, options, { ...lend(2), artifact })
+    expect(again.observations).toEqual(whole.observations)
+    expect(again.artifact).toEqual(whole.artifact)
+    expect(again.diagnostics.updates).toBeLessThan(whole.diagnostics.updates)
+    const none = await finish(method, problem, options, { ...lend(2), artifact: whole.artifact })
+    expect(none.observations).toEqual(whole.observations)
+    expect(none.diagnostics.updates).toBe(0)
+    const other = { ...options, samples: 120 }
+    const fresh = await finish(method, problem, other, lend(2))
+    expect((await finish(method, problem, other, { ...lend(2), artifact })).observations).toEqual(fresh.observations)
   })
 })

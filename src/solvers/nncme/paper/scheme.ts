@@ -1,16 +1,17 @@
 /** The papers' modes as schemes of the solver: their own network, double precision, steps in time instead of paths. */
 import { evaluators } from '../../../network/evaluate'
 import { exp } from '../../../numerics/elementary'
-import { batchOf, type Nade, walk } from '../../../numerics/learning/nade'
+import { batchOf, type Nade, nade, walk } from '../../../numerics/learning/nade'
 import { grow, stateOf, treeOf } from '../../../numerics/learning/nade-tree'
 import { type Variates, variates } from '../../../numerics/variates'
 import type { Problem } from '../../contract'
+import { notesOf, standsOf } from '../artifact'
 import { type Box, sumsOf, type Variable } from '../box'
 import type { NncmeOptions } from '../index'
 import { type Known, knownOfState, push, type Weighted } from '../law'
 import { streams } from '../propagate'
 import type { Setting } from '../scheme'
-import { evolve, type PaperOptions } from './evolve'
+import { evolve, type PaperOptions, type Resting } from './evolve'
 import type { Sampling } from './sampling'
 
 /** Boxes up to this many states are summed entirely; of larger ones so many states are drawn. */
@@ -28,8 +29,8 @@ type PaperName = Exclude<NncmeOptions['scheme'], 'forward-kl'>
 
 const schemes = { 'reverse-kl': 'reverseKl', 'natural-gradient': 'natural', tdvp: 'tdvp' } as const
 
-/** What the law is at output time k, by number, and the network that says so. */
-export type Arrive = (k: number, known: Known, net?: Nade) => AsyncGenerator<void, void>
+/** What the law is at output time k, by number, the network that says so, and what it takes to go on from it. */
+export type Arrive = (k: number, known: Known, net?: Nade, stand?: Resting) => AsyncGenerator<void, void>
 
 export async function* paperScheme(
   { problem, options, run, box, progress }: Pick<Setting, 'problem' | 'options' | 'run' | 'box' | 'progress'>,
@@ -40,11 +41,30 @@ export async function* paperScheme(
   while (k < times.length && times[k] === 0) yield* arrive(k++, knownOfState(problem, 0))
   if (k === times.length) return
   const source = variates()
-  source.start(run.rng(streams.train))
   const looks = variates()
   const settings = settingsOf(problem, box, options)
+  const arrived = async function* (net: Nade, stand: Resting): AsyncGenerator<void, void> {
+    looks.start(run.rng(streams.check + k))
+    const known = push(problem, statesOf(problem, box, net, looks), stand.time)
+    for (const time = times[k]; k < times.length && times[k] === time; k++) yield* arrive(k, known, net, stand)
+    // Each output time begins streams of its own, so that who goes on from it draws the same samples.
+    source.start(run.rng(streams.train + k))
+  }
+  source.start(run.rng(streams.train + k))
+  const before = nade(settings.caps, settings.hidden, settings.total)
+  const earlier = standsOf(run.artifact, notesOf(problem, box, options), before.parameters.length)
+  let from: Resting | undefined
+  for (const stand of earlier) {
+    if (times[k] !== stand.time) break
+    before.parameters.set(stand.parameters)
+    Object.assign(progress, { time: stand.time })
+    from = stand
+    yield* arrived(before, stand)
+    yield
+  }
+  if (k === times.length) return
   const left = Array.from(new Set(times.subarray(k)))
-  for (const state of evolve(problem, settings, left, source)) {
+  for (const state of evolve(problem, settings, left, source, from)) {
     Object.assign(progress, {
       time: state.time,
       steps: state.steps,
@@ -57,11 +77,7 @@ export async function* paperScheme(
     })
     progress.record.add(state.updates, state.loss, state.gradient)
     if (state.settled) {
-      looks.start(run.rng(streams.check + k))
-      const known = push(problem, statesOf(problem, box, state.net, looks), state.time)
-      for (const time = times[k]; k < times.length && times[k] === time; k++) {
-        yield* arrive(k, known, state.net)
-      }
+      yield* arrived(state.net, state.resting())
       yield
     } else if (run.due()) yield
   }

@@ -7,13 +7,15 @@
  */
 import { factorCholesky, solveCholesky } from '../../../numerics/cholesky'
 import { padded } from '../../../numerics/inner-products'
-import { adam, clip } from '../../../numerics/learning/adam'
+import { type Adam, adam, clip } from '../../../numerics/learning/adam'
 import type { Nade } from '../../../numerics/learning/nade'
 import { type Tree, treeGradient, treeGram } from '../../../numerics/learning/nade-tree'
 
 export interface Rule {
   /** Move the parameters. Returns the length of the step's direction, before it is clipped. */
   update(net: Nade, tree: Tree, rewards: Float64Array, weights: Float64Array, rate: number): number
+  /** What it remembers from update to update, where it does. */
+  readonly descent?: Pick<Adam, 'memory' | 'restore'>
 }
 
 /** Σ_u w_u R_u: the baseline. Without it the mean of the gradient is the same and its noise larger. */
@@ -46,6 +48,7 @@ export function firstOrder(parameters: number): Rule {
   const descent = adam(parameters)
   const gradient = new Float64Array(parameters)
   return {
+    descent,
     update(net, tree, rewards, weights, rate) {
       scoreGradient(net, tree, rewards, weights, gradient)
       const length = clip(gradient, longest)

@@ -1,0 +1,67 @@
+/** Which backend trains: the one place that knows all of them. */
+import { enduring } from './enduring'
+import type { Backend, Learner, Weights } from './ops'
+import { ownBackend } from './own'
+
+/** `wasm`: our own kernels; `plain`: their twins; `webgpu`: TensorFlow.js on a GPU; `fastest`: what a few steps say. */
+export const backendNames = ['wasm', 'webgpu', 'fastest', 'plain'] as const
+export type BackendName = (typeof backendNames)[number]
+
+export interface Chosen {
+  readonly backend: Backend
+  /** Why it is not the one that was asked for, or what was measured. */
+  readonly told?: string
+}
+
+/** What `fastest` is measured by: steps of the real model. */
+export interface Trial {
+  readonly weights: Weights
+  step(learner: Learner): Promise<unknown>
+  now(): number
+}
+
+/** Lends the backend that is asked for, or the next best; `onLoss` is told when a device is lost under way. */
+export async function chooseBackend(
+  name: BackendName,
+  trial: Trial | undefined,
+  onLoss: (why: string) => void,
+): Promise<Chosen> {
+  if (name === 'plain') return { backend: ownBackend({ plain: true }) }
+  const own = ownBackend()
+  if (name === 'wasm') return { backend: own }
+  const gpu = await webgpu(onLoss)
+  if (!gpu) return { backend: own, told: `no GPU lends itself to a page here: trained by ${own.name}` }
+  if (name === 'webgpu' || !trial) return { backend: gpu }
+  const [ours, theirs] = [await timed(own, trial), await timed(gpu, trial)]
+  const told = `a step takes ${ours.toPrecision(2)} ms by ${own.name}, ${theirs.toPrecision(2)} ms by ${gpu.name}`
+  return { backend: ours <= theirs ? own : gpu, told }
+}
+
+/** Undefined where there is no adapter; the library is only fetched where there is one. */
+async function webgpu(onLoss: (why: string) => void): Promise<Backend | undefined> {
+  const { navigator } = globalThis as { navigator?: { gpu?: { requestAdapter(): Promise<unknown> } } }
+  if (!(await navigator?.gpu?.requestAdapter())) return undefined
+  const { tensorflowBackend } = await import('./tensorflow')
+  const gpu = await tensorflowBackend('webgpu')
+  return gpu && enduring(gpu, () => ownBackend(), onLoss)
+}
+
+/** Steps that are not counted, for compilers to warm up, and those of which the fastest counts. */
+const [warming, counted] = [2, 3]
+
+/** Milliseconds of a step. */
+async function timed(backend: Backend, { weights, step, now }: Trial): Promise<number> {
+  const learner = backend.learner(weights)
+  try {
+    for (let k = 0; k < warming; k++) await step(learner)
+    let fastest = Number.POSITIVE_INFINITY
+    for (let k = 0; k < counted; k++) {
+      const started = now()
+      await step(learner)
+      fastest = Math.min(fastest, now() - started)
+    }
+    return fastest
+  } finally {
+    learner.dispose()
+  }
+}
