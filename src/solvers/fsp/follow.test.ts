@@ -44,6 +44,25 @@ describe('projection: states that follow the probability', () => {
     }
   })
 
+  it('are moved alike by propagators whose vectors have negative numbers', async () => {
+    const asked = problem(goutsias, [30])
+    const [plain, chebyshev, krylov] = await Promise.all(
+      (['uniformisation', 'chebyshev', 'krylov'] as const).map((propagator) =>
+        solve(asked, { states: 'window', tolerance: 1e-6, propagator }),
+      ),
+    )
+    expect(chebyshev.diagnostics.strayed).toBeGreaterThan(0)
+    expect(chebyshev.diagnostics.terms).toBeLessThan(plain.diagnostics.terms)
+    for (const other of [chebyshev, krylov]) {
+      const { error } = other.observations.marginals
+      const off = error.kind === 'estimate' ? error.value : bound(other, 0)
+      expect(off).toBeLessThan(1.5e-6)
+      for (const name of ['M', 'D', 'RNA']) {
+        expect(l1(law(plain, name, 30), law(other, name, 30))).toBeLessThan(bound(plain, 0) + off)
+      }
+    }
+  })
+
   it('agree with a box within both bounds on random networks', async () => {
     let compared = 0
     for (let seed = 1; compared < 60; seed++) {

@@ -23,7 +23,7 @@ const options = optionSchema({
     .default('auto')
     .meta({
       title: 'Propagator',
-      help: 'How time advances. Uniformisation and its adaptive form are proved; implicit steps reach far where rates are stiff.',
+      help: 'How time advances. Uniformisation, its adaptive form and its Chebyshev series (fewer products over long times) are proved; implicit steps reach far where rates are stiff.',
       advanced: true,
     }),
   states: z.enum(['auto', 'box', 'window', 'reachable']).default('auto').meta({
