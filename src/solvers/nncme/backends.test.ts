@@ -4,7 +4,7 @@ import { chooseBackend } from '../../numerics/learning/backends'
 import { enduring } from '../../numerics/learning/enduring'
 import type { Backend, Learner } from '../../numerics/learning/ops'
 import { ownBackend } from '../../numerics/learning/own'
-import type { Method, Run, Solution } from '../contract'
+import type { Frame, Method, Run, Solution } from '../contract'
 import { ask, finish, lend } from '../testing'
 import { type NncmeOptions, nncme } from './index'
 import { method, solveOn } from './solve'
@@ -110,8 +110,8 @@ describe('time to train', () => {
     let now = 0
     return { ...lend(3), now: () => ++now }
   }
-  const trained = (seconds: number, run: Run): Promise<Solution> =>
-    finish(method, problem, { ...options, seconds }, run)
+  const trained = (seconds: number, run: Run, onFrame?: (frame: Frame) => void): Promise<Solution> =>
+    finish(method, problem, { ...options, seconds }, run, onFrame)
 
   it('is spent: twice the time, twice the updates, shared out evenly', async () => {
     const counts = await Promise.all(
@@ -123,8 +123,13 @@ describe('time to train', () => {
     expect(Math.abs(counts[1] / counts[0] - 2)).toBeLessThan(0.3)
   })
 
-  it('is told in seconds an update, and ignored where there is no clock', async () => {
-    expect((await trained(0.6, clocked())).diagnostics.secondsPerUpdate).toBeGreaterThan(0)
+  it('is told in seconds an update on the way, and ignored where there is no clock', async () => {
+    let told = Number.NaN
+    const { diagnostics } = await trained(0.6, clocked(), (frame) => {
+      told = frame.diagnostics.secondsPerUpdate
+    })
+    expect(told).toBeGreaterThan(0)
+    expect(diagnostics.secondsPerUpdate).toBeUndefined()
     const blind = await trained(0.6, lend(3))
     expect(blind.diagnostics.secondsPerUpdate).toBeUndefined()
     expect(blind.diagnostics.updates).toBe(4 * options.updates)

@@ -82,8 +82,11 @@ export async function* solveOn(
   const frame = (): Frame => {
     const artifact = checkpoint?.()
     checkpoint = undefined
+    const so = solution(problem, options, taken, progress, backend, judged(), told)
     return {
-      ...solution(problem, options, taken, progress, backend, judged(), told),
+      ...so,
+      // What depends on the machine is told on the way, and is no part of the solution.
+      diagnostics: { ...so.diagnostics, ...speed(progress) },
       ...(independent && { independent }),
       ...(now && { now }),
       ...(artifact && { artifact }),
@@ -226,6 +229,10 @@ export async function* solveOn(
 /** ln q of states [rows, variables] of the box. */
 type LogQ = (counts: Int32Array) => Promise<Float64Array>
 
+/** By the host's clock, where it has one. */
+const speed = ({ training, updates }: Progress): Record<string, number> =>
+  training > 0 && updates > 0 ? { secondsPerUpdate: training / 1000 / updates } : {}
+
 /** What a step of training takes, by states that are drawn evenly from the box. */
 function trialOf(density: Density, weights: Weights, run: Run): Trial | undefined {
   const { now } = run
@@ -312,7 +319,6 @@ function solution(
   const trained: Record<string, number> =
     updates > 0 ? { loss, gradientNorm, divergence, effective, outside: states > 0 ? outside / states : 0 } : {}
   if (progress.clamped !== undefined) trained.clamped = progress.clamped
-  if (progress.training > 0) trained.secondsPerUpdate = progress.training / 1000 / updates
   return {
     observations: options.scheme === 'forward-kl' ? observed : withoutError(observed),
     diagnostics: { replicates: options.replicates, events, updates, ...trained, tensors, bytes, ...measured(verdict) },
