@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { answer } from '../src/analysis/inquire'
 import type { Inquiry } from '../src/analysis/inquiry'
+import { learntSensitivity } from '../src/analysis/learnt-sensitivity'
 import { firstPassage } from '../src/analysis/passage'
 import type { Work } from '../src/analysis/progress'
 import { sensitivity } from '../src/analysis/sensitivity'
@@ -11,7 +12,7 @@ import { Failure } from '../src/solvers/contract'
 import { readStudy, readStudyShape, type Study } from '../src/solvers/study'
 import { between } from './between'
 import { drive } from './drive'
-import { adjust, questionFlags, readFileAsStudy } from './solve'
+import { adjust, learntFrom, questionFlags, readFileAsStudy } from './solve'
 import { exitStatus, number, pairs, UsageError } from './usage'
 
 const flags = {
@@ -20,6 +21,7 @@ const flags = {
   against: { type: 'string', multiple: true },
   between: { type: 'string' },
   parameter: { type: 'string' },
+  learnt: { type: 'string' },
 } as const
 
 type Flags = ReturnType<typeof parseArgs<{ options: typeof flags }>>['values']
@@ -35,7 +37,8 @@ const analyses: Record<string, (study: Study, values: Flags) => Work<unknown>> =
   passage,
   stationary: asked('stationary'),
   quasi: asked('quasi'),
-  sensitivity: (study, { parameter }) => answer({ kind: 'sensitivity', study, parameter }),
+  sensitivity: (study, { parameter, learnt }) =>
+    learnt === undefined ? answer({ kind: 'sensitivity', study, parameter }) : ofLearnt(study, learnt, parameter),
   information,
   distance,
 }
@@ -102,6 +105,12 @@ function passage(study: Study, { to }: Flags): Work<unknown> {
   if (wrong) throw new UsageError(`--to, column ${wrong.column}: ${wrong.message}`)
   const { problem } = checked({ ...study, network: text, observe: [] })
   return firstPassage(problem, quantities(problem.network).length - 1)
+}
+
+/** By the network's own derivative. */
+function ofLearnt(study: Study, file: string, parameter: string | undefined): Work<unknown> {
+  if (parameter === undefined) throw new UsageError('say by which parameter, as in --parameter k')
+  return learntSensitivity(learntFrom(file), checked(study).problem, parameter)
 }
 
 function information(study: Study): Work<unknown> {

@@ -28,7 +28,8 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
       gap                     spectral gap: how fast it is forgotten where it began
       passage --to 'X >= 25'  when a condition first holds: the mean, and the law at --times
       quasi                   the law that lasts until the network leaves for good, and the rate of that
-      sensitivity --parameter a   how laws and means move with one parameter, at --times
+      sensitivity --parameter a   how laws and means move with one parameter, at --times; with --learnt FILE
+                              by the derivative of a network
       information             sensitivities of laws to parameters, and Fisher information, at --times
       distance --against a=7  how far apart the laws of two settings are, at --times
       distance --between A,B  or those of two methods of the study, as in tauLeap,tauLeap-2

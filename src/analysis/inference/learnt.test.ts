@@ -20,6 +20,7 @@ import {
 } from '../../solvers/mixture-density/model'
 import { ask } from '../../solvers/testing'
 import { complete } from '../complete'
+import { learntSensitivity } from '../learnt-sensitivity'
 import { guessMapping, readData } from './data'
 import { courseLikelihood } from './fsp-courses'
 import { inferChain, posteriorOf } from './infer'
@@ -196,6 +197,32 @@ describe('a likelihood that was learnt', () => {
       expect(low).toBeLessThan(truth)
       expect(high).toBeGreaterThan(truth)
     }
+  })
+
+  it('tells how means move with a parameter, nearly as the exact law does', () => {
+    const { network, learnt } = shipped('autoregulation')
+    const asked = ask(network, [1, 5, 10])
+    const told = complete(learntSensitivity(learnt, asked, 'ru'))
+    const P = told.slopes.coords.quantity.indexOf('P')
+    const exact = readQuestion({ network, data: { text: 'time,P\n1,1\n' } })
+    const meansAt = (ru: number) => {
+      const parameters = asked.parameters.with(2, ru)
+      const laws = complete(
+        exact.likelihood.laws!(exact.measured, [1, 5, 10], { tolerance: 1e-10 })(parameters, chanceOf(1, 0).streams),
+      )
+      return laws.map(({ p, values }) => p.reduce((sum, mass, k) => sum + mass * values[k], 0))
+    }
+    const [up, down] = [meansAt(8.41), meansAt(8.39)]
+    for (let k = 0; k < 3; k++) {
+      const slope = told.slopes.data[k * told.slopes.shape[1] + P]
+      expect(Math.abs(slope / ((up[k] - down[k]) / 0.02) - 1)).toBeLessThan(0.03)
+      // Laws move as their means do, and by nothing in all.
+      const { data, shape } = told.laws.P
+      const row = data.subarray(k * shape[1], (k + 1) * shape[1])
+      expect(row.reduce((sum, d, n) => sum + n * d, 0)).toBeCloseTo(slope, 3)
+      expect(row.reduce((sum, d) => sum + d, 0)).toBeCloseTo(0, 4)
+    }
+    expect(() => complete(learntSensitivity(learnt, asked, 'q'))).toThrow(/no parameter q/)
   })
 
   it('judges courses by hops', () => {
