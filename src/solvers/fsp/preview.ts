@@ -38,7 +38,13 @@ export function preview(problem: Problem): Recorder | undefined {
 }
 
 /** The same, law by law, within limits of the rectangle and of all laws together; false where there are none. */
-export function previewLaws(problem: Problem, take: Recorder['take'], places: number, numbers: number): boolean {
+export function previewLaws(
+  problem: Problem,
+  take: Recorder['take'],
+  places: number,
+  numbers: number,
+  finer = 1,
+): boolean {
   const { network, initial, times } = problem
   const space = coordinates(network, initial)
   // Sides are made even, which the fast loops ask for; a count more changes nothing.
@@ -59,7 +65,7 @@ export function previewLaws(problem: Problem, take: Recorder['take'], places: nu
     law.law[initial[space.axes[0]] * first.across + initial[space.axes[1]]] = 1
     return law
   }
-  const pace = paceOf(first, second, problem, space.axes)
+  const pace = paceOf(first, second, problem, space.axes, finer)
   const checked = compared(times)
   const coarse: Float64Array[] = []
   march(
@@ -106,7 +112,13 @@ interface Pace {
 }
 
 /** Steps begin short against the first event and a molecule's life, and end with a good share of that life. */
-function paceOf(first: LineRates, second: LineRates, { initial, times }: Problem, [a, b]: readonly number[]): Pace {
+function paceOf(
+  first: LineRates,
+  second: LineRates,
+  { initial, times }: Problem,
+  [a, b]: readonly number[],
+  finer: number,
+): Pace {
   const horizon = times.length ? times[times.length - 1] : 0
   const at = ({ up, down, across }: LineRates, i: number, j: number) => up[i * across + j] + down[i * across + j]
   const outflow = at(first, initial[a], initial[b]) + at(second, initial[b], initial[a])
@@ -115,8 +127,8 @@ function paceOf(first: LineRates, second: LineRates, { initial, times }: Problem
     return down[middle * across + (across >> 1)] / Math.max(1, middle)
   }
   const life = 1 / Math.max(loss(first), loss(second))
-  const largest = Math.max(longest * life, horizon / mostSteps)
-  return { smallest: Math.min(firstEvents / outflow, largest, firstLife * life), largest }
+  const largest = Math.max(longest * life, horizon / mostSteps) / finer
+  return { smallest: Math.min(firstEvents / outflow, largest, (firstLife * life) / finer), largest }
 }
 
 /** Steps from time to time, longer and longer; `stretch` times as long as the pace says. */
