@@ -45,9 +45,17 @@ async function* solve(problem: Problem, options: MixtureOptions, run: Run): Asyn
   const lessons = train.filter(({ uncountable, examples }) => !uncountable && examples.length > 0)
   const laws: Learnt[] = []
   const record = trainingRecord('heldOut')
-  let updates = 0
+  const same = Object.entries(begun.notes).every(([name, value]) => run.artifact?.notes[name] === value)
+  const earlier = same ? run.artifact : undefined
+  let [updates, kept] = [0, 0]
   for (const [i, lesson] of lessons.entries()) {
     const heldOut = held.find(({ target }) => target.key === lesson.target.key)?.examples ?? []
+    // A law that an earlier run of the same training has finished is not learnt again.
+    const before = unpack(earlier, problem, [lesson.target])?.laws.find(({ key }) => key === lesson.target.key)
+    if (before) {
+      laws.push(before)
+      continue
+    }
     const shape = shapeOf(problem, lesson, options)
     const recipe = { ...options, hidden: [options.hidden], head: headOf(shape) }
     const work = fitDensity(lesson.examples, heldOut, recipe, run.rng(netStream + i), ownBackend())
@@ -60,9 +68,13 @@ async function* solve(problem: Problem, options: MixtureOptions, run: Run): Asyn
       if (!run.due()) continue
       // Half a picture would change its axes: what is not learnt yet is drawn by the network as it stands.
       const phase = progress(lesson, loss, held)
+      // A checkpoint goes with the first frame that is looked at after each law.
+      const artifact = laws.length > kept ? pack({ ...begun, laws }) : undefined
+      kept = laws.length
       yield () => ({
         ...sketch(problem, planned, { ...begun, laws }, { ...shape, net }, whole, phase),
         training: record.array(),
+        ...(artifact && { artifact }),
       })
     }
     laws.push({ ...shape, net: step.value, map: measure(shape, step.value, heldOut) })
@@ -82,6 +94,8 @@ function begin(problem: Problem, options: MixtureOptions): Omit<Model, 'laws'> {
     hidden,
   }
   if (teacher === 'ssa') notes.paths = paths
+  const { components, zeroInflated, epochs, batch, rate, starts } = options
+  notes.recipe = JSON.stringify({ components, zeroInflated, epochs, batch, rate, starts })
   return { signature: signature(problem, domain.axes), domain, notes }
 }
 
