@@ -122,26 +122,6 @@ async function improve(
   return sum
 }
 
-/** A network on a backend, to be asked about many rows at once: some ten times as fast as `perceptron.ts`, in single precision. */
-export interface Fast {
-  outputs(inputs: Float32Array, rows: number): Promise<Float64Array>
-  close(): void
-}
-
-export function fast(net: Perceptron, backend: Backend): Fast {
-  const learner = backend.learner(asWeights(net))
-  const { widths } = net
-  return {
-    async outputs(inputs, rows) {
-      const numbers = await learner.run((ops, parameters) =>
-        ops.read(forward(ops, parameters, ops.constant(inputs, [rows, widths[0]]), widths.length - 1)),
-      )
-      return Float64Array.from(numbers)
-    },
-    close: learner.dispose,
-  }
-}
-
 /** The layers of `perceptron.ts` on a backend. */
 export function forward(ops: Ops, parameters: Parameters, inputs: Tensor, layers: number): Tensor {
   let x = inputs

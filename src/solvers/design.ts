@@ -104,6 +104,19 @@ export function outside({ axes }: Domain, setting: Setting): Axis[] {
   })
 }
 
+/** How far beyond the domain errors are measured: a share of each range and of the horizon. */
+export const shell = 0.2
+
+/** The domain with what lies around it. Values stay above zero, and initial counts as they are. */
+export function widened({ axes, horizon }: Domain): Domain {
+  const wider = axes.map((axis): Axis => {
+    if (axis.kind === 'initial') return axis
+    const [low, high] = [between(axis, -shell), between(axis, 1 + shell)]
+    return { ...axis, min: axis.min > 0 ? Math.max(low, axis.min / 2) : axis.min, max: high }
+  })
+  return { axes: wider, horizon: horizon * (1 + shell) }
+}
+
 /** Below this share of its range a linear value no longer moves its logarithm. */
 const finest = 0.01
 /** … and below this share of the horizon the time. */

@@ -7,20 +7,18 @@ import { print } from '../network/print'
 import { readsTime } from '../network/structure'
 import { type NamedArray, namedArray } from '../numerics/named-array'
 import type { Artifact, Problem } from './contract'
-import { type Axis, type Domain, encode, inputCount, maxAxes, outside, type Setting } from './design'
+import { type Axis, type Domain, encode, inputCount, maxAxes, outside, type Setting, widened } from './design'
 
 /**
- * The network as far as what is learnt depends on it: values that vary are put to their least, so that two studies with
- * the same text here can share what one of them has learnt.
+ * The network as far as what is learnt depends on it: values that vary are put to the least that was learnt, so that two
+ * studies with the same text here can share what one of them has learnt. How far their sliders go is no part of it.
  */
 export function signature({ network, parameters, initial }: Problem, axes: readonly Axis[]): string {
   const varies = (kind: Axis['kind'], index: number) => axes.find((axis) => axis.kind === kind && axis.index === index)
   const plain: Network = {
     ...network,
-    parameters: network.parameters.map(({ name, range }, i) => {
-      const axis = varies('parameter', i)
-      const { min, max, log } = range ?? { min: 0, max: 0, log: false }
-      return axis ? { name, value: min, range: { min, max, log } } : { name, value: parameters[i] }
+    parameters: network.parameters.map(({ name }, i) => {
+      return { name, value: varies('parameter', i)?.min ?? parameters[i] }
     }),
     species: network.species.map((one, s) => ({ ...one, initial: varies('initial', s) ? 0 : initial[s] })),
     reactions: network.reactions.map((reaction, r) => ({ ...reaction, name: `r${r + 1}`, named: false })),
@@ -76,21 +74,35 @@ const neighbours = 6
 /** … at so many of the times asked, at most. */
 const looks = 8
 
-/** The largest of each error at the places of the map nearest to the settings and times that are asked. */
+/** Whether a place of a map lies in the domain that was learnt, or around it. */
+export type Where = 'inside' | 'around'
+
+function whereIs(inputs: ArrayLike<number>, at: number, count: number): Where {
+  for (let i = at; i < at + count; i++) if (!(Math.abs(inputs[i]) <= 1 + 1e-6)) return 'around'
+  return 'inside'
+}
+
+/**
+ * The largest of each error at the places of the map nearest to the settings and times that are asked; for what lies beyond
+ * the domain, at all places around it.
+ */
 export function nearby(map: ErrorMap, domain: Domain, setting: Setting, times: ArrayLike<number>): number[] {
   const width = map.inputs + map.errors.length
   const count = Math.floor(map.rows.length / width)
   const worst = map.errors.map(() => 0)
   const at = new Float64Array(inputCount(domain))
+  const measuredAround = sortedErrors(map, map.errors[0], 'around').length > 0
   const step = Math.max(1, (times.length - 1) / (looks - 1))
   for (let k = 0; k < times.length; k = Math.max(k + 1, Math.ceil(k + step - 1e-9))) {
-    encode(domain, setting, Math.min(times[k], domain.horizon), at, 0)
+    encode(domain, setting, measuredAround ? times[k] : Math.min(times[k], domain.horizon), at, 0)
+    const where = measuredAround ? whereIs(at, 0, map.inputs) : undefined
     const nearest: { row: number; distance: number }[] = []
     for (let row = 0; row < count; row++) {
+      if (where && whereIs(map.rows, row * width, map.inputs) !== where) continue
       let distance = 0
       for (let i = 0; i < map.inputs; i++) distance += (map.rows[row * width + i] - at[i]) ** 2
-      if (nearest.length === neighbours && distance >= nearest[neighbours - 1].distance) continue
-      if (nearest.length === neighbours) nearest.pop()
+      if (where !== 'around' && nearest.length === neighbours && distance >= nearest[neighbours - 1].distance) continue
+      if (where !== 'around' && nearest.length === neighbours) nearest.pop()
       nearest.splice(nearest.findLastIndex((other) => other.distance <= distance) + 1, 0, { row, distance })
     }
     for (const { row } of nearest) {
@@ -102,29 +114,37 @@ export function nearby(map: ErrorMap, domain: Domain, setting: Setting, times: A
   return worst
 }
 
-/** One error's values over the whole map, ascending. */
-export function sortedErrors(map: ErrorMap, name: string): Float64Array {
+/** One error's values over the map, ascending. */
+export function sortedErrors(map: ErrorMap, name: string, where: Where = 'inside'): Float64Array {
   const width = map.inputs + map.errors.length
   const column = map.inputs + map.errors.indexOf(name)
-  return Float64Array.from(
-    { length: Math.floor(map.rows.length / width) },
-    (_, row) => map.rows[row * width + column],
-  ).sort()
+  const values: number[] = []
+  for (let at = 0; at + width <= map.rows.length; at += width) {
+    if (whereIs(map.rows, at, map.inputs) === where) values.push(map.rows[at + column])
+  }
+  return Float64Array.from(values).sort()
 }
 
 export function meanOf(values: Float64Array): number {
   return values.reduce((a, b) => a + b, 0) / Math.max(1, values.length)
 }
 
-/** A sentence where what is asked lies beyond what was learnt; undefined inside. */
-export function beyond(domain: Domain, setting: Setting, times: ArrayLike<number>): string | undefined {
+/** A sentence where what is asked lies beyond what was learnt, with the errors that were measured there; undefined inside. */
+export function beyond(domain: Domain, setting: Setting, times: ArrayLike<number>, map?: ErrorMap): string | undefined {
   const places = outside(domain, setting).map(({ kind, index, name, min, max }) => {
     const value = kind === 'initial' ? setting.initial[index] : setting.parameters[index]
     return `${name} = ${short(value)} is outside ${short(min)} … ${short(max)}`
   })
   const last = times.length ? times[times.length - 1] : 0
   if (last > domain.horizon * (1 + 1e-9)) places.push(`t = ${short(last)} is after ${short(domain.horizon)}`)
-  return places.length ? `beyond what was learnt: ${places.join(', ')}` : undefined
+  if (!places.length) return undefined
+  const errors = map ? sortedErrors(map, map.errors[0], 'around') : new Float64Array()
+  const known = errors.length
+    ? `; up to a fifth of the range beyond, at ${errors.length} places, the Hellinger distance was ${short(meanOf(errors))} on average and ${short(errors[errors.length - 1])} at worst`
+    : ''
+  const around = widened(domain)
+  const further = outside(around, setting).length > 0 || last > around.horizon * (1 + 1e-9)
+  return `beyond what was learnt: ${places.join(', ')}${known}${known && further ? '; this is further' : ''}`
 }
 
 export const short = (value: number) => String(Number(value.toPrecision(3)))

@@ -35,6 +35,58 @@ interface Level {
   readonly law: Float64Array
 }
 
+/** Adds to `p` the law of what is observed at each prompt, and tells how it came about. */
+export function follow(
+  { conditionals, depth, of }: LearntReading,
+  prompts: Float64Array,
+  p: readonly Float64Array[],
+): Level[] {
+  const T = p.length
+  const widths = conditionals.blocks.slice(0, depth).map(cellsOf)
+  const found: Level[] = []
+  let rows = T
+  let mass = new Float64Array(T).fill(1)
+  let [cell, parent, place] = [new Int32Array(T), new Int32Array(T), new Int32Array(T)]
+  let before: readonly Int32Array[] = []
+  for (let i = 0; i < depth; i++) {
+    const W = widths[i]
+    const law = conditionals.laws(i, prompts, before, rows)
+    found.push({ rows, mass, cell, parent, before, place, law })
+    if (i + 1 === depth) {
+      for (let row = 0; row < rows; row++) {
+        const into = p[Math.floor((row * T) / rows)]
+        for (let n = 0, at = place[row] * W; n < W && mass[row] > 0; n++, at++) {
+          if (of[at] >= 0) into[of[at]] += mass[row] * law[row * W + n]
+        }
+      }
+      break
+    }
+    const next = p.map((): { row: number; n: number; mass: number }[] => [])
+    for (let row = 0; row < rows; row++) {
+      const list = next[Math.floor((row * T) / rows)]
+      for (let n = 0; n < W; n++) {
+        const q = mass[row] * law[row * W + n]
+        if (q > rare) list.push({ row, n, mass: q })
+      }
+    }
+    const most = Math.max(1, ...next.map(({ length }) => length))
+    const each = next.flatMap((list, k) => {
+      const spare = list.at(-1) ?? { row: Math.floor((k * rows) / T), n: 0, mass: 0 }
+      return Array.from({ length: most }, (_, j) => list[j] ?? { ...spare, mass: 0 })
+    })
+    before = [
+      ...before.map((column) => Int32Array.from(each, ({ row }) => column[row])),
+      Int32Array.from(each, ({ n }) => n),
+    ]
+    place = Int32Array.from(each, ({ row, n }) => place[row] * W + n)
+    mass = Float64Array.from(each, (one) => one.mass)
+    cell = Int32Array.from(each, ({ n }) => n)
+    parent = Int32Array.from(each, ({ row }) => row)
+    rows = each.length
+  }
+  return found
+}
+
 /** Laws at these times, ascending, from the counts `initial`. */
 export function learntLaws(reading: LearntReading, initial: Float64Array, times: readonly number[]): SmoothLaws {
   const { conditionals, depth, values, of } = reading
@@ -55,7 +107,7 @@ export function learntLaws(reading: LearntReading, initial: Float64Array, times:
       encode(domain, { parameters, initial }, t, prompts, k * inputs)
     })
     const p = later.map(() => new Float64Array(tuples))
-    levels = later.length ? follow(p) : []
+    levels = later.length ? follow(reading, prompts, p) : []
     yield
     return times.map((_, k): Law => ({ values, p: k < started ? atStart() : p[k - started], missing: unlearnt }))
   }
@@ -69,52 +121,6 @@ export function learntLaws(reading: LearntReading, initial: Float64Array, times:
     }, 0)
     if (of[place] >= 0) p[of[place]] = 1
     return p
-  }
-
-  function follow(p: readonly Float64Array[]): Level[] {
-    const T = later.length
-    const found: Level[] = []
-    let rows = T
-    let mass = new Float64Array(T).fill(1)
-    let [cell, parent, place] = [new Int32Array(T), new Int32Array(T), new Int32Array(T)]
-    let before: readonly Int32Array[] = []
-    for (let i = 0; i < depth; i++) {
-      const W = widths[i]
-      const law = conditionals.laws(i, prompts, before, rows)
-      found.push({ rows, mass, cell, parent, before, place, law })
-      if (i + 1 === depth) {
-        for (let row = 0; row < rows; row++) {
-          const into = p[Math.floor((row * T) / rows)]
-          for (let n = 0, at = place[row] * W; n < W && mass[row] > 0; n++, at++) {
-            if (of[at] >= 0) into[of[at]] += mass[row] * law[row * W + n]
-          }
-        }
-        break
-      }
-      const next = later.map((): { row: number; n: number; mass: number }[] => [])
-      for (let row = 0; row < rows; row++) {
-        const list = next[Math.floor((row * T) / rows)]
-        for (let n = 0; n < W; n++) {
-          const q = mass[row] * law[row * W + n]
-          if (q > rare) list.push({ row, n, mass: q })
-        }
-      }
-      const most = Math.max(1, ...next.map(({ length }) => length))
-      const each = next.flatMap((list, k) => {
-        const spare = list.at(-1) ?? { row: Math.floor((k * rows) / T), n: 0, mass: 0 }
-        return Array.from({ length: most }, (_, j) => list[j] ?? { ...spare, mass: 0 })
-      })
-      before = [
-        ...before.map((column) => Int32Array.from(each, ({ row }) => column[row])),
-        Int32Array.from(each, ({ n }) => n),
-      ]
-      place = Int32Array.from(each, ({ row, n }) => place[row] * W + n)
-      mass = Float64Array.from(each, (one) => one.mass)
-      cell = Int32Array.from(each, ({ n }) => n)
-      parent = Int32Array.from(each, ({ row }) => row)
-      rows = each.length
-    }
-    return found
   }
 
   function slope(charges: readonly Float64Array[]): Float64Array {

@@ -34,6 +34,8 @@ export interface LearntReading {
   /** [tuple, quantity], and the tuple of every cell of those blocks, row-major; −1 where no state is. */
   readonly values: Float64Array
   readonly of: Int32Array
+  /** Where it was compared with its teacher. */
+  readonly map: ErrorMap
   /** About how much of a log-likelihood each cell costs: Σ p log(p/q) is 4 H² where q is near p. */
   readonly perCell: number
 }
@@ -77,14 +79,15 @@ function ofStudent(learnt: Artifact, problem: Problem, observed: Observed): Lear
   const states = widths.reduce((a, b) => a * b, 1)
   checkCells(states)
   const box = { low: widths.map(() => 0), cap: widths.map((width) => width - 1) }
-  const perCell = perCellOf(model.map)
+  const { map } = model
+  const perCell = perCellOf(map)
   if (depth === conditionals.blocks.length) {
     const { values, of } = group(observed, space, { box, states }, problem.parameters, 0)
-    return { conditionals, depth, values, of, perCell }
+    return { conditionals, depth, values, of, map, perCell }
   }
   const partial = { ...space, axes: space.axes.slice(0, depth), dependents: [], most: space.most.slice(0, depth) }
   const { values, of } = group(observed, partial, { box, states }, problem.parameters, 0)
-  return { conditionals, depth, values, of, perCell }
+  return { conditionals, depth, values, of, map, perCell }
 }
 
 function ofMixture(learnt: Artifact, problem: Problem, quantities: readonly number[]): LearntReading {
@@ -118,7 +121,7 @@ function ofMixture(learnt: Artifact, problem: Problem, quantities: readonly numb
     values.push(...tuple)
     return index.size - 1
   })
-  return { conditionals, depth: 1, values: Float64Array.from(values), of, perCell: perCellOf(law.map) }
+  return { conditionals, depth: 1, values: Float64Array.from(values), of, map: law.map, perCell: perCellOf(law.map) }
 }
 
 function nameOf({ network }: Problem, list: readonly number[]): string {
@@ -134,7 +137,7 @@ function checkCells(cells: number): void {
 
 /** The mean of 4 H² over the places where it was measured. */
 function perCellOf(map: ErrorMap): number {
-  const all = sortedErrors(map, 'hellinger')
+  const all = sortedErrors(map, map.errors[0])
   return all.length ? (4 * all.reduce((sum, h) => sum + h * h, 0)) / all.length : Number.NaN
 }
 

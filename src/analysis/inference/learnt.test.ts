@@ -8,9 +8,9 @@ import { variates } from '../../numerics/variates'
 import { readArtifact } from '../../solvers/artifact-file'
 import type { Artifact, Problem } from '../../solvers/contract'
 import { domainOf, inputCount } from '../../solvers/design'
-import { densityOf } from '../../solvers/distilled/attention'
-import { chainInputs, headFor, type Variable } from '../../solvers/distilled/chain'
-import { type Model, measured, pack, unpack, writerOf } from '../../solvers/distilled/model'
+import { type Model, measured, openWriter, pack, unpack } from '../../solvers/distilled/model'
+import { densityOf } from '../../solvers/distilled/student'
+import type { Variable } from '../../solvers/distilled/writer'
 import { signature } from '../../solvers/learnt'
 import {
   headOf,
@@ -56,8 +56,8 @@ const few = 'time,G,P\n0,1,2\n1,1,4\n1,0,3\n1,1,0\n3,1,7\n3,0,2\n'
 const problem: Problem = ask(gene, [4])
 const domain = domainOf(problem, 0)
 const variables: Variable[] = [
-  { species: 0, cap: 1, few: true },
-  { species: 2, cap: 30, few: false },
+  { species: 0, cap: 1 },
+  { species: 2, cap: 30 },
 ]
 const nothingMeasured = (errors: readonly string[]) => ({
   inputs: inputCount(domain),
@@ -66,21 +66,10 @@ const nothingMeasured = (errors: readonly string[]) => ({
 })
 
 function student(kind: 'dense' | 'transformer'): Artifact {
-  const shape = { width: 16, layers: 2 }
-  const nets = variables.map((variable, i) => {
-    const net = perceptron([chainInputs(domain, i), 12, headFor(variable, 3).size], stream(5, i))
-    // A mean of some molecules, not of one: weights of an untouched network say next to nothing.
-    net.weights.forEach((w, k) => {
-      net.weights[k] = 2 * w
-    })
-    return net
-  })
+  const build = { kind, width: 16, layers: 2 }
   const model: Model = {
     ...{ signature: signature(problem, domain.axes), domain, variables, notes: {} },
-    student:
-      kind === 'dense'
-        ? { kind, nets, components: 3 }
-        : { kind, ...shape, weights: stirred(densityOf(domain, variables, shape).initial(stream(5, 2))) },
+    student: { ...build, weights: stirred(densityOf(domain, variables, build).initial(stream(5, 2))) },
     map: nothingMeasured(measured),
   }
   return pack(model)
@@ -100,11 +89,11 @@ function mixtures(): Artifact {
   })
 }
 
-/** Weights of a transformer begin with an output that does not depend on anything. */
+/** Weights of a student begin with an output that does not depend on anything. */
 function stirred(weights: Weights): Weights {
   const draw = variates()
   draw.start(stream(9, 1))
-  const moved = ({ shape, data }: Weight) => ({ shape, data: data.map((w) => w + 0.1 * draw.normal()) })
+  const moved = ({ shape, data }: Weight) => ({ shape, data: data.map((w) => w + 0.3 * draw.normal()) })
   return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, moved(weight)]))
 }
 
@@ -150,7 +139,7 @@ describe('a likelihood that was learnt', () => {
     expect(Math.abs(difference)).toBeLessThan(0.05 * 142)
     expect(of(own).error).toBeGreaterThan(0)
     const model = unpack(learnt, ask(network, [1])) as Model
-    const writer = writerOf(model)
+    const writer = openWriter(model)
     const setting = { parameters: own.others, initial: own.measured.observed.initial }
     const widths = model.variables.map(({ cap }) => cap + 1)
     const joint = new Float64Array(widths[0] * widths[1])
@@ -256,15 +245,11 @@ describe('a likelihood that was learnt', () => {
     const text = 'species X = 3\nparameter k = 2 in [1, 4]\nparameter d = 0.4 in [0.1, 1] log\n0 -> X, k\nX -> 0, d'
     const pool = ask(text, [3])
     const hops = domainOf(pool, 12)
-    const only: Variable[] = [{ species: 0, cap: 20, few: false }]
+    const only: Variable[] = [{ species: 0, cap: 20 }]
+    const build = { kind: 'transformer', width: 16, layers: 1 } as const
     const learnt = pack({
       ...{ signature: signature(pool, hops.axes), domain: hops, variables: only, notes: {} },
-      student: {
-        kind: 'transformer',
-        width: 16,
-        layers: 1,
-        weights: stirred(densityOf(hops, only, { width: 16, layers: 1 }).initial(stream(5, 3))),
-      },
+      student: { ...build, weights: stirred(densityOf(hops, only, build).initial(stream(5, 3))) },
       map: { inputs: inputCount(hops), errors: measured, rows: new Float64Array() },
     })
     const rows = 'replicate,time,X\na,0,3\na,1,5\na,2,4\na,4,7\nb,1,2\nb,2,0\nb,3,4\n'

@@ -53,6 +53,8 @@ interface Tree {
 /** Share of proposals that the step size aims to accept. */
 const aim = 0.8
 const difference = 0.01
+/** Values of a network are of single precision: nearer differences would show their roundings. */
+const coarseDifference = 0.05
 const firstSpread = 0.1
 /** An energy that is off by so much is a path that has left the posterior. */
 const divergence = 1000
@@ -151,6 +153,11 @@ function scaledSpace(target: Target, ledger: Ledger) {
     }
     return gradient
   }
+  /** Differences of two widths, such that their third derivatives cancel. */
+  const extrapolated = function* (x: Float64Array): Generator<void, Float64Array, void> {
+    const wide = yield* gradientAt(x, 2 * coarseDifference)
+    return (yield* gradientAt(x, coarseDifference)).map((g, i) => (4 * g - wide[i]) / 3)
+  }
   const space = {
     line,
     centre(shares: Float64Array) {
@@ -190,10 +197,10 @@ function scaledSpace(target: Target, ledger: Ledger) {
     },
     /** Gradients that the likelihood gave itself. */
     own: () => gradients,
-    /** How far differences of half the width are from the gradient, at most; about 1 is a standard deviation's pull. */
+    /** How far other differences are from the gradient, at most; about 1 is a standard deviation's pull. */
     *gradientError(point: Point): Generator<void, number, void> {
-      const finer = yield* gradientAt(point.x, difference / 2)
-      return finer.reduce((most, g, i) => Math.max(most, Math.abs(g - point.gradient[i])), 0)
+      const other = gradients > 0 ? yield* extrapolated(point.x) : yield* gradientAt(point.x, difference / 2)
+      return other.reduce((most, g, i) => Math.max(most, Math.abs(g - point.gradient[i])), 0)
     },
   }
   return space

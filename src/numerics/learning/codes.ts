@@ -25,8 +25,11 @@ export const dependenceOf = (i: number) => `out${i}`
  */
 export const freeOf = (i: number) => `free${i}`
 
-/** `widest`: see `countBasis`, by variable. */
-export function codes(caps: readonly number[], widest?: readonly number[]): Codes {
+/**
+ * `widest`: see `countBasis`, by variable. `few`: rows may be few, as when one law is asked for; products are then taken in
+ * the order that costs less, to slightly other bits.
+ */
+export function codes(caps: readonly number[], widest?: readonly number[], few = false): Codes {
   const bases = caps.map((cap, i) => countBasis(cap, widest?.[i]))
   const smooth = ({ size, counts }: CountBasis) => size < counts
   const functions = (ops: Ops, { size, counts, values }: CountBasis) => ops.constant(values, [size, counts])
@@ -48,6 +51,10 @@ export function codes(caps: readonly number[], widest?: readonly number[]): Code
       const even = spread(ops, parameters[biasOf(i)], basis)
       const bias = smooth(basis) ? ops.add(even, ops.stop(parameters[freeOf(i)])) : even
       if (!hidden) return ops.add(ops.constant(new Float32Array(rows), [rows, 1]), bias)
+      const { size, counts } = basis
+      const width = hidden.shape[1]
+      const through = rows * size * (width + counts) < counts * width * (size + rows)
+      if (few && through) return ops.add(spread(ops, ops.matMul(hidden, parameters[dependenceOf(i)]), basis), bias)
       return ops.add(ops.matMul(hidden, spread(ops, parameters[dependenceOf(i)], basis)), bias)
     },
     inputWeights: (stream, i, width, deviation) => ({
@@ -56,7 +63,16 @@ export function codes(caps: readonly number[], widest?: readonly number[]): Code
     input(ops, parameters, i, counts) {
       const basis = bases[i]
       const rows = parameters[`in${i}`]
+      if (few && smooth(basis))
+        return ops.matMul(ops.constant(columnsAt(basis, counts), [counts.length, basis.size]), rows)
       return ops.gather(smooth(basis) ? ops.matMul(functions(ops, basis), rows, true) : rows, counts)
     },
   }
+}
+
+/** What the functions are at each of these counts, [count, function]. */
+function columnsAt({ size, counts, values }: CountBasis, at: Indices): Float32Array {
+  const columns = new Float32Array(at.length * size)
+  for (let k = 0; k < at.length; k++) for (let r = 0; r < size; r++) columns[k * size + r] = values[r * counts + at[k]]
+  return columns
 }

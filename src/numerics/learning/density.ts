@@ -10,7 +10,7 @@ import type { Indices, Ops, Parameters, Tensor, Weights } from './ops'
 
 /** One walk over the variables, for many rows at once. */
 export interface Pass {
-  /** Unnormalised log-probabilities of the next variable, [rows, cap + 1]. Ask once per variable, in their order. */
+  /** Unnormalised log-probabilities of the next variable, [rows, cap + 1]. Ask at most once per variable. */
   logits(): Tensor
   /** What the next variable is in each row. */
   take(counts: Indices): void

@@ -88,6 +88,23 @@ export function enduring(first: Backend, another: () => Backend, onLoss: (why: s
           inner.restart(weights)
         }
       },
+      async state() {
+        const state = await tried(() => inner.state())
+        known = state.weights
+        ahead = false
+        return state
+      },
+      restore(state) {
+        known = state.weights
+        ahead = false
+        owing = false
+        try {
+          inner.restore(state)
+        } catch (thrown) {
+          replace(thrown)
+          inner.restore(state)
+        }
+      },
       dispose: () => inner.dispose(),
     }
   }

@@ -101,6 +101,14 @@ export interface StepReport {
   readonly gradientNorm: number
 }
 
+/** All that later steps depend on: weights, both moments of Adam, and how many steps were taken. */
+export interface LearnerState {
+  readonly weights: Weights
+  readonly means: Weights
+  readonly squares: Weights
+  readonly steps: number
+}
+
 /** Parameters with the state of their optimiser. One call at a time: await each before the next. */
 export interface Learner {
   /** One step of Adam (AdamW with `decay`). */
@@ -111,6 +119,9 @@ export interface Learner {
   weights(): Promise<Weights>
   /** Replace the weights; shapes must be the same. The optimiser starts anew. */
   restart(weights: Weights): void
+  state(): Promise<LearnerState>
+  /** Go on from a state, to the same bits. */
+  restore(state: LearnerState): void
   dispose(): void
 }
 

@@ -65,14 +65,17 @@ function learner(initial: Weights, plain: boolean): Learner {
   live.add(used)
   let steps = 0
 
-  const restart = (weights: Weights) => {
+  const fill = (at: number, weights: Weights) => {
     for (const name of names) {
       const { data, shape } = weights[name] ?? {}
       if (shape?.join() !== initial[name].shape.join()) {
         throw new RangeError(`weights "${name}": expected ${initial[name].shape.join('×')}, got ${shape?.join('×')}`)
       }
-      heap.floats.set(data, weightsAt / 4 + starts[name])
+      heap.floats.set(data, at / 4 + starts[name])
     }
+  }
+  const restart = (weights: Weights) => {
+    fill(weightsAt, weights)
     heap.floats.fill(0, meansAt / 4, meansAt / 4 + 2 * length)
     steps = 0
   }
@@ -139,6 +142,18 @@ function learner(initial: Weights, plain: boolean): Learner {
     },
     weights: async () => plainArrays(weightsAt),
     restart,
+    state: async () => ({
+      weights: plainArrays(weightsAt),
+      means: plainArrays(meansAt),
+      squares: plainArrays(squaresAt),
+      steps,
+    }),
+    restore(state) {
+      fill(weightsAt, state.weights)
+      fill(meansAt, state.means)
+      fill(squaresAt, state.squares)
+      steps = state.steps
+    },
     dispose() {
       live.delete(used)
     },

@@ -223,6 +223,20 @@ function learner(tf: Tf, initial: Weights): Learner {
       })
       steps = 0
     },
+    async state() {
+      const [w, m, s] = await Promise.all([weights, means, squares].map(plainArrays))
+      return { weights: w, means: m, squares: s, steps }
+    },
+    restore(state) {
+      tf.tidy(() => {
+        for (const name of names) {
+          weights[name].assign(tensorOf(state.weights[name]))
+          means[name].assign(tensorOf(state.means[name]))
+          squares[name].assign(tensorOf(state.squares[name]))
+        }
+      })
+      steps = state.steps
+    },
     dispose() {
       for (const all of [weights, means, squares]) tf.dispose(all)
     },

@@ -75,12 +75,17 @@ export function transformer(shape: TransformerShape): Density {
       let i = 0
       const position = () => ops.slice(p.positions, 0, i, i + 1)
       let token: Tensor = ops.add(ops.constant(new Float32Array(rows), [rows, 1]), position())
+      let last: Tensor | undefined
+      /** What attends to the tokens so far; later ones need its keys, whether or not its law was asked for. */
+      const attend = () => {
+        last ??= normed(ops, p, blocks.next(token, rows), 'norm')
+        return last
+      }
       return {
-        logits() {
-          const last = normed(ops, p, blocks.next(token, rows), 'norm')
-          return code.output(ops, p, i, rows, last)
-        },
+        logits: () => code.output(ops, p, i, rows, attend()),
         take(counts) {
+          attend()
+          last = undefined
           const x = code.input(ops, p, i, counts)
           i++
           token = ops.add(x, position())

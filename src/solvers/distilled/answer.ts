@@ -4,10 +4,19 @@ import { quantities } from '../../network/network'
 import { type NamedArray, namedArray } from '../../numerics/named-array'
 import type { ErrorEstimate, Frame, Observations, Problem } from '../contract'
 import type { Domain } from '../design'
-import { coordinates, forEachState, type Held, type Recorder, recorder, volume } from '../fsp/kernel'
+import {
+  type Coordinates,
+  coordinates,
+  forEachState,
+  type Held,
+  type Recorder,
+  recorder,
+  recover,
+  volume,
+} from '../fsp/kernel'
 import { type ErrorMap, meanOf, nearby, short, sortedErrors, still } from '../learnt'
-import type { Writer } from './chain'
-import { type Model, type Student, writerOf } from './model'
+import { type Model, openWriter, type Student } from './model'
+import type { Writer } from './writer'
 
 /** Notes the laws of a problem's times one by one, as the student gives them. */
 export interface Reporter {
@@ -23,6 +32,7 @@ export async function reporter(
   see?: (p: Float64Array, widths: readonly number[], k: number) => void,
 ): Promise<Reporter> {
   const space = coordinates(problem.network, problem.initial)
+  if (!writer.whole) return drawing(problem, domain, writer, space)
   const quiet = still(problem) || !(domain.horizon > 0)
   const within = problem.times.map((t) => Math.min(t, domain.horizon))
   const widths = quiet ? space.axes.map((s) => problem.initial[s] + 1) : await writer.widths(problem, within)
@@ -52,6 +62,50 @@ export async function reporter(
   }
 }
 
+/** Draws that stand for a law whose states are too many. */
+const draws = 4000
+
+/** The same where draws stand for the law. */
+function drawing(problem: Problem, domain: Domain, writer: Writer, space: Coordinates): Reporter {
+  const record = recorder(problem)
+  const { axes } = space
+  const counts = Float64Array.from(space.origin)
+  return {
+    record,
+    async take(k) {
+      const t = Math.min(problem.times[k], domain.horizon)
+      const drawn = t > 0 ? await writer.draw(problem, t, draws) : Int32Array.from(axes, (s) => problem.initial[s])
+      const rows = drawn.length / axes.length
+      const forEachCounts = (visit: (state: number, counts: Float64Array) => void) => {
+        for (let row = 0; row < rows; row++) {
+          axes.forEach((s, axis) => {
+            counts[s] = drawn[row * axes.length + axis]
+          })
+          visit(row, counts)
+        }
+      }
+      // A draw that conservation forbids has no weight.
+      const law = new Float64Array(rows)
+      forEachCounts((row) => {
+        law[row] = recover(axes, space.dependents, counts) ? 1 : 0
+      })
+      const possible = law.reduce((sum, one) => sum + one, 0)
+      const generator = { states: rows, forEachCounts: withDependents(forEachCounts, space) }
+      record.take({ generator, law: law.map((one) => one / possible), space, distance: 0, how: 'drawn' })
+    },
+  }
+}
+
+type Visiting = (visit: (state: number, counts: Float64Array) => void) => void
+
+const withDependents =
+  (forEach: Visiting, { axes, dependents }: Coordinates): Visiting =>
+  (visit) =>
+    forEach((state, counts) => {
+      recover(axes, dependents, counts)
+      visit(state, counts)
+    })
+
 /** No mass where no state is. */
 function exclude(p: Float64Array, possible: Uint8Array): void {
   let total = 0
@@ -74,6 +128,7 @@ export function withErrors(
     if (quiet) return { kind: 'exact' }
     if (!worst.length) return { kind: 'none', why: 'it is still learning' }
     const law = notes.teacher === 'ssa' ? 'sampled' : 'exact'
+    if (!map.errors.includes(name)) return { kind: 'none', why: 'only the laws of single counts were measured' }
     const what = name === 'moment' ? `difference in a mean or variance from` : `l1 distance to`
     const how = `the largest ${what} the ${law} law at the held-out settings nearest to this one; ${overall(map)}`
     return { kind: 'estimate', value: worst[map.errors.indexOf(name)], how }
@@ -86,10 +141,12 @@ export function withErrors(
 
 /** What the whole map says, in a few words. */
 export function overall(map: ErrorMap): string {
-  const joint = sortedErrors(map, 'hellinger')
+  const joint = sortedErrors(map, map.errors[0])
   const worst = joint[Math.max(0, Math.ceil(0.99 * joint.length) - 1)]
-  const single = meanOf(sortedErrors(map, 'marginalHellinger'))
-  return `over all ${joint.length} the Hellinger distance of the whole state is ${short(meanOf(joint))}, in one of a hundred above ${short(worst)}; of single counts it is ${short(single)}`
+  const over = `over all ${joint.length} the Hellinger distance`
+  const told = `${short(meanOf(joint))}, in one of a hundred above ${short(worst)}`
+  if (!map.errors.includes('hellinger')) return `${over} of the count that is furthest off is ${told}`
+  return `${over} of the whole state is ${told}; of single counts it is ${short(meanOf(sortedErrors(map, 'marginalHellinger')))}`
 }
 
 /** What a student says in the midst of its learning, at the last time that is asked: for the eye, without an error. */
@@ -100,7 +157,7 @@ export async function lawNow(
   student: Student,
 ): Promise<Frame['now']> {
   const time = problem.times[problem.times.length - 1]
-  const writer = writerOf({ domain, variables, student })
+  const writer = openWriter({ domain, variables, student })
   try {
     const report = await reporter({ ...problem, times: Float64Array.of(time) }, domain, writer)
     await report.take(0)

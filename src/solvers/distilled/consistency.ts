@@ -9,9 +9,9 @@
 import type { Problem } from '../contract'
 import { type Domain, lookTimes, type Setting } from '../design'
 import { type Held, projectFrom } from '../fsp/kernel'
-import type { Lecture } from './attention'
-import type { Writer } from './chain'
 import { type Box, boxOf, conditionals } from './course'
+import type { Lecture } from './student'
+import type { Writer } from './writer'
 
 /** Ends of the windows, the last one the horizon: as even in time as in its logarithm. */
 export function windowEnds(domain: Domain, count: number): Float64Array {

@@ -1,5 +1,6 @@
 /** What is learnt from: conditional laws of one count after the others, cut from laws of the whole state. */
 import type { Cells } from '../../numerics/density-head'
+import { log } from '../../numerics/elementary'
 import type { Held } from '../fsp/kernel'
 import { forEachState, volume } from '../fsp/kernel'
 
@@ -8,6 +9,8 @@ export interface Conditional {
   readonly i: number
   readonly before: readonly number[]
   readonly law: Cells
+  /** Σ p ln p. */
+  readonly negentropy: number
   /** Its share among the conditionals of its variable, on average 1. */
   readonly weight: number
 }
@@ -55,7 +58,7 @@ export function conditionals({ low, widths, p }: Box, most: number, u: number): 
         for (let j = k * block + n * stride; j < k * block + (n + 1) * stride; j++) sum += p[j]
         return sum / mass[k]
       })
-      found.push({ i, before: countsOf(k, low, widths, i), law: trim(law, low[i]), weight: share })
+      found.push({ i, before: countsOf(k, low, widths, i), ...trim(law, low[i]), weight: share })
     }
     block /= widths[i]
   }
@@ -94,9 +97,11 @@ function countsOf(prefix: number, low: readonly number[], widths: readonly numbe
   return counts
 }
 
-function trim(law: Float64Array, low: number): Cells {
+function trim(law: Float64Array, low: number): Pick<Conditional, 'law' | 'negentropy'> {
   let [first, last] = [0, law.length - 1]
   while (first < last && law[first] < negligible) first++
   while (last > first && law[last] < negligible) last--
-  return { low: [low + first], widths: [last - first + 1], p: law.slice(first, last + 1) }
+  const p = law.slice(first, last + 1)
+  const negentropy = p.reduce((sum, q) => (q > 0 ? sum + q * log(q) : sum), 0)
+  return { law: { low: [low + first], widths: [p.length], p }, negentropy }
 }

@@ -11,7 +11,7 @@ const options = optionSchema({
   }),
   network: z.enum(['dense', 'transformer']).default('dense').meta({
     title: 'Network',
-    help: 'Dense layers that output mixtures of negative binomials, or a causal transformer with a probability per count.',
+    help: 'Dense layers, or a causal transformer; either gives smooth probabilities, count after count.',
   }),
   settings: z.int().min(1).max(100_000).default(256).meta({
     title: 'Settings',
@@ -37,11 +37,6 @@ const options = optionSchema({
     help: 'Counts of the species before it after which the law of the next is learnt, per look.',
     advanced: true,
   }),
-  components: z.int().min(1).max(20).default(6).meta({
-    title: 'Components',
-    help: 'Negative binomials in the law of a count (dense).',
-    advanced: true,
-  }),
   width: z.int().min(1).max(512).default(48).meta({
     title: 'Width',
     help: 'Units of a hidden layer, or numbers of a token.',
@@ -53,9 +48,14 @@ const options = optionSchema({
     help: 'Passes over all that is learnt from.',
     advanced: true,
   }),
-  rate: z.number().min(1e-6).max(1).default(0.01).meta({
+  rate: z.number().min(1e-6).max(1).default(0.004).meta({
     title: 'Learning rate',
-    help: 'Of Adam, at first; it falls along half a cosine.',
+    help: 'Of Adam, at its largest; it falls along half a cosine.',
+    advanced: true,
+  }),
+  batch: z.int().min(1).max(10_000).default(32).meta({
+    title: 'Batch',
+    help: 'Settings and times per step.',
     advanced: true,
   }),
   paper: z
@@ -129,7 +129,8 @@ export const distilled: Solver<DistilledOptions> = {
   },
   options,
   supports,
-  answers: (artifact, problem) => domainIn('distilled', artifact, problem) !== undefined,
+  // Without a map it is not at its end.
+  answers: (artifact, problem) => 'errors' in artifact.arrays && domainIn('distilled', artifact, problem) !== undefined,
   load: async () => (await import('./solve')).method,
 }
 

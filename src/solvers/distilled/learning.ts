@@ -1,60 +1,75 @@
 /** The ways there are to a student: from a teacher's laws, from the paper's score, or from nothing but the master equation. */
-import { fitDensity } from '../../numerics/density-fit'
 import type { Weights } from '../../numerics/learning/ops'
 import { ownBackend } from '../../numerics/learning/own'
-import type { Perceptron } from '../../numerics/perceptron'
-import { Failure, type Problem, type Run, type Snapshot } from '../contract'
+import type { Artifact, Problem, Run, Snapshot } from '../contract'
 import { type Domain, largest, settings } from '../design'
 import { coordinates } from '../fsp/kernel'
 import { short } from '../learnt'
 import { quickEnough } from '../teachers'
 import type { TrainingRecord } from '../training'
-import { attend, densityOf, type Lecture } from './attention'
-import { exampleOf, headFor, type Variable } from './chain'
 import { carriedOn, timesWithin, windowEnds } from './consistency'
 import type { DistilledOptions } from './index'
-import { type Model, type Student, writerOf } from './model'
+import { type Begun, type Model, openWriter, packCourse, type Student } from './model'
 import { byScore, type Context } from './paper'
+import { type Course, densityOf, type Lecture, learn } from './student'
 import { lectures, steppedOn, timesOf } from './teach'
+import type { Variable } from './writer'
 
 export interface Show {
-  (phase: string, done: number): Snapshot
+  (phase: string, done: number, artifact?: Artifact): Snapshot
   /** A look at what a student says in the midst of its learning, where there is time for that. */
   look?(variables: readonly Variable[], student: () => Promise<Student>): Promise<void>
 }
 
+/** What is learnt from, and what tells how that goes. */
+interface Lessons {
+  readonly heard: readonly Lecture[]
+  readonly kept: readonly Lecture[]
+}
+
+/** Where an earlier run stood that was begun in the same way. */
+export interface Earlier {
+  readonly variables: readonly Variable[]
+  readonly course: Course
+}
+
 /** Shares of the progress: up to the end of the lectures, and of the learning. */
-const taught = 0.3
+const taught = 0.2
 export const learnt = 0.9
 /** Streams of the seed: of the designs, of the student, and of the samples from here on. */
-const [designStream, studentStream] = [0, 2]
-export const [heldStream, sampleStream] = [1, 1 << 20]
+const [designStream, studentStream] = [0, 3]
+export const [heldStream, aroundStream, sampleStream] = [1, 2, 1 << 20]
 /** Every so manieth setting is not learnt from, but tells when to stop. */
 const spared = 10
-/** States of a law that is answered whole. */
-export const maxStates = 2_000_000
 /** Looks cost little where there is one setting: its law is followed once, whatever their number. */
 const looksAlone = 8
 
 type Learnt = Pick<Model, 'variables' | 'student'>
 type Learning = AsyncGenerator<Snapshot, Learnt>
 
+/** Leaves checkpoints where there is one stage, and goes on from one of an earlier run. */
 export async function* byTeacher(
   problem: Problem,
-  domain: Domain,
+  begun: Omit<Begun, 'variables'>,
   options: DistilledOptions,
   run: Run,
   show: Show,
   record: TrainingRecord,
+  earlier?: Earlier,
 ): Learning {
+  const { domain } = begun
   if (options.paper && options.teacher === 'nncme' && options.network === 'transformer') {
     return yield* byPaper(problem, domain, options, run, show, record)
   }
-  const [heard, kept] = yield* teach(problem, domain, options, run, show)
-  const variables = variablesOf(problem, [...heard, ...kept])
-  return { variables, student: yield* study(domain, variables, heard, kept, options, run, show, record) }
+  const trained = earlier && earlier.course.epoch >= options.epochs
+  const lessons = trained ? { heard: [], kept: [] } : yield* teach(problem, domain, options, run, show)
+  const variables = earlier?.variables ?? variablesOf(problem, [...lessons.heard, ...lessons.kept])
+  const known = { ...begun, variables }
+  return { variables, student: yield* study(known, lessons, options, run, show, record, earlier?.course) }
 }
 
+/** Its rate is a tenth of a per cent where ours is at its usual. */
+const paperRate = 0.25
 /** A step of the paper is at most so much of the horizon. */
 const paperStep = 1 / 500
 
@@ -84,8 +99,16 @@ async function* byPaper(
     problem,
     contexts.map(({ target: { low, widths } }) => low.map((n, axis) => n + widths[axis] - 1)),
   )
-  const density = densityOf(domain, variables, { width, layers })
-  const work = byScore(density, domain, contexts, { epochs, rate: rate / 10 }, run.rng(studentStream), ownBackend())
+  const build = { kind: 'transformer', width, layers } as const
+  const density = densityOf(domain, variables, build)
+  const work = byScore(
+    density,
+    domain,
+    contexts,
+    { epochs, rate: rate * paperRate },
+    run.rng(studentStream),
+    ownBackend(),
+  )
   let updates = 0
   let step = await work.next()
   for (; !step.done; step = await work.next()) {
@@ -94,18 +117,19 @@ async function* byPaper(
     if (Number.isFinite(loss)) record.add(updates, loss, loss)
     if (run.due()) yield show(`score gradient: KL ${short(loss)} nats`, taught + (learnt - taught) * done)
   }
-  return { variables, student: { kind: 'transformer', weights: step.value, width, layers } }
+  return { variables, student: { ...build, weights: step.value } }
 }
 
 /** Window by window, from nothing but the master equation: see `consistency.ts`. */
 export async function* byItself(
   problem: Problem,
-  domain: Domain,
+  begun: Omit<Begun, 'variables'>,
   options: DistilledOptions,
   run: Run,
   show: Show,
   record: TrainingRecord,
 ): Learning {
+  const { domain } = begun
   const ends = windowEnds(domain, options.windows)
   const all = settings(problem, domain, countOf(domain, options.settings), run.rng(designStream))
   const each = Math.max(2, Math.ceil(((all.length > 1 ? 1.5 : looksAlone) * options.looks) / options.windows))
@@ -113,9 +137,8 @@ export async function* byItself(
   let known: Learnt | undefined
   for (const [w, to] of ends.entries()) {
     const from = w > 0 ? ends[w - 1] : 0
-    const writer = known && writerOf({ domain, ...known })
-    const part = (phase: string, done: number) =>
-      show(`window ${w + 1} of ${ends.length}: ${phase}`, (w + done) / ends.length)
+    const writer = known && openWriter({ domain, ...known })
+    const part: Show = (phase, done) => show(`window ${w + 1} of ${ends.length}: ${phase}`, (w + done) / ends.length)
     try {
       for (const [i, setting] of all.entries()) {
         const times = timesWithin(from, to, each, i)
@@ -134,7 +157,7 @@ export async function* byItself(
     const variables = variablesOf(problem, [...heard, ...kept])
     known = {
       variables,
-      student: yield* study(domain, variables, heard, kept, { ...options, stages: 1 }, run, part, record),
+      student: yield* study({ ...begun, variables }, { heard, kept }, { ...options, stages: 1 }, run, part, record),
     }
   }
   return known as Learnt
@@ -149,7 +172,7 @@ async function* teach(
   options: DistilledOptions,
   run: Run,
   show: Show,
-): AsyncGenerator<Snapshot, [heard: Lecture[], kept: Lecture[]]> {
+): AsyncGenerator<Snapshot, Lessons> {
   const { teacher, paths, rows } = options
   const looks = domain.axes.length ? options.looks : options.looks * looksAlone
   const [heard, kept]: [Lecture[], Lecture[]] = [[], []]
@@ -167,13 +190,15 @@ async function* teach(
     }
     if (run.due()) yield show(phase, (taught * (i + 1)) / all.length)
   }
-  return [heard, kept]
+  return { heard, kept }
 }
 
 /** Counts that hold all that was heard of, and some more. */
 function variablesOf(problem: Problem, all: readonly Lecture[]): Variable[] {
-  const tops = all.map(({ conditionals }) => {
+  const { length: N } = coordinates(problem.network, problem.initial).axes
+  const tops = all.map(({ conditionals, states }) => {
     const most: number[] = []
+    for (let k = 0; states && k < states.length; k++) most[k % N] = Math.max(most[k % N] ?? 0, states[k])
     for (const { i, law } of conditionals) most[i] = Math.max(most[i] ?? 0, law.low[0] + law.widths[0] - 1)
     return most
   })
@@ -183,23 +208,12 @@ function variablesOf(problem: Problem, all: readonly Lecture[]): Variable[] {
 /** `tops`: largest counts that were met, axis by axis. */
 function variablesIn(problem: Problem, tops: readonly (readonly number[])[]): Variable[] {
   const { axes } = coordinates(problem.network, problem.initial)
-  const variables = axes.map((species, axis): Variable => {
-    const most = largest(problem.network, problem.initial, species)
+  return axes.map((species, axis): Variable => {
     let seen = problem.initial[species]
     for (const top of tops) seen = Math.max(seen, top[axis] ?? 0)
-    const few = Math.min(most, seen) <= fewCounts
-    return { species, cap: few ? Math.min(most, seen) : Math.min(most, Math.ceil(1.1 * seen) + 3), few }
+    return { species, cap: Math.min(largest(problem.network, problem.initial, species), Math.ceil(1.1 * seen) + 3) }
   })
-  const states = variables.reduce((product, { cap }) => product * (cap + 1), 1)
-  if (states > maxStates) {
-    const why = `the whole law would be ${states.toLocaleString('en')} numbers; this solver answers ${maxStates.toLocaleString('en')}`
-    throw new Failure('states', why, 'learn the laws of single quantities or pairs with "mixtureDensity"')
-  }
-  return variables
 }
-
-/** So many counts are given a probability each: genes are no negative binomials, whether or not a law says that they are genes. */
-const fewCounts = 15
 
 /** What is learnt in each stage: all up to some time. */
 function inStages(domain: Domain, heard: readonly Lecture[], kept: readonly Lecture[], count: number) {
@@ -209,82 +223,45 @@ function inStages(domain: Domain, heard: readonly Lecture[], kept: readonly Lect
 }
 
 async function* study(
-  domain: Domain,
-  variables: readonly Variable[],
-  heard: readonly Lecture[],
-  kept: readonly Lecture[],
+  begun: Begun,
+  { heard, kept }: Lessons,
   options: DistilledOptions,
   run: Run,
   show: Show,
   record: TrainingRecord,
+  from?: Course,
 ): AsyncGenerator<Snapshot, Student> {
-  let updates = 0
-  const note = ({ loss, held }: { loss: number; held: number }) => {
-    updates++
-    if (Number.isFinite(loss)) record.add(updates, loss, held)
-  }
-  const { width, layers, components, epochs, rate } = options
-  const at = (done: number) => taught + (learnt - taught) * done
+  const { domain, variables } = begun
+  const { network: kind, width, layers, epochs } = options
+  const build = { kind, width, layers }
+  const density = densityOf(domain, variables, build)
   const backend = ownBackend()
-  const stages = inStages(domain, heard, kept, options.stages)
-  const each = Math.ceil(epochs / stages.length)
-  const phase = (what: string, loss: number, held: number) =>
-    `${what}${loss >= 0 ? `: off by ${short(loss)} nats, ${short(held)} where held out` : ''}`
-  if (options.network === 'transformer') {
-    const density = densityOf(domain, variables, { width, layers })
-    let weights: Weights | undefined
-    for (const [stage, [now, apart]] of stages.entries()) {
-      const schedule = { epochs: each, rate: rate / 3 }
-      const work = attend(density, domain, now, apart, schedule, run.rng(studentStream + stage), backend, weights)
-      let step = await work.next()
-      for (; !step.done; step = await work.next()) {
-        const { done, loss, held } = step.value
-        note(step.value)
-        if (!run.due()) continue
-        const { weights: asTheyAre } = step.value
-        await show.look?.(variables, async () => ({ kind: 'transformer', weights: await asTheyAre(), width, layers }))
-        yield show(phase('learning the whole state', loss, held), at((stage + done) / stages.length))
-      }
-      weights = step.value
+  // Nothing is left to hear where an earlier run has learnt it all.
+  const stages = heard.length ? inStages(domain, heard, kept, options.stages) : [[[], []] as [Lecture[], Lecture[]]]
+  const schedule = { ...options, epochs: Math.ceil(epochs / stages.length) }
+  let [updates, shown] = [0, from?.epoch ?? 0]
+  let weights: Weights | undefined
+  for (const [stage, [now, apart]] of stages.entries()) {
+    const streams = (k: number) => run.rng(studentStream + stage * (schedule.epochs + 1) + k)
+    const work = learn(density, domain, now, apart, schedule, streams, backend, from, weights)
+    let step = await work.next()
+    for (; !step.done; step = await work.next()) {
+      const { done, course, weights: asTheyAre } = step.value
+      updates++
+      if (course) record.add(updates, course.loss, course.held)
+      if (!run.due()) continue
+      await show.look?.(variables, async () => ({ ...build, weights: await asTheyAre() }))
+      const off = course ? `: off by ${short(course.loss)} nats, ${short(course.held)} where held out` : ''
+      // A checkpoint goes with the first frame that is looked at after each epoch.
+      const fresh = course && stages.length === 1 && course.epoch > shown
+      if (fresh) shown = course.epoch
+      const share = (stage + done) / stages.length
+      const artifact = fresh ? packCourse(begun, build, course) : undefined
+      yield show(`learning the whole state${off}`, taught + (learnt - taught) * share, artifact)
     }
-    return { kind: 'transformer', weights: weights as Weights, width, layers }
+    weights = step.value
   }
-  const nets: Perceptron[] = []
-  for (const [i, variable] of variables.entries()) {
-    const examples = (list: readonly Lecture[]) =>
-      list.flatMap(({ setting, t, conditionals }) =>
-        conditionals.filter((one) => one.i === i).map((one) => exampleOf(domain, variables, setting, t, one)),
-      )
-    const recipe = {
-      head: headFor(variable, components),
-      hidden: Array.from({ length: layers }, () => width),
-      rate,
-      batch: 64,
-      epochs: each,
-      falling: true,
-    }
-    let net: Perceptron | undefined
-    for (const [stage, [now, apart]] of stages.entries()) {
-      const source = run.rng(studentStream + i + stage * variables.length)
-      const work = fitDensity(examples(now), examples(apart), recipe, source, backend, net)
-      let step = await work.next()
-      for (; !step.done; step = await work.next()) {
-        const { done, loss, held, net: asItIs } = step.value
-        note(step.value)
-        if (!run.due()) continue
-        // Before the last variable there is no law of the whole state.
-        const whole = i + 1 === variables.length
-        if (whole) await show.look?.(variables, async () => ({ kind: 'dense', nets: [...nets, asItIs], components }))
-        yield show(
-          phase(`learning variable ${i + 1} of ${variables.length}`, loss, held),
-          at((i + (stage + done) / stages.length) / variables.length),
-        )
-      }
-      net = step.value
-    }
-    nets.push(net as Perceptron)
-  }
-  return { kind: 'dense', nets, components }
+  return { ...build, weights: weights as Weights }
 }
 
 const teacherOf = (teacher: DistilledOptions['teacher']) => (teacher === 'consistency' ? 'fsp' : teacher)

@@ -1,21 +1,20 @@
 /** What has been learnt: a student, what it learnt over, and how far off it was where that was measured. */
 
 import { z } from 'zod'
-import type { Weights } from '../../numerics/learning/ops'
+import { sizeOf, type Weights } from '../../numerics/learning/ops'
 import { ownBackend } from '../../numerics/learning/own'
 import { type NamedArray, namedArray } from '../../numerics/named-array'
-import { type Perceptron, weightCount } from '../../numerics/perceptron'
 import { stream } from '../../numerics/rng'
 import type { Artifact, Problem } from '../contract'
 import { type Domain, inputCount } from '../design'
 import { coordinates } from '../fsp/kernel'
 import { domainIn, type ErrorMap, noted, packMap, unpackMap } from '../learnt'
-import { attentionWriter, densityOf } from './attention'
-import { chainInputs, chainWriter, headFor, type Variable, type Writer } from './chain'
+import { type Build, type Course, densityOf } from './student'
+import { type Variable, type Writer, writable, writerOf } from './writer'
 
-export type Student =
-  | { readonly kind: 'dense'; readonly nets: readonly Perceptron[]; readonly components: number }
-  | { readonly kind: 'transformer'; readonly weights: Weights; readonly width: number; readonly layers: number }
+export interface Student extends Build {
+  readonly weights: Weights
+}
 
 export interface Model {
   readonly signature: string
@@ -32,19 +31,16 @@ export interface Model {
  */
 export const measured = ['hellinger', 'l1', 'marginalHellinger', 'marginalL1', 'moment'] as const
 
+/** Of states that cannot be written down, only single quantities are compared. */
+export const measuredOf = (variables: readonly Variable[]) => (writable(variables) ? measured : measured.slice(2))
+
 /** Answers of a student; close it when no more are wanted. */
-export function writerOf({ domain, variables, student }: Pick<Model, 'domain' | 'variables' | 'student'>): Writer {
-  if (student.kind === 'dense') return chainWriter(domain, variables, student.nets, student.components)
-  const learner = ownBackend().learner(student.weights)
-  return attentionWriter(densityOf(domain, variables, student), domain, learner)
+export function openWriter({ domain, variables, student }: Pick<Model, 'domain' | 'variables' | 'student'>): Writer {
+  return writerOf(densityOf(domain, variables, student), domain, variables, ownBackend().learner(student.weights))
 }
 
 export function weightsOf({ student }: Pick<Model, 'student'>): number {
-  const arrays =
-    student.kind === 'dense'
-      ? student.nets.map(({ weights }) => weights)
-      : Object.values(student.weights).map(({ data }) => data)
-  return arrays.reduce((sum, { length }) => sum + length, 0)
+  return Object.values(student.weights).reduce((sum, { data }) => sum + data.length, 0)
 }
 
 const id = 'distilled'
@@ -53,38 +49,74 @@ const flat = (data: ArrayLike<number>): NamedArray =>
   namedArray([['weight', range(data.length)]], Float64Array.from(data))
 
 /** A model as plain data. */
-export function pack({ signature, domain, variables, student, map, notes }: Model): Artifact {
-  const arrays: Record<string, NamedArray> = { errors: packMap(map) }
-  if (student.kind === 'dense') {
-    student.nets.forEach(({ weights }, i) => {
-      arrays[`net ${i}`] = flat(weights)
-    })
-  } else {
-    for (const [name, { data }] of Object.entries(student.weights)) arrays[`weight ${name}`] = flat(data)
-  }
-  const built =
-    student.kind === 'dense'
-      ? { kind: student.kind, components: student.components, hidden: student.nets[0]?.widths.slice(1, -1) ?? [] }
-      : { kind: student.kind, width: student.width, layers: student.layers }
+export function pack({ student, map, ...begun }: Model): Artifact {
+  return { ...started(begun, student), arrays: { errors: packMap(map), ...packWeights('weight', student.weights) } }
+}
+
+export type Begun = Pick<Model, 'signature' | 'domain' | 'variables' | 'notes'>
+
+const started = ({ signature, domain, variables, notes }: Begun, { kind, width, layers }: Build) => ({
+  solver: id,
+  notes: {
+    ...notes,
+    signature,
+    domain: JSON.stringify(domain),
+    variables: JSON.stringify(variables),
+    student: JSON.stringify({ kind, width, layers }),
+  },
+})
+
+function packWeights(prefix: string, weights: Weights): Record<string, NamedArray> {
+  return Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [`${prefix} ${name}`, flat(data)]))
+}
+
+/** Training that is not at its end, as plain data: no map, and all that the rest depends on. */
+export function packCourse(begun: Begun, build: Build, { kept, learner, ...course }: Course): Artifact {
+  const { weights, means, squares, steps } = learner
+  const { notes, solver } = started(begun, build)
   return {
-    solver: id,
-    arrays,
-    notes: {
-      ...notes,
-      signature,
-      domain: JSON.stringify(domain),
-      variables: JSON.stringify(variables),
-      student: JSON.stringify(built),
+    solver,
+    arrays: {
+      ...packWeights('weight', kept),
+      ...packWeights('now', weights),
+      ...packWeights('mean', means),
+      ...packWeights('square', squares),
     },
+    notes: { ...notes, course: JSON.stringify({ ...course, steps }) },
   }
 }
 
+const courseShape = z.strictObject({
+  epoch: z.int().min(1),
+  loss: z.number(),
+  held: z.number(),
+  best: z.number(),
+  steps: z.int().min(1),
+})
+
+/** Where training stood that was begun in the same way; undefined where it was begun in another, or not at all. */
+export function unpackCourse(
+  artifact: Artifact | undefined,
+  problem: Problem,
+  wanted: Model['notes'],
+): { readonly variables: readonly Variable[]; readonly course: Course } | undefined {
+  const domain = domainIn(id, artifact, problem)
+  if (!artifact || !domain) return undefined
+  if (Object.entries(wanted).some(([name, value]) => artifact.notes[name] !== value)) return undefined
+  const variables = noted(artifact, 'variables', z.array(variableShape))
+  const built = noted(artifact, 'student', builtShape)
+  const where = noted(artifact, 'course', courseShape)
+  if (!variables || !built || !where) return undefined
+  const of = (prefix: string) => weightsIn(prefix, built, domain, variables, artifact)
+  const [kept, weights, means, squares] = ['weight', 'now', 'mean', 'square'].map(of)
+  if (!kept || !weights || !means || !squares) return undefined
+  const { steps, ...course } = where
+  return { variables, course: { ...course, kept, learner: { weights, means, squares, steps } } }
+}
+
 const few = z.int().nonnegative().max(1_000_000)
-const variableShape = z.strictObject({ species: few, cap: few, few: z.boolean() })
-const builtShape = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('dense'), components: few.min(1), hidden: z.array(few.min(1)) }),
-  z.strictObject({ kind: z.literal('transformer'), width: few.min(1), layers: few.min(1) }),
-])
+const variableShape = z.object({ species: few, cap: few })
+const builtShape = z.strictObject({ kind: z.enum(['dense', 'transformer']), width: few.min(1), layers: few.min(1) })
 
 /** The model in an artifact of this network; undefined elsewhere. */
 export function unpack(artifact: Artifact | undefined, problem: Problem): Model | undefined {
@@ -93,37 +125,37 @@ export function unpack(artifact: Artifact | undefined, problem: Problem): Model 
   const { signature, domain: _, variables: __, student: ___, ...notes } = artifact.notes
   const variables = noted(artifact, 'variables', z.array(variableShape))
   const built = noted(artifact, 'student', builtShape)
-  const map = unpackMap(artifact.arrays.errors, inputCount(domain), measured)
+  const map = variables && unpackMap(artifact.arrays.errors, inputCount(domain), measuredOf(variables))
   const { axes } = coordinates(problem.network, problem.initial)
   if (!variables || !built || !map || variables.map(({ species }) => species).join() !== axes.join()) return undefined
-  const student = rebuild(built, domain, variables, artifact)
-  return student && { signature: String(signature), domain, variables, student, map, notes }
+  const weights = weightsIn('weight', built, domain, variables, artifact)
+  return weights && { signature: String(signature), domain, variables, student: { ...built, weights }, map, notes }
 }
 
-function rebuild(
-  built: z.infer<typeof builtShape>,
+let known: { readonly key: string; readonly shapes: Readonly<Record<string, readonly number[]>> } | undefined
+
+/** What a fresh student would have says which arrays there must be; a dragged slider asks for the same again and again. */
+function shapesOf(domain: Domain, variables: readonly Variable[], built: Build) {
+  const key = JSON.stringify([inputCount(domain), variables.map(({ cap }) => cap), built])
+  if (known?.key === key) return known.shapes
+  const fresh = densityOf(domain, variables, built).initial(stream(0, 0))
+  const shapes = Object.fromEntries(Object.entries(fresh).map(([name, { shape }]) => [name, shape]))
+  known = { key, shapes }
+  return shapes
+}
+
+function weightsIn(
+  prefix: string,
+  built: Build,
   domain: Domain,
   variables: readonly Variable[],
   { arrays }: Artifact,
-): Student | undefined {
-  if (built.kind === 'dense') {
-    const { components, hidden } = built
-    const nets = variables.map((variable, i): Perceptron => {
-      const widths = [chainInputs(domain, i), ...hidden, headFor(variable, components).size]
-      return { widths, weights: arrays[`net ${i}`]?.data ?? new Float64Array() }
-    })
-    const whole = nets.every(({ widths, weights }) => weights.length === weightCount(widths))
-    return whole ? { kind: 'dense', nets, components } : undefined
-  }
-  const { width, layers } = built
-  // What a fresh one would have says which arrays there must be.
-  const fresh = densityOf(domain, variables, built).initial(stream(0, 0))
+): Weights | undefined {
   const weights = Object.fromEntries(
-    Object.entries(fresh).map(([name, { shape }]) => [
+    Object.entries(shapesOf(domain, variables, built)).map(([name, shape]) => [
       name,
-      { shape, data: Float32Array.from(arrays[`weight ${name}`]?.data ?? []) },
+      { shape, data: Float32Array.from(arrays[`${prefix} ${name}`]?.data ?? []) },
     ]),
   )
-  const whole = Object.entries(fresh).every(([name, { data }]) => weights[name].data.length === data.length)
-  return whole ? { kind: 'transformer', weights, width, layers } : undefined
+  return Object.values(weights).every(({ shape, data }) => data.length === sizeOf(shape)) ? weights : undefined
 }

@@ -17,7 +17,6 @@ import type { Stream } from '../../numerics/rng'
 import type { Problem } from '../contract'
 import { type Domain, encode, inputCount, type Setting } from '../design'
 import { type Coordinates, coordinates, recover } from '../fsp/kernel'
-import type { AttentionProgress, Schedule } from './attention'
 import type { Box } from './course'
 
 /** A target at a setting and time. */
@@ -135,10 +134,10 @@ export async function* byScore(
   density: Density,
   domain: Domain,
   contexts: readonly Context[],
-  { epochs, rate }: Schedule,
+  { epochs, rate }: { readonly epochs: number; readonly rate: number },
   source: Stream,
   backend: Backend,
-): AsyncGenerator<AttentionProgress, Weights, void> {
+): AsyncGenerator<{ readonly done: number; readonly loss: number }, Weights, void> {
   const learner = backend.learner(density.initial(source))
   const width = inputCount(domain)
   const steps = Math.max(1, Math.ceil(contexts.length / batch))
@@ -176,7 +175,7 @@ export async function* byScore(
           },
           { rate, clip, decay },
         )
-        yield { weights: () => learner.weights(), done: (epoch + step / steps) / epochs, loss, held: loss }
+        yield { done: (epoch + step / steps) / epochs, loss }
       }
       loss = sum / steps
     }

@@ -17,7 +17,7 @@ A -> 0, 1
 observable free = G
 `
 const all = { moments: true, marginals: true, joints: [[0, 2]] as const }
-const small = { settings: 24, looks: 4, heldOut: 6, width: 24, layers: 1, epochs: 250, components: 4 }
+const small = { settings: 24, looks: 4, heldOut: 6, width: 24, layers: 1, epochs: 120 }
 
 const run = (text: string, times: number[], options: Partial<DistilledOptions>, artifact?: Artifact, seed = 3) =>
   finish(method, ask(text, times, all), { ...distilled.options.defaults, ...options }, { ...lend(seed), artifact })
@@ -107,6 +107,72 @@ describe('a distilled network', () => {
       overlap += Math.sqrt(p * array.data[n])
     }
     expect(Math.sqrt(1 - overlap)).toBeLessThan(0.1)
+  })
+
+  it('goes on from a checkpoint, through a file, to the same bits', async () => {
+    const options = { ...distilled.options.defaults, ...small, settings: 8, looks: 2, heldOut: 2, epochs: 5 }
+    const problem = ask(pair, [1], all)
+    const whole = await finish(method, problem, options, lend(5))
+    let checkpoint: Artifact | undefined
+    for await (const snapshot of method.solve(problem, options, { ...lend(5), due: () => true })) {
+      checkpoint = snapshot().artifact ?? checkpoint
+      if (JSON.parse(String(checkpoint?.notes.course ?? '{}')).epoch === 3) break
+    }
+    expect(distilled.answers?.(checkpoint!, problem)).toBe(false)
+    const file = readArtifact(
+      writeArtifact({ artifact: checkpoint!, study: { version: 1, network: pair, times: [1] } }),
+    )
+    if (!file.ok) throw new Error(file.why)
+    const resumed = await finish(method, problem, options, { ...lend(5), artifact: file.value.artifact })
+    expect(resumed.artifact).toEqual(whole.artifact)
+    expect(resumed.observations).toEqual(whole.observations)
+    // Begun otherwise, it begins anew.
+    const other = { ...options, rate: 0.003 }
+    const anew = await finish(method, problem, other, { ...lend(5), artifact: file.value.artifact })
+    expect(anew.artifact).toEqual((await finish(method, problem, other, lend(5))).artifact)
+  })
+
+  it('says how far off it was beyond its ranges', async () => {
+    const options = { ...small, heldOut: 40, epochs: 60 }
+    const { artifact } = await run(pair, [1, 4], options)
+    const outer = pair.replace('k = 6 in', 'k = 9.6 in')
+    const answer = await run(outer, [4], options, artifact)
+    const warnings = answer.warnings.join()
+    const told = /at (\d+) places, the Hellinger distance was (\S+) on average and (\S+) at worst/.exec(warnings)
+    expect(Number(told?.[1])).toBeGreaterThan(4)
+    expect(Number(told?.[2])).toBeLessThan(Number(told?.[3]))
+    expect(warnings).not.toContain('this is further')
+    expect(distances(outer, [4], answer)[0]).toBeLessThan(error(answer, 'joint:G,A'))
+    const far = await run(pair.replace('k = 6 in', 'k = 20 in'), [1], options, artifact)
+    expect(far.warnings.join()).toContain('this is further')
+  })
+
+  it('learns states that are too many to write down from samples, and draws them', async () => {
+    // A conversion chain from nothing: every count is a Poisson number of its own (Jahnke & Huisinga 2007).
+    const names = ['A', 'B', 'C', 'D', 'E', 'F', 'H']
+    const steps = names.slice(1).map((name, i) => `${names[i]} -> ${name}, 2`)
+    const text = `parameter k = 20 in [15, 25]\n0 -> A, k\n${steps.join('\n')}\nH -> 0, 2`
+    const options = {
+      teacher: 'ssa',
+      paths: 300,
+      settings: 20,
+      looks: 4,
+      rows: 32,
+      heldOut: 2,
+      width: 16,
+      epochs: 60,
+    } as const
+    const problem = ask(text, [1.5], { moments: true, marginals: true, joints: [[0, 1]] })
+    const { observations } = await finish(method, problem, { ...distilled.options.defaults, ...options }, lend(4))
+    const { array, error: estimate } = observations.marginals
+    const mean = 10 * (1 - Math.exp(-2 * 1.5))
+    let overlap = 0
+    for (let n = 0; n < array.shape[2]; n++)
+      overlap += Math.sqrt(poisson(mean, n) * at(array, { time: 1.5, quantity: 'A', count: n }))
+    // 4000 draws are 0.05 from their own law.
+    expect(Math.sqrt(1 - overlap)).toBeLessThan(0.1)
+    expect(estimate.kind).toBe('estimate')
+    expect(observations['joint:A,B'].error.kind).toBe('none')
   })
 
   it('learns from samples', async () => {

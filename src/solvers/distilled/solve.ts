@@ -9,22 +9,35 @@ import {
   type Snapshot,
   type Solution,
 } from '../contract'
-import { domainOf, inputCount, type Setting, settings } from '../design'
+import { type Domain, domainOf, inputCount, outside, type Setting, settings, widened } from '../design'
 import { coordinates, provable } from '../fsp/kernel'
 import { beyond, signature, still } from '../learnt'
 import { quickEnough } from '../teachers'
 import { sparingly, trainingRecord } from '../training'
-import { blank, lawNow, overall, reporter, withErrors } from './answer'
+import { blank, lawNow, overall, type Reporter, reporter, withErrors } from './answer'
 import type { DistilledOptions } from './index'
-import { byItself, byTeacher, countOf, heldStream, learnt, maxStates, type Show, sampleStream } from './learning'
-import { type Model, measured, pack, type Student, unpack, weightsOf, writerOf } from './model'
+import { aroundStream, byItself, byTeacher, countOf, heldStream, learnt, type Show, sampleStream } from './learning'
+import {
+  type Begun as Known,
+  type Model,
+  measuredOf,
+  openWriter,
+  pack,
+  type Student,
+  unpack,
+  unpackCourse,
+  weightsOf,
+} from './model'
 import { open } from './open'
 import { measure, timesOf } from './teach'
+import { writable } from './writer'
 
 export const method: Method<DistilledOptions> = { solve, open }
 
 /** Sampled laws that others are measured by have so many times the paths. */
 const finer = 10
+/** Times, besides the one that is looked at, that are answered before the others. */
+const firstLooks = 5
 /** The setting that is asked about is measured, too, at so many of its times. */
 const ownTimes = 6
 
@@ -35,10 +48,12 @@ async function* solve(problem: Problem, options: DistilledOptions, run: Run): As
   if (known) return yield* answer(problem, known, run, run.artifact)
   const begun = begin(problem, options)
   const { domain } = begun
+  const earlier = unpackCourse(run.artifact, problem, begun.notes)
   if (still(problem) || domain.horizon === 0) return yield* answer(problem, unmoved(problem, begun), run)
   const record = trainingRecord('heldOut')
   let now: Frame['now']
-  const frame = (phase: string, done: number) => (): Frame => ({
+  const frame = (phase: string, done: number, artifact?: Artifact) => (): Frame => ({
+    ...(artifact && { artifact }),
     observations: blank(problem),
     diagnostics: {},
     warnings: [],
@@ -56,22 +71,20 @@ async function* solve(problem: Problem, options: DistilledOptions, run: Run): As
       glances.end()
     },
   })
-  const taken =
+  const { variables, student } =
     options.teacher === 'consistency'
-      ? yield* byItself(problem, domain, options, run, show, record)
-      : yield* byTeacher(problem, domain, options, run, show, record)
-  const { variables, student } = taken
+      ? yield* byItself(problem, begun, options, run, show, record)
+      : yield* byTeacher(problem, begun, options, run, show, record, earlier)
   const map = yield* examine(problem, { ...begun, variables, student }, options, run, show)
   const model = { ...begun, variables, student, map }
   const solution = yield* answer(problem, model, run, pack(model))
   return { ...solution, training: record.array() }
 }
 
-type Begun = Pick<Model, 'signature' | 'domain' | 'notes'>
-
+type Begun = Omit<Known, 'variables'>
 function begin(problem: Problem, options: DistilledOptions): Begun {
   const domain = domainOf(problem, options.starts)
-  const { teacher, network, looks, rows, width, layers, epochs, rate, paths } = options
+  const { teacher, network, looks, rows, width, layers, epochs, rate, batch, paths } = options
   const [count, heldOut] = [countOf(domain, options.settings), countOf(domain, options.heldOut)]
   const notes: Record<string, string | number> = {
     teacher,
@@ -84,6 +97,7 @@ function begin(problem: Problem, options: DistilledOptions): Begun {
     layers,
     epochs,
     rate,
+    batch,
   }
   if (teacher === 'ssa' || teacher === 'nncme') notes.paths = paths
   if (teacher === 'nncme' && options.paper && network === 'transformer') notes.paper = 1
@@ -114,8 +128,9 @@ async function* examine(
   const jobs: { setting: Setting; times: Float64Array }[] = [
     { setting: problem, times: some(problem.times) },
     ...others.map((setting, i) => ({ setting, times: timesOf(domain, options.looks, i + 0.5) })),
+    ...around(problem, domain, options, run),
   ]
-  const writer = writerOf(model)
+  const writer = openWriter(model)
   const rows: number[] = []
   try {
     for (const [k, { setting, times }] of jobs.entries()) {
@@ -131,7 +146,22 @@ async function* examine(
   } finally {
     writer.close()
   }
-  return { inputs: inputCount(domain), errors: measured, rows: Float64Array.from(rows) }
+  return { inputs: inputCount(domain), errors: measuredOf(model.variables), rows: Float64Array.from(rows) }
+}
+
+/** Settings around the domain, or later than it: a quarter as many as are held out within. */
+function around(problem: Problem, domain: Domain, { heldOut, looks }: DistilledOptions, run: Run) {
+  const wide = widened(domain)
+  const count = Math.ceil(countOf(domain, heldOut) / 4)
+  const late = (t: number) => t > domain.horizon
+  // More than half of the points of a wide domain lie outside the other, if it has axes; with none, all later times do.
+  return settings(problem, wide, 8 * count, run.rng(aroundStream))
+    .map((setting, i) => {
+      const times = timesOf(wide, looks, i + 0.25)
+      return { setting, times: outside(domain, setting).length ? times : times.filter(late) }
+    })
+    .filter(({ times }) => times.length > 0)
+    .slice(0, count)
 }
 
 function some(times: Float64Array): Float64Array {
@@ -143,12 +173,29 @@ function some(times: Float64Array): Float64Array {
 /** The initial state, for ever. */
 function unmoved(problem: Problem, begun: Begun): Model {
   const { axes } = coordinates(problem.network, problem.initial)
-  const variables = axes.map((species) => ({ species, cap: problem.initial[species], few: false }))
-  const states = variables.reduce((product, { cap }) => product * (cap + 1), 1)
-  if (states > maxStates)
-    throw new Failure('states', `${states.toLocaleString('en')} states are too many to write down`)
-  const map = { inputs: 0, errors: measured, rows: new Float64Array() }
-  return { ...begun, variables, student: { kind: 'dense', nets: [], components: 1 }, map }
+  const variables = axes.map((species) => ({ species, cap: problem.initial[species] }))
+  if (!writable(variables)) throw new Failure('states', 'nothing moves, from too many molecules to write down')
+  const map = { inputs: 0, errors: measuredOf(variables), rows: new Float64Array() }
+  return { ...begun, variables, student: { kind: 'dense', width: 1, layers: 1, weights: {} }, map }
+}
+
+/** Times that are answered before the others: the one that is looked at, and some that show how it goes. */
+function firstTimes({ times }: Problem, look: number | undefined): Float64Array {
+  const last = times.length - 1
+  const near = look === undefined ? last : nearest(times, look)
+  const some = Array.from({ length: firstLooks }, (_, k) => Math.round((last * k) / (firstLooks - 1)))
+  return Float64Array.from(
+    [...new Set([...some, near])].sort((a, b) => a - b),
+    (k) => times[k],
+  )
+}
+
+function nearest(times: Float64Array, look: number): number {
+  let best = 0
+  times.forEach((t, k) => {
+    if (Math.abs(t - look) < Math.abs(times[best] - look)) best = k
+  })
+  return best
 }
 
 async function* answer(
@@ -158,25 +205,34 @@ async function* answer(
   artifact?: Artifact,
 ): AsyncGenerator<Snapshot, Solution> {
   const { domain, notes, map } = model
-  const writer = writerOf(model)
-  const report = await reporter(problem, domain, writer)
-  const picture = (): Solution => {
-    const far = still(problem) ? undefined : beyond(domain, problem, problem.times)
-    const numbers = Object.entries(notes).filter((note): note is [string, number] => typeof note[1] === 'number')
-    return {
-      observations: withErrors(problem, report.record, model),
-      diagnostics: { weights: weightsOf(model), ...Object.fromEntries(numbers) },
-      warnings: [...report.record.warnings(), ...(far ? [far] : [])],
-    }
-  }
+  const writer = openWriter(model)
+  const far = still(problem) ? undefined : beyond(domain, problem, problem.times, map)
+  const numbers = Object.entries(notes).filter((note): note is [string, number] => typeof note[1] === 'number')
+  const picture = (asked: Problem, { record }: Reporter): Solution => ({
+    observations: withErrors(asked, record, model),
+    diagnostics: { weights: weightsOf(model), ...Object.fromEntries(numbers) },
+    warnings: [...record.warnings(), ...(far ? [far] : [])],
+  })
+  const phase = map.rows.length ? overall(map) : 'the initial state'
+  const done = artifact ? 1 : 0.99
+  let early: Snapshot | undefined
   try {
+    const first = firstTimes(problem, run.look)
+    if (first.length < problem.times.length) {
+      const asked = { ...problem, times: first }
+      const report = await reporter(asked, domain, writer)
+      for (let k = 0; k < first.length; k++) await report.take(k)
+      early = () => ({ ...picture(asked, report), phase, done })
+      yield early
+    }
+    const report = await reporter(problem, domain, writer)
     for (let k = 0; k < problem.times.length; k++) {
       await report.take(k)
-      const phase = map.rows.length ? overall(map) : 'the initial state'
-      if (run.due()) yield () => ({ ...picture(), phase, done: artifact ? 1 : 0.99 })
+      // No picture is emptier than one before: the first stays until all is there. A few times take a few milliseconds each.
+      if ((early || !writer.whole) && run.due()) yield early ?? (() => ({ ...picture(problem, report), phase, done }))
     }
+    return { ...picture(problem, report), artifact }
   } finally {
     writer.close()
   }
-  return { ...picture(), artifact }
 }

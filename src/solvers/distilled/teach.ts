@@ -5,16 +5,20 @@ import { hellinger, totalVariation } from '../../numerics/distances'
 import type { Problem, Run } from '../contract'
 import { type Domain, encode, inputCount, lookTimes, type Setting } from '../design'
 import { coordinates, type Held, recorder } from '../fsp/kernel'
-import { exactLaws, sampledObservations } from '../teachers'
+import { exactLaws } from '../teachers'
 import { reporter } from './answer'
-import type { Lecture } from './attention'
-import type { Writer } from './chain'
-import { type Box, boxOf, conditionals } from './course'
+import { type Box, boxOf, type Conditional, conditionals } from './course'
 import { measured } from './model'
 import { type Context, oneStep } from './paper'
+import { measureSingles, sampledStates } from './sampled'
+import type { Lecture } from './student'
+import type { Writer } from './writer'
 
 /** l1 distance of laws to learn from, and of laws to be measured by, from the truth. */
 const [tolerance, fineTolerance] = [1e-6, 1e-7]
+
+/** Histograms of states are made for so many variables; of more, states are learnt from one by one. */
+const fewAxes = 3
 
 /** How exact laws are found, or so many sample paths, which are those of the streams from `first` on. */
 export interface Source {
@@ -47,17 +51,14 @@ async function* boxes(
     yield* snapshots(problem, paths, first, run, take)
     return
   }
-  const observe = { moments: false, marginals: false, joints: [], trajectories: true }
-  const { trajectories } = yield* sampledObservations({ ...problem, observe }, paths, run, first)
   const { axes } = coordinates(problem.network, problem.initial)
-  const [replicates, Q, T] = trajectories.array.shape
-  for (let k = 0; k < T; k++) {
-    const count = (r: number, s: number) => trajectories.array.data[(r * Q + s) * T + k]
+  const sampled = yield* sampledStates(problem, paths, run, first)
+  sampled.forEach((states, k) => {
     take(
-      histogram(replicates, axes.length, (r, axis) => count(r, axes[axis])),
+      histogram(paths, axes.length, (r, axis) => states[r * axes.length + axis]),
       k,
     )
-  }
+  })
 }
 
 function histogram(rows: number, axes: number, count: (row: number, axis: number) => number): Box {
@@ -106,13 +107,26 @@ export async function* lectures(
 ): AsyncGenerator<void, Lecture[], void> {
   const heard: Lecture[] = []
   const asked = { ...problem, ...pick(setting), times }
+  const { axes } = coordinates(problem.network, problem.initial)
+  if (source.teacher === 'ssa' && axes.length > fewAxes) {
+    const sampled = yield* sampledStates(asked, source.paths, run, source.first)
+    return sampled.map((states, k) => ({
+      setting: pick(setting),
+      t: times[k],
+      conditionals: [],
+      states: Uint16Array.from(states),
+    }))
+  }
   yield* boxes(asked, source, run, (box, k) => {
     // A number between 0 and 1 that differs from time to time.
     const u = ((k + 1) * 0.7548776662466927 + setting.parameters.reduce((a, b) => a + b, 0)) % 1
-    heard[k] = { setting: pick(setting), t: times[k], conditionals: conditionals(box, rows, Math.abs(u)) }
+    heard[k] = { setting: pick(setting), t: times[k], conditionals: conditionals(box, rows, Math.abs(u)).map(single) }
   })
   return heard
 }
+
+/** Thousands are kept: single precision is plenty to learn from. */
+const single = (one: Conditional): Conditional => ({ ...one, law: { ...one.law, p: Float32Array.from(one.law.p) } })
 
 const pick = ({ parameters, initial }: Setting): Setting => ({ parameters, initial })
 
@@ -126,6 +140,9 @@ export async function* measure(
   source: Source,
   run: Run,
 ): AsyncGenerator<void, Float64Array, void> {
+  if (!writer.whole) {
+    return Float64Array.from(yield* measureSingles(problem, domain, writer, pick(setting), times, source, run))
+  }
   const width = inputCount(domain) + measured.length
   const rows = new Float64Array(times.length * width)
   const observe = { moments: true, marginals: false, joints: [], trajectories: false }

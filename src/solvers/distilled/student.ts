@@ -1,0 +1,230 @@
+/**
+ * What learns: a density whose prompt is the setting and the time. What the prompt becomes is computed once for all rows
+ * that share it, and the laws of all variables after a state's counts in one pass.
+ */
+
+import { cos } from '../../numerics/elementary'
+import { type Density, keeping, logProbability } from '../../numerics/learning/density'
+import type { Backend, Learner, LearnerState, Ops, Parameters, Tensor, Weights } from '../../numerics/learning/ops'
+import { prompted } from '../../numerics/learning/prompted'
+import { transformer } from '../../numerics/learning/transformer'
+import type { Stream } from '../../numerics/rng'
+import { type Domain, encode, inputCount, type Setting } from '../design'
+import type { Conditional } from './course'
+import type { Variable } from './writer'
+
+/** All that is learnt at one setting and time: conditional laws, or else sampled states [row, variable]. */
+export interface Lecture {
+  readonly setting: Setting
+  readonly t: number
+  readonly conditionals: readonly Conditional[]
+  readonly states?: Uint16Array
+}
+
+export interface Build {
+  readonly kind: 'dense' | 'transformer'
+  readonly width: number
+  readonly layers: number
+}
+
+/** Numbers per head of attention, and tokens that a prompt becomes. */
+const perHead = 8
+const prompt = 4
+
+export function densityOf(domain: Domain, variables: readonly Variable[], { kind, width, layers }: Build): Density {
+  const caps = variables.map(({ cap }) => cap)
+  const context = inputCount(domain)
+  if (kind === 'dense') return prompted({ caps, context, width, layers })
+  const whole = Math.max(1, Math.round(width / perHead)) * perHead
+  return transformer({ caps, context, width: whole, heads: whole / perHead, layers, prompt })
+}
+
+/** Where training stands at the end of an epoch: all that its rest depends on. */
+export interface Course {
+  /** Epochs that are done. */
+  readonly epoch: number
+  /** Means of Σ p log(p/q) over the lectures of the last epoch, and over those held out; of samples, of −log q. */
+  readonly loss: number
+  readonly held: number
+  /** The least that was held, and the weights that held it. */
+  readonly best: number
+  readonly kept: Weights
+  readonly learner: LearnerState
+}
+
+export interface Progress {
+  readonly done: number
+  /** As they are now. */
+  readonly weights: () => Promise<Weights>
+  /** As of the last epoch's end; undefined in the first. */
+  readonly course: Course | undefined
+}
+
+export interface Schedule {
+  readonly epochs: number
+  readonly rate: number
+  /** Lectures in one step. */
+  readonly batch: number
+  /** Of sampled states, so many of each lecture in an epoch. */
+  readonly rows: number
+}
+
+/** The rate rises over so many steps at first, or this share of all, and ends at this share of itself. */
+const warmUp = 100
+const warmShare = 0.05
+const lowest = 0.005
+
+/**
+ * Adam with a rate that falls along half a cosine; the weights that did best where held out are kept. `streams` gives one
+ * for the weights to begin with, from 1 on one for the order in each epoch. `from`: go on from there, to the same bits; `begin`: begin with
+ * these weights.
+ */
+export async function* learn(
+  density: Density,
+  domain: Domain,
+  lectures: readonly Lecture[],
+  heldOut: readonly Lecture[],
+  { epochs, rate, batch, rows }: Schedule,
+  streams: (k: number) => Stream,
+  backend: Backend,
+  from?: Course,
+  begin?: Weights,
+): AsyncGenerator<Progress, Weights, void> {
+  const initial = begin ?? density.initial(streams(0))
+  const learner = backend.learner(initial)
+  if (from) learner.restore(from.learner)
+  const steps = Math.max(1, Math.ceil(lectures.length / batch))
+  const rise = Math.max(1, Math.min(warmUp, warmShare * epochs * steps))
+  let course = from
+  try {
+    for (let epoch = from?.epoch ?? 0; epoch < epochs; epoch++) {
+      const order = shuffled(lectures, streams(epoch + 1))
+      let sum = 0
+      for (let step = 0; step < steps; step++) {
+        const chosen = order.slice(step * batch, (step + 1) * batch)
+        const done = (epoch + step / steps) / epochs
+        const rising = Math.min(1, (epoch * steps + step + 1) / rise)
+        const now = rate * rising * (0.5 * (1 + cos(Math.PI * done)) + lowest)
+        const report = await learner.step((ops, p) => missed(density, domain, chosen, ops, p, rows, epoch * rows), {
+          rate: now,
+          clip: 1,
+        })
+        sum += report.loss * chosen.length
+        yield { done, course, weights: () => learner.weights() }
+      }
+      const loss = sum / lectures.length
+      const held = heldOut.length ? await measureLoss(density, domain, heldOut, batch, rows, learner) : loss
+      const better = !course || held < course.best
+      course = {
+        epoch: epoch + 1,
+        loss,
+        held,
+        best: better ? held : (course as Course).best,
+        kept: better ? await learner.weights() : (course as Course).kept,
+        learner: await learner.state(),
+      }
+    }
+  } finally {
+    learner.dispose()
+  }
+  return course?.kept ?? initial
+}
+
+async function measureLoss(
+  density: Density,
+  domain: Domain,
+  lectures: readonly Lecture[],
+  batch: number,
+  rows: number,
+  learner: Learner,
+): Promise<number> {
+  let sum = 0
+  for (let k = 0; k < lectures.length; k += batch) {
+    const part = lectures.slice(k, k + batch)
+    const [value] = await learner.run((ops, p) => ops.read(missed(density, domain, part, ops, p, rows, 0)))
+    sum += value * part.length
+  }
+  return sum / lectures.length
+}
+
+function promptsOf(domain: Domain, lectures: readonly Lecture[]): Float64Array {
+  const width = inputCount(domain)
+  const prompts = new Float64Array(lectures.length * width)
+  lectures.forEach(({ setting, t }, k) => {
+    encode(domain, setting, t, prompts, k * width)
+  })
+  return prompts
+}
+
+/**
+ * Σ p log(p/q), over all variables of a state, on average over the lectures; of sampled states, −log q, of `rows` of them
+ * from `first` on.
+ */
+function missed(
+  density: Density,
+  domain: Domain,
+  lectures: readonly Lecture[],
+  ops: Ops,
+  p: Parameters,
+  rows: number,
+  first: number,
+): Tensor {
+  const given = ops.constant(promptsOf(domain, lectures), [lectures.length, inputCount(domain)])
+  const sampled = lectures.flatMap(({ states }) => (states ? [states] : []))
+  if (sampled.length) {
+    const N = density.caps.length
+    const states = new Int32Array(sampled.length * rows * N)
+    sampled.forEach((some, k) => {
+      for (let j = 0; j < rows * N; j++) {
+        states[k * rows * N + j] = Math.min(density.caps[j % N], some[(first * N + j) % some.length])
+      }
+    })
+    return ops.affine(ops.mean(logProbability(density, ops, p, states, given)), -1, 0)
+  }
+  let total: Tensor | undefined
+  let entropy = 0
+  for (let i = 0; i < density.caps.length; i++) {
+    const part = targetsOf(density, lectures, i)
+    const pass = keeping(density, ops, p, part.rows, given)
+    for (const column of part.before) pass.take(column)
+    const target = ops.constant(part.target, [part.rows, density.caps[i] + 1])
+    const term = ops.sum(ops.mul(target, ops.logSoftmax(pass.logits())))
+    total = total ? ops.add(total, term) : term
+    entropy += part.entropy
+  }
+  return ops.affine(total as Tensor, -1, entropy)
+}
+
+/** The conditional laws of variable i in all lectures, with their weights, and the counts before them by column. */
+function targetsOf({ caps }: Density, lectures: readonly Lecture[], i: number) {
+  const of = lectures.map(({ conditionals }) => conditionals.filter((one) => one.i === i))
+  // Neighbouring rows share a prompt: every lecture is given as many rows as the one with the most, of no weight.
+  const most = Math.max(...of.map((list) => list.length))
+  const rows = most * lectures.length
+  const counts = caps[i] + 1
+  const target = new Float32Array(rows * counts)
+  const before = Array.from({ length: i }, () => new Int32Array(rows))
+  let entropy = 0
+  of.forEach((list, k) => {
+    list.forEach(({ law, weight, before: prefix, negentropy }, r) => {
+      const row = k * most + r
+      const share = weight / (list.length * lectures.length)
+      for (let n = 0; n < law.p.length; n++)
+        target[row * counts + Math.min(counts - 1, law.low[0] + n)] += share * law.p[n]
+      entropy += share * negentropy
+      prefix.forEach((n, j) => {
+        before[j][row] = Math.min(caps[j], n)
+      })
+    })
+  })
+  return { rows, target, before, entropy }
+}
+
+function shuffled<T>(list: readonly T[], source: Stream): T[] {
+  const order = [...list]
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(source.uniform() * (i + 1))
+    ;[order[i], order[j]] = [order[j], order[i]]
+  }
+  return order
+}
