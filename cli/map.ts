@@ -1,5 +1,6 @@
 /** `propensity map`: how bimodal, how noisy and how much, over two parameters. */
 import { parseArgs } from 'node:util'
+import { learntMapRows } from '../src/analysis/learnt-maps'
 import { axisValues, type MapAxis, type MapRow, mapRows } from '../src/analysis/maps'
 import { shapeNames } from '../src/analysis/shape'
 import type { Network } from '../src/network/network'
@@ -10,7 +11,7 @@ import { readStudy } from '../src/solvers/study'
 import { version } from '../src/version'
 import { drive } from './drive'
 import { write } from './infer'
-import { adjust, questionFlags, readFileAsStudy } from './solve'
+import { adjust, learntFrom, questionFlags, readFileAsStudy } from './solve'
 import { exitStatus, number, oneFile, UsageError } from './usage'
 
 const flags = {
@@ -21,6 +22,7 @@ const flags = {
   of: { type: 'string' },
   at: { type: 'string' },
   tolerance: { type: 'string', default: '1e-8' },
+  learnt: { type: 'string' },
   output: { type: 'string', short: 'o' },
 } as const
 
@@ -38,12 +40,14 @@ export async function map(args: string[]): Promise<number> {
   const time = values.at === 'rest' ? Number.POSITIVE_INFINITY : number('at', values.at)
   const [x, y] = [axisOf('x', values.x, network), axisOf('y', values.y, network)]
   const asked = { network, parameters, initial, x, y, quantity, time, tolerance: number('tolerance', values.tolerance) }
+  const learnt = values.learnt === undefined ? undefined : learntFrom(values.learnt)
   const rows: MapRow[] = []
   const keep = (row: MapRow | undefined) => {
     if (row) rows.push(row)
   }
   try {
-    const result = await drive(mapRows(asked), () => `row ${rows.length} of ${y.count}`, keep)
+    const work = learnt ? learntMapRows(asked, learnt) : mapRows(asked)
+    const result = await drive(work, () => `row ${rows.length} of ${y.count}`, keep)
     if (!result.done) {
       console.error('propensity: cancelled')
       return exitStatus.cancelled
@@ -64,7 +68,14 @@ export async function map(args: string[]): Promise<number> {
   const error = rows.map((row) => row.error)
   write(values.output, {
     ...{ quantity: names[quantity], time: values.at, maps: Object.fromEntries(maps) },
-    error: { kind: 'bound', norm: 'l1', value: Math.max(...error), of: 'each law' },
+    error: learnt
+      ? {
+          kind: 'estimate',
+          norm: 'l1',
+          value: Math.max(...error),
+          of: 'each law, at the places nearest to some cells where it was measured',
+        }
+      : { kind: 'bound', norm: 'l1', value: Math.max(...error), of: 'each law' },
     provenance: { version },
   })
   return exitStatus.done

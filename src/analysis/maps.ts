@@ -47,7 +47,12 @@ export function axisValues({ min, max, log, count, name, index }: MapAxis): numb
 }
 
 /** Largest map. */
-export const maxCells = 250_000
+const maxCells = 250_000
+export function checkSize({ x, y }: Pick<MapQuestion, 'x' | 'y'>): void {
+  if (x.count * y.count > maxCells) {
+    throw new Failure('map', `${x.count} × ${y.count} cells are more than ${maxCells.toLocaleString('en')}`)
+  }
+}
 /** Most states of one law. */
 const maxStates = 50_000
 
@@ -57,9 +62,7 @@ const maxStates = 50_000
  */
 export function* mapRows(question: MapQuestion, first = 0, step = 1): Generator<MapRow | undefined, void, void> {
   const { network, initial, parameters, x, y, quantity, time, tolerance } = question
-  if (x.count * y.count > maxCells) {
-    throw new Failure('map', `${x.count} × ${y.count} cells are more than ${maxCells.toLocaleString('en')}`)
-  }
+  checkSize(question)
   const laws = fspLaws({ network, initial, quantities: [quantity] }, [time], tolerance, maxStates)
   const [xs, ys] = [axisValues(x), axisValues(y)]
   for (let row = first; row < ys.length; row += step) {

@@ -18,10 +18,21 @@ export const shapeNames = ['bimodality', 'fano', 'mean'] as const
 
 /** Moments of a law, given that the state is inside the box. */
 export function shapeOf({ values, p }: Pick<Law, 'values' | 'p'>): Shape {
-  const total = p.reduce((a, b) => a + b, 0)
-  const mean = p.reduce((sum, q, i) => sum + q * values[i], 0) / total
-  const central = (k: number) => p.reduce((sum, q, i) => sum + q * (values[i] - mean) ** k, 0) / total
-  const variance = central(2)
-  const skewness = central(3) / variance ** 1.5
-  return { mean, fano: variance / mean, bimodality: 1 / (central(4) / variance ** 2 - skewness ** 2) }
+  let [total, first] = [0, 0]
+  for (let i = 0; i < p.length; i++) {
+    total += p[i]
+    first += p[i] * values[i]
+  }
+  const mean = first / total
+  let [second, third, fourth] = [0, 0, 0]
+  for (let i = 0; i < p.length; i++) {
+    const d = values[i] - mean
+    const square = p[i] * d * d
+    second += square
+    third += square * d
+    fourth += square * d * d
+  }
+  const variance = second / total
+  const skewness = third / total / variance ** 1.5
+  return { mean, fano: variance / mean, bimodality: 1 / (fourth / total / variance ** 2 - skewness ** 2) }
 }

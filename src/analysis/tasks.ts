@@ -14,6 +14,7 @@ import { inferChain, type Posterior, posteriorOf } from './inference/infer'
 import { type Predicted, predict } from './inference/predict'
 import { type InferenceQuestion, readQuestion } from './inference/question'
 import { type Chain, emptyProgress, type Progress } from './inference/target'
+import { learntMapRows } from './learnt-maps'
 import { type MapAxis, type MapRow, mapRows } from './maps'
 
 /** A map over two parameters of a study, as the page asks for it. */
@@ -44,7 +45,14 @@ export type Task =
       readonly step: number
       readonly count: number
     }
-  | { readonly kind: 'map'; readonly request: MapRequest; readonly first: number; readonly step: number }
+  | {
+      readonly kind: 'map'
+      readonly request: MapRequest
+      readonly first: number
+      readonly step: number
+      /** Draw it from what was learnt; without, by projection. */
+      readonly learnt?: Artifact
+    }
   | { readonly kind: 'ensemble'; readonly request: EnsembleRequest }
   | { readonly kind: 'import'; readonly file: string }
 
@@ -131,7 +139,9 @@ function* begin(task: Task, progress: Progress): Generator<Told | undefined, Tas
       }
     }
     case 'map': {
-      for (const row of mapRows(questionOf(task.request), task.first, task.step)) {
+      const { request, first, step, learnt } = task
+      const asked = questionOf(request)
+      for (const row of learnt ? learntMapRows(asked, learnt, first, step) : mapRows(asked, first, step)) {
         yield row && { kind: 'row', row }
       }
       return null

@@ -1,10 +1,24 @@
 /** A map over two parameters on the page: what is asked, and the rows that are there. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { MapRow } from '../analysis/maps'
 import { shapeNames } from '../analysis/shape'
 import type { MapRequest } from '../analysis/tasks'
 import type { TaskClient, TaskHandle } from '../services/task-client'
+import type { Artifact } from '../solvers/contract'
 
 export type ShapeName = (typeof shapeNames)[number]
+type Shapes = Readonly<Record<ShapeName, Float64Array>>
+
+/** The same map from what was learnt of the network, which is there first. */
+export interface LearntMap {
+  readonly values: Shapes
+  readonly rows: number
+  /** The largest l1 error that was measured near a cell. */
+  readonly error: number
+  readonly elapsedMs?: number
+  /** Why there is none. */
+  readonly complaint?: string
+}
 
 export interface MapState {
   readonly open: boolean
@@ -12,10 +26,11 @@ export interface MapState {
   /** What the rows belong to. */
   readonly request?: MapRequest
   /** [y, x] of each shape; not a number where there is none yet. */
-  readonly values?: Readonly<Record<ShapeName, Float64Array>>
+  readonly values?: Shapes
   readonly rows: number
   /** Largest l1 error of a law so far. */
   readonly error: number
+  readonly learnt?: LearntMap
   readonly complaint?: { readonly message: string; readonly hint?: string }
   readonly startedMs: number
   readonly elapsedMs?: number
@@ -26,9 +41,46 @@ export interface MapState {
 
 export type MapStore = StoreApi<MapState>
 
-export function createMap(tasks: TaskClient): MapStore {
+/** `findLearnt` brings what a method has learnt of the network on the screen; undefined where it is none that learns. */
+export function createMap(
+  tasks: TaskClient,
+  findLearnt: (solver: string) => Promise<Artifact | undefined> | undefined = () => undefined,
+): MapStore {
   let handles: readonly TaskHandle<'map'>[] = []
-  return createStore<MapState>()((set, get) => ({
+  let turn = 0
+  const emptyShapes = ({ x, y }: MapRequest): Shapes => {
+    const empty = () => new Float64Array(x.count * y.count).fill(Number.NaN)
+    return { bimodality: empty(), fano: empty(), mean: empty() }
+  }
+  const fill = (values: Shapes, { x }: MapRequest, { row, values: found }: MapRow): Shapes => {
+    shapeNames.forEach((name, s) => {
+      values[name].set(found.subarray(s * x.count, (s + 1) * x.count), row * x.count)
+    })
+    // The arrays are filled in place; a new record says so.
+    return { ...values }
+  }
+
+  /** The map from what was learnt, if anything was: all of it takes about as long as one row by projection. */
+  async function foretell(request: MapRequest, finding: Promise<Artifact | undefined>, mine: number): Promise<void> {
+    const learnt = await finding.catch(() => undefined)
+    if (!learnt || turn !== mine) return
+    const startedMs = performance.now()
+    const blank: LearntMap = { values: emptyShapes(request), rows: 0, error: 0 }
+    const patch = (part: Partial<LearntMap>) =>
+      store.setState({ learnt: { ...(store.getState().learnt ?? blank), ...part } })
+    const handle = tasks.start({ kind: 'map', request, first: 0, step: 1, learnt }, (told) => {
+      if (turn !== mine || told.kind !== 'row') return
+      const { values, rows, error } = store.getState().learnt ?? blank
+      patch({ values: fill(values, request, told.row), rows: rows + 1, error: Math.max(error, told.row.error) })
+    })
+    handles = [handle]
+    const ending = await handle.ending
+    if (turn !== mine) return
+    if (ending.status === 'failed') patch({ complaint: ending.message })
+    else patch({ elapsedMs: performance.now() - startedMs })
+  }
+
+  const store = createStore<MapState>()((set, get) => ({
     open: false,
     status: 'idle',
     rows: 0,
@@ -37,40 +89,43 @@ export function createMap(tasks: TaskClient): MapStore {
     show: (open) => set({ open }),
     draw(request) {
       get().cancel()
-      const cells = request.x.count * request.y.count
-      const empty = () => new Float64Array(cells).fill(Number.NaN)
-      const values = { bimodality: empty(), fano: empty(), mean: empty() }
+      const values = emptyShapes(request)
       const startedMs = performance.now()
-      set({ status: 'running', request, values, rows: 0, error: 0, complaint: undefined, startedMs })
-      const shares = Math.min(tasks.threads, request.y.count)
-      const mine: readonly TaskHandle<'map'>[] = Array.from({ length: shares }, (_, first) =>
-        tasks.start({ kind: 'map', request, first, step: shares }, (told) => {
-          if (handles !== mine || told.kind !== 'row') return
-          const { row, values: found, error } = told.row
-          shapeNames.forEach((name, s) => {
-            const width = request.x.count
-            values[name].set(found.subarray(s * width, (s + 1) * width), row * width)
-          })
-          // The arrays are filled in place; a new record says so.
-          set({ values: { ...values }, rows: get().rows + 1, error: Math.max(get().error, error) })
-        }),
-      )
-      handles = mine
-      Promise.all(mine.map(({ ending }) => ending)).then((endings) => {
-        if (handles !== mine) return
-        handles = []
-        const failed = endings.find((ending) => ending.status === 'failed')
-        const elapsedMs = performance.now() - startedMs
-        if (failed?.status === 'failed') {
-          set({ status: 'failed', complaint: { message: failed.message, hint: failed.hint } })
-        } else set({ status: 'done', elapsedMs })
-      })
+      const mine = ++turn
+      set({ status: 'running', request, values, rows: 0, error: 0, learnt: undefined, complaint: undefined, startedMs })
+      const finding = request.time === null ? undefined : findLearnt('distilled')
+      if (finding) foretell(request, finding, mine).then(() => turn === mine && project(request, values, startedMs))
+      else project(request, values, startedMs)
     },
     cancel() {
       const stopped = handles
       handles = []
+      turn++
       for (const handle of stopped) handle.cancel()
       if (get().status === 'running') set({ status: 'cancelled' })
     },
   }))
+
+  function project(request: MapRequest, values: Shapes, startedMs: number): void {
+    const { setState: set, getState: get } = store
+    const shares = Math.min(tasks.threads, request.y.count)
+    const mine: readonly TaskHandle<'map'>[] = Array.from({ length: shares }, (_, first) =>
+      tasks.start({ kind: 'map', request, first, step: shares }, (told) => {
+        if (handles !== mine || told.kind !== 'row') return
+        const { rows, error } = get()
+        set({ values: fill(values, request, told.row), rows: rows + 1, error: Math.max(error, told.row.error) })
+      }),
+    )
+    handles = mine
+    Promise.all(mine.map(({ ending }) => ending)).then((endings) => {
+      if (handles !== mine) return
+      handles = []
+      const failed = endings.find((ending) => ending.status === 'failed')
+      const elapsedMs = performance.now() - startedMs
+      if (failed?.status === 'failed') {
+        set({ status: 'failed', complaint: { message: failed.message, hint: failed.hint } })
+      } else set({ status: 'done', elapsedMs })
+    })
+  }
+  return store
 }

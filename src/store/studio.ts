@@ -94,7 +94,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     tasks,
     async () => (await learntBy('distilled')) ?? (await learntBy('mixtureDensity')),
   )
-  const map = createMap(tasks)
+  const map = createMap(tasks, learntBy)
   let booted = false
   let kept: Study | undefined
 

@@ -5,7 +5,7 @@ import { type KeyboardEvent, useEffect, useMemo, useState } from 'react'
 import type { MapRequest } from '../../analysis/tasks'
 import { quantities } from '../../network/network'
 import type { Problem } from '../../solvers/contract'
-import type { ShapeName } from '../../store/map'
+import type { LearntMap, MapState, ShapeName } from '../../store/map'
 import { version } from '../../version'
 import { NumberField } from '../controls/number-field'
 import type { Provenance } from '../figure/figure'
@@ -13,7 +13,7 @@ import { number } from '../figure/ticks'
 import { FigureView, type Place } from '../figure/view'
 import { Dialog } from '../gallery/dialog'
 import { useMap, useStudies, useStudio } from '../studio'
-import { cellAt, mapPanel, placeOf, shapeWords, valuesAt } from './panel'
+import { cellAt, type MapSource, mapPanel, placeOf, shapeWords, surety, valuesAt } from './panel'
 
 type Side = MapRequest['x']
 
@@ -158,21 +158,15 @@ function Picture() {
   const values = useMap((state) => state.values)
   const rows = useMap((state) => state.rows)
   const error = useMap((state) => state.error)
+  const learnt = useMap((state) => state.learnt)
   const [shape, setShape] = useState<ShapeName>('bimodality')
   const [cell, setCell] = useState<readonly [number, number]>()
-  const provenance = useMemo(
-    (): Provenance => ({
-      version,
-      seed: 0,
-      methods: [{ solver: 'analysis', title: 'Maps by projection', error: `l1 of each law: ${error}, proved` }],
-      link: studio.link(),
-    }),
-    [error, studio],
-  )
-  const panel = useMemo(
-    () => mapPanel({ request, values, rows, error }, shape, provenance),
-    [request, values, rows, error, shape, provenance],
-  )
+  const [panel, early] = useMemo(() => {
+    const of = (source: MapSource, map: MapSoFar, reach: number) =>
+      mapPanel({ request, ...map }, shape, provenanceOf(source, map.error, studio.link()), source, reach)
+    const reach = largest(values?.[shape], learnt?.values[shape])
+    return [of('exact', { values, rows, error }, reach), learnt && of('learnt', learnt, reach)]
+  }, [request, values, rows, error, learnt, shape, studio])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another map, another cell
   useEffect(() => setCell(undefined), [request])
   if (!panel || !request || !values) return null
@@ -208,35 +202,71 @@ function Picture() {
             ))}
           </select>
         </label>
-        <output className="map-reading">{reading(request, values, cell)}</output>
+        <output className="map-reading">{reading(request, values, learnt?.values, cell)}</output>
       </p>
-      <FigureView
-        panel={panel}
-        spot={cell && placeOf(request, cell)}
-        onPoint={(at: Place | undefined) => at && setCell(cellAt(request, at))}
-        onPick={(at) => go(cellAt(request, at))}
-        onKeyDown={onKeyDown}
-      />
+      <div className="map-pair">
+        {[early, panel].map(
+          (one) =>
+            one && (
+              <FigureView
+                key={one.id}
+                panel={one}
+                spot={cell && placeOf(request, cell)}
+                onPoint={(at: Place | undefined) => at && setCell(cellAt(request, at))}
+                onPick={(at) => go(cellAt(request, at))}
+                onKeyDown={onKeyDown}
+              />
+            ),
+        )}
+      </div>
       <p className="muted">
         A click, or Enter, takes the sliders to the cell. The bimodality coefficient is 1/(kurtosis − skewness²): 1/3
         for a Poisson or normal law, 1 for two spikes.
-        {rows > 0 && ` Each law is within ${number(Number(error.toPrecision(1)))} of the true one (l1, proved).`}
+        {rows > 0 && ` ${early ? 'By projection: each' : 'Each'}${surety('exact', error).slice('Each'.length)}`}
       </p>
+      {learnt && <p className="muted">{toldOf(learnt, request)}</p>}
     </>
   )
+}
+
+type MapSoFar = Pick<MapState, 'values' | 'rows' | 'error'>
+
+const provenanceOf = (source: MapSource, error: number, link: string): Provenance => ({
+  version,
+  seed: 0,
+  methods: [
+    source === 'exact'
+      ? { solver: 'analysis', title: 'Maps by projection', error: `l1 of each law: ${error}, proved` }
+      : { solver: 'distilled', title: 'Maps from the network', error: surety(source, error) },
+  ],
+  link,
+})
+
+function largest(...maps: (Float64Array | undefined)[]): number {
+  return maps.reduce((most, values) => values?.reduce((a, b) => (b > a ? b : a), most) ?? most, 0)
+}
+
+/** What is said of the map from the network. */
+function toldOf({ complaint, elapsedMs, error }: LearntMap, { x, y }: MapRequest): string {
+  if (complaint) return `From the network there is no map: ${complaint}.`
+  const cells = `${x.count} × ${y.count} cells`
+  if (elapsedMs === undefined) return `From the network: ${cells} …`
+  return `From the network: ${cells} in ${(elapsedMs / 1000).toFixed(2)} s. ${surety('learnt', error)}`
 }
 
 function reading(
   request: MapRequest,
   values: Readonly<Record<ShapeName, Float64Array>>,
+  learnt: Readonly<Record<ShapeName, Float64Array>> | undefined,
   cell: readonly [number, number] | undefined,
 ): string {
   if (!cell) return ''
   const [x, y] = valuesAt(request, cell)
   const at = cell[1] * request.x.count + cell[0]
   const told = Object.entries(shapeWords).map(([id, words]) => {
-    const value = values[id as ShapeName][at]
-    return `${words} ${Number.isNaN(value) ? 'unknown' : number(Number(value.toPrecision(4)))}`
+    const tell = (value: number) => (Number.isNaN(value) ? 'unknown' : number(Number(value.toPrecision(4))))
+    const early = learnt ? ` (network ${tell(learnt[id as ShapeName][at])})` : ''
+    return `${words} ${tell(values[id as ShapeName][at])}${early}`
   })
   return `${request.x.name} = ${number(x)}, ${request.y.name} = ${number(y)}: ${told.join(', ')}`
 }

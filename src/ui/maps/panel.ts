@@ -26,10 +26,16 @@ function axisOf(side: MapSide): Axis {
   return { label: side.log ? `log₁₀ ${side.name}` : side.name, scale: 'linear', domain }
 }
 
+/** How a map came about, and how sure its laws are. */
+export type MapSource = 'exact' | 'learnt'
+
 export function mapPanel(
   { request, values, rows, error }: Pick<MapState, 'request' | 'values' | 'rows' | 'error'>,
   shape: ShapeName,
   provenance: Provenance,
+  source: MapSource = 'exact',
+  /** Colours reach at least up to here: those of two maps of the same must agree. */
+  reach = 0,
 ): Panel | undefined {
   if (!request || !values) return undefined
   const { x, y, quantity, time } = request
@@ -38,13 +44,14 @@ export function mapPanel(
   const cells = new Float64Array(data.length)
   for (let j = 0; j < y.count; j++) for (let i = 0; i < x.count; i++) cells[i * y.count + j] = data[j * x.count + i]
   const known = data.filter((value) => !Number.isNaN(value))
-  const top = known.reduce((most, value) => Math.max(most, value), 0)
+  const most = known.reduce((a, b) => Math.max(a, b), 0)
+  const top = Math.max(most, reach)
   const least = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
   const when = time === null ? 'at rest' : `at t = ${number(time)}`
   const words = shapeWords[shape]
-  const span = known.length ? `between ${short(least)} and ${short(top)}` : 'still unknown'
+  const span = known.length ? `between ${short(least)} and ${short(most)}` : 'still unknown'
   return {
-    ...{ id: `map:${shape}`, title: `${capital(words)} of ${quantity} ${when}`, provenance },
+    ...{ id: `map:${source}:${shape}`, title: titleOf(source, `${words} of ${quantity} ${when}`), provenance },
     note: rows < y.count ? `${rows} of ${y.count} rows` : undefined,
     x: axisOf(x),
     y: axisOf(y),
@@ -54,9 +61,18 @@ export function mapPanel(
         ...{ x: sideOf(x), y: sideOf(y), top: top > 0 ? top : 1 },
       },
     ],
-    summary: `${capital(words)} of ${quantity} ${when} over ${x.name} and ${y.name}: ${span}. Each law is within ${short(error)} of the true one, proved.`,
+    summary: `${titleOf(source, `${words} of ${quantity} ${when}`)} over ${x.name} and ${y.name}: ${span}. ${surety(source, error)}`,
   }
 }
+
+const titleOf = (source: MapSource, words: string) =>
+  source === 'exact' ? capital(words) : `From the network: ${words}`
+
+/** How far the laws of a map may be off, in a sentence. */
+export const surety = (source: MapSource, error: number) =>
+  source === 'exact'
+    ? `Each law is within ${short(error)} of the true one (l1, proved).`
+    : `Where the network was measured near these cells, single counts' laws were off by ${short(error)} at most (l1).`
 
 /** Numbers of the cell at a place. */
 export function cellAt({ x, y }: MapRequest, at: Place): readonly [column: number, row: number] {
