@@ -139,6 +139,8 @@ export interface Run {
   /** Milliseconds, to say how long things will take. Results must not depend on it. */
   now?(): number
   readonly artifact?: Artifact
+  /** The time that somebody looks at: a method that can answer times in any order may begin there. The last, if not said. */
+  readonly look?: number
   /** Threads to share memory with, where the host has any; results must not depend on how many. */
   readonly helpers?: Helpers
 }

@@ -10,7 +10,7 @@ const observe = ['moments', 'marginals']
 
 it('shows what another method has learnt until the answer is there, and the answer is the same', async () => {
   const method = await distilled.load()
-  const small = { ...distilled.options.defaults, settings: 8, looks: 3, heldOut: 2, width: 12, layers: 1, epochs: 20 }
+  const small = { ...distilled.options.defaults, settings: 8, looks: 3, heldOut: 2, width: 12, layers: 1, epochs: 300 }
   const asked = ask(network, [0, 1, 2], { moments: true, marginals: true })
   const { artifact } = await finish(method, asked, small, lend(2))
   const study = { version: 1, network: network.replace('= 6 in', '= 5 in'), times: [0, 1, 2], observe }
@@ -45,8 +45,34 @@ it('shows what another method has learnt until the answer is there, and the answ
   expect((await run('ode', artifact)).frames.some(({ preview }) => preview)).toBe(false)
 })
 
-it('asks no network where the method has a quicker first picture of its own', () => {
-  const { previews } = fsp
-  expect(previews?.(ask('0 -> U, 9 / (1 + V); 0 -> V, 9 / (1 + U); U -> 0, 1; V -> 0, 1', [1]))).toBe(true)
-  expect(previews?.(ask(network, [1]))).toBe(false)
+it('shows first what is looked at, and goes on with the method’s own preview where it has one', async () => {
+  const text = 'parameter k = 4 in [3, 5]\n0 -> U, k; 0 -> V, k; U -> 0, 1; V -> 0, 1'
+  const method = await distilled.load()
+  const small = { ...distilled.options.defaults, settings: 8, looks: 3, heldOut: 2, width: 12, layers: 1, epochs: 300 }
+  const times = Array.from({ length: 21 }, (_, k) => k / 10)
+  const asked = ask(text, times, { moments: true, joints: [[0, 1]] })
+  expect(fsp.previews?.(asked)).toBe(true)
+  const { artifact } = await finish(method, asked, small, lend(2))
+  const frames: Frame[] = []
+  const study = {
+    version: 1,
+    network: text,
+    times,
+    observe: ['moments', 'joint:U,V'],
+    solver: 'fsp',
+    view: { time: 0.72 },
+  }
+  const host = {
+    now: () => 0,
+    breathe: async () => {},
+    cancelled: () => false,
+    onFrame: (frame: Frame) => frames.push(frame),
+    artifact,
+  }
+  expect((await runStudy(study, host)).status).toBe('done')
+  const [first, second] = frames.map(({ observations }) => observations['joint:U,V'].array)
+  expect(first.coords.time).toEqual([0, 0.5, 0.7, 1, 1.5, 2])
+  expect(first.data.every(Number.isFinite)).toBe(true)
+  expect(second.coords.time).toEqual(times)
+  expect(frames.slice(0, 2).map(({ preview }) => preview)).toEqual([true, true])
 })

@@ -1,34 +1,50 @@
-/** A first picture from what was learnt, for a method that needs longer: shown until its own answer is there. */
-import type { Frame, Problem, Run, Solution, Solver } from './contract'
+/** First pictures from what was learnt, for a method that needs longer: shown until its own answer is there. */
+import type { Frame, Problem, Run, Snapshot, Solution, Solver } from './contract'
 
 /** Whether a method gives laws, after a while, of which a learnt one can be a first picture. */
-export function awaitsPicture({ traits, previews }: Solver, problem: Problem): boolean {
-  return !traits.random && traits.observes.includes('marginals') && !previews?.(problem)
+export function awaitsPicture({ traits }: Solver): boolean {
+  return !traits.random && traits.observes.includes('marginals')
 }
 
 /**
- * The answer of an artifact's own method to a problem, as a preview; undefined where it has none. `finish` runs a generator
- * to its end, or gives up.
+ * The answer of an artifact's own method to a problem, as previews: each goes to `show`, the last is returned; undefined where
+ * it has none. `brief`: the first is enough. `finish` runs a generator to its end, or gives up.
  */
 export async function foresee(
   problem: Problem,
   solver: Solver | undefined,
   run: Run,
-  finish: (generator: AsyncGenerator<unknown, Solution>) => Promise<Solution | undefined>,
+  brief: boolean,
+  show: (frame: Frame) => void,
+  finish: (
+    generator: AsyncGenerator<Snapshot, Solution | undefined>,
+    see: (snapshot: Snapshot) => void,
+  ) => Promise<Solution | undefined>,
 ): Promise<Frame | undefined> {
   const { artifact } = run
   if (!artifact || !solver?.answers?.(artifact, problem)) return undefined
   const { solve } = await solver.load()
-  const solution = await finish(solve(problem, solver.options.defaults, run))
-  if (!solution) return undefined
-  const { observations, warnings, diagnostics } = solution
-  return {
-    observations,
-    warnings,
-    diagnostics,
-    done: 0,
-    phase: `${solver.title.toLowerCase()} first, then exact`,
-    preview: true,
+  let last: Frame | undefined
+  const see = ({ observations, warnings, diagnostics }: Solution) => {
+    const phase = `${solver.title.toLowerCase()} first, then exact`
+    last = { observations, warnings, diagnostics, done: 0, phase, preview: true }
+    show(last)
+  }
+  const generator = solve(problem, solver.options.defaults, run)
+  const solution = await finish(brief ? firstOf(generator) : generator, (snapshot) => see(snapshot()))
+  if (solution) see(solution)
+  return last
+}
+
+/** The first picture of a generator, or its end where that comes first. */
+async function* firstOf(generator: AsyncGenerator<Snapshot, Solution>): AsyncGenerator<Snapshot, Solution | undefined> {
+  try {
+    const { done, value } = await generator.next()
+    if (done) return value
+    yield value
+    return undefined
+  } finally {
+    await generator.return(undefined as never)
   }
 }
 

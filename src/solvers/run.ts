@@ -67,12 +67,13 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
     if (site) provenance = { ...provenance, device: site.device }
     const crew = site?.device === 'gpu' ? [] : host.crew
     // A caution says that the answer is not the law of the process: no law can stand in for it.
-    const first = !verdict.caution && awaitsPicture(solver, problem) ? await early(read.value, host) : undefined
+    const first = !verdict.caution && awaitsPicture(solver) ? await early(read.value, host) : undefined
     const show = first ? (frame: Frame) => host.onFrame(meanwhile(first, frame)) : host.onFrame
-    if (first) host.onFrame(first)
     const solution = method.ensemble
       ? await runEnsemble(read.value, json, method.ensemble, { ...host, crew })
-      : await drive(method.solve(problem, options, lend(seed, host)), host, (snapshot) => show(snapshot()))
+      : await drive(method.solve(problem, options, lend(seed, host, read.value.study)), host, (snapshot) =>
+          show(snapshot()),
+        )
     if (!solution) return finish({ status: 'cancelled' as const })
     const before = [verdict.caution, site?.warning, unanswered(read.value, solution)].filter((w) => w !== undefined)
     const warnings = [...before, ...solution.warnings]
@@ -82,10 +83,14 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
   }
 }
 
-/** What another method has learnt of the question, if the host brought that. */
-function early({ problem, solver, seed }: Reading, host: Host): Promise<Frame | undefined> {
+/** What another method has learnt of the question, if the host brought that; shown as it comes, the last is returned. */
+function early({ study, problem, solver, seed }: Reading, host: Host): Promise<Frame | undefined> {
   const learner = host.artifact && host.artifact.solver !== solver.id ? solvers[host.artifact.solver] : undefined
-  return foresee(problem, learner, lend(seed, host), (generator) => drive(generator, host, () => {}))
+  // A method that has a preview of all times itself goes on from the first picture, which is of one time.
+  const brief = solver.previews?.(problem) ?? false
+  return foresee(problem, learner, lend(seed, host, study), brief, host.onFrame, (generator, show) =>
+    drive(generator, host, show),
+  )
 }
 
 /** Why a solution that holds nothing does so; solvers leave out what they cannot observe. */
@@ -187,7 +192,8 @@ async function drive<T, R>(
   }
 }
 
-function lend(seed: number, host: Pick<Host, 'now' | 'artifact' | 'helpers'>): Run {
+function lend(seed: number, host: Pick<Host, 'now' | 'artifact' | 'helpers'>, study?: Reading['study']): Run {
+  const look = study?.view?.time
   let slice = host.now()
   return {
     rng: (i) => stream(seed, i),
@@ -199,6 +205,7 @@ function lend(seed: number, host: Pick<Host, 'now' | 'artifact' | 'helpers'>): R
     },
     now: () => host.now(),
     artifact: host.artifact,
+    ...(typeof look === 'number' && { look }),
     helpers: host.helpers,
   }
 }

@@ -156,7 +156,7 @@ export function createRuns(
   /** What the page ships of the network on the screen, for methods that take longer than a picture may. */
   function picture(solver: string): Taught | undefined {
     const { problem } = studies.getState().reading
-    return problem && awaitsPicture(solvers[solver], problem) ? models?.find(problem) : undefined
+    return problem && awaitsPicture(solvers[solver]) ? models?.find(problem) : undefined
   }
 
   /** A new lane of a method that trains begins with what the page ships of its network, or has to be trained. */

@@ -136,12 +136,15 @@ function Choices({ lane: { outcome, stale, title } }: { lane: Lane }) {
   )
 }
 
+/** What a warning is about, where it says so before a colon. */
+const headOf = (warning: string) => /^([^:]{1,30}): /.exec(warning)?.[1] ?? '1 warning'
+
 function Warnings({ lane: { outcome, frame } }: { lane: Lane }) {
   const warnings = outcome?.status === 'done' ? outcome.solution.warnings : (frame?.warnings ?? [])
   if (warnings.length === 0) return null
   return (
     <details className="lane-warnings">
-      <summary>{warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`}</summary>
+      <summary>{warnings.length === 1 ? headOf(warnings[0]) : `${warnings.length} warnings`}</summary>
       <ul>
         {warnings.map((warning) => (
           <li key={warning}>{sentence(warning)}</li>
