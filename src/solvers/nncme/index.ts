@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { backendNames } from '../../numerics/learning/backends'
 import type { Solver } from '../contract'
 import { optionSchema } from '../options'
 import { isWhole } from './artifact'
@@ -55,7 +54,7 @@ const options = optionSchema({
     help: 'Train until so much time is spent, shared out evenly over the steps, instead of counting updates: the answer then depends on the machine. With 0 updates are counted.',
     when: forward,
   }),
-  backend: z.enum(backendNames).default('wasm').meta({
+  backend: z.enum(['wasm', 'webgpu', 'fastest', 'plain']).default('wasm').meta({
     title: 'Backend',
     help: 'wasm: our own kernels. webgpu: a GPU, where there is one. fastest: what takes less time here, by trial. plain: without WebAssembly, for comparison. Numbers agree to five digits.',
     advanced: true,
