@@ -71,7 +71,7 @@ it('shows first what is looked at, and goes on with the method’s own preview w
   }
   expect((await runStudy(study, host)).status).toBe('done')
   const [first, second] = frames.map(({ observations }) => observations['joint:U,V'].array)
-  expect(first.coords.time).toEqual([0, 0.5, 0.7, 1, 1.5, 2])
+  expect(first.coords.time).toEqual([0, 0.7, 1, 2])
   expect(first.data.every(Number.isFinite)).toBe(true)
   expect(second.coords.time).toEqual(times)
   expect(frames.slice(0, 2).map(({ preview }) => preview)).toEqual([true, true])

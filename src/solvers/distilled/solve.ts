@@ -37,7 +37,7 @@ export const method: Method<DistilledOptions> = { solve, open }
 /** Sampled laws that others are measured by have so many times the paths. */
 const finer = 10
 /** Times, besides the one that is looked at, that are answered before the others. */
-const firstLooks = 5
+const firstLooks = 3
 /** The setting that is asked about is measured, too, at so many of its times. */
 const ownTimes = 6
 

@@ -75,10 +75,10 @@ export async function multiplyOut(
 }
 
 /** Times at which the width of laws is looked at, and shares of a law whose counts stand for it. */
-const looks = 5
+const looks = 3
 const quantiles = [1e-4, 0.1, 0.5, 0.9, 1 - 1e-4]
 /** Counts beyond the last with this much probability are left out. */
-const negligible = 1e-10
+const negligible = 1e-6
 
 /** Draws whose conditional laws are averaged. */
 const drawn = 4000
