@@ -80,6 +80,25 @@ describe('the file of what was learnt', () => {
     expect(why(forged((h) => Object.assign(h.__metadata__, { axes: '{' })))).toContain('its axes')
   })
 
+  it('is refused when a short text names more coordinates than the file could hold', () => {
+    const bare = (length: number) =>
+      forged((h) => {
+        Object.assign(h.weights, { shape: [0, length], data_offsets: [0, 0] })
+        const axes = JSON.parse((h.__metadata__ as unknown as { axes: string }).axes)
+        Object.assign(h.__metadata__, {
+          axes: JSON.stringify({
+            ...axes,
+            weights: [
+              ['row', 0],
+              ['column', length],
+            ],
+          }),
+        })
+      })
+    expect(why(bare(10))).toBe('it was read')
+    for (const length of [1e6, 4e8, 2 ** 32]) expect(why(bare(length))).toContain('an axis too long')
+  })
+
   it('is refused when a number in it is not finite', () => {
     const bytes = writeArtifact(taught)
     new DataView(bytes.buffer).setFloat64(bytes.length - 8, Number.NaN, true)

@@ -21,6 +21,8 @@ export type ReadTaught = { readonly ok: true; readonly value: Taught } | { reado
 export const maxArtifactBytes = 128_000_000
 const maxHeaderBytes = 4_000_000
 const maxArrays = 10_000
+/** Axes of an array without numbers may be no longer. */
+const maxBare = 1000
 /** The header's length, as eight bytes before it. */
 const prefixBytes = 8
 /** Numbers begin at a multiple of this, so that they can be read in place. */
@@ -135,6 +137,11 @@ function readArray(
   const width = dtype === 'F32' ? 4 : 8
   const size = shape.reduce((a, b) => a * b, 1)
   refuseUnless(size * width === to - from && start + to <= view.byteLength, `array ${name} is cut short`)
+  // Coordinates are made of the lengths alone: they may not be more than the numbers that lie along them.
+  refuseUnless(
+    shape.every((length) => length <= Math.max(size, maxBare)),
+    `array ${name} is empty, but has an axis too long`,
+  )
   const lengths = named.map(([, coords]) => (typeof coords === 'number' ? coords : coords.length))
   refuseUnless(
     lengths.length === shape.length && lengths.every((length, d) => length === shape[d]),

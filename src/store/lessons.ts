@@ -7,6 +7,7 @@ import { questionOf } from '../services/question'
 import type { Taught } from '../solvers/artifact-file'
 import type { Artifact } from '../solvers/contract'
 import { lanesOf } from '../solvers/lanes'
+import { domainIn } from '../solvers/learnt'
 import { solvers } from '../solvers/registry'
 import type { Persistence } from './persistence'
 import type { Runs } from './runs'
@@ -27,7 +28,7 @@ export function keepLessons(runs: Runs, studies: Studies, persistence: Persisten
   })
 }
 
-/** What a method has learnt of the network on the screen: in its lane, in a file that the page brings, or on the shelf. */
+/** What a method has learnt of the network on the screen: in one of its lanes, in a file that the page brings, or on the shelf. */
 export function learntFinder(studies: Studies, runs: Runs, persistence: Persistence, models: Models | undefined) {
   return (solver: string): Promise<Artifact | undefined> | undefined => {
     if (!solvers[solver]?.traits.trains) return undefined
@@ -35,11 +36,14 @@ export function learntFinder(studies: Studies, runs: Runs, persistence: Persiste
   }
   async function find(solver: string): Promise<Artifact | undefined> {
     const { problem } = studies.getState().reading
-    const own = runs.getState().lanes[solver]?.learnt
-    if (own) return own.artifact
-    const shipped = await models?.bring(problem)
-    if (shipped?.artifact.solver === solver) return shipped.artifact
-    return (await persistence.lesson(solver))?.artifact
+    if (!problem) return undefined
+    const of = (taught: Taught | undefined) =>
+      domainIn(solver, taught?.artifact, problem) ? taught?.artifact : undefined
+    for (const { learnt } of Object.values(runs.getState().lanes)) {
+      const own = of(learnt)
+      if (own) return own
+    }
+    return of(await models?.bring(problem)) ?? of(await persistence.lesson(solver))
   }
 }
 

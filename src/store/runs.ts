@@ -239,7 +239,8 @@ export function createRuns(
         receive(work, current, wanted, { ...outcome.solution, done: 1, phase: 'done' })
       }
       patch(work.id, { status: outcome.status, outcome, leftMs: undefined })
-      if (outcome.status === 'failed' && outcome.code.startsWith('worker-') && current.checkpoints > 0) {
+      // Only from a checkpoint of its own: what fails twice at the same place would fail for ever.
+      if (outcome.status === 'failed' && outcome.code.startsWith('worker-') && trains && current.checkpoints > 0) {
         patch(work.id, { note: `${outcome.message} Training goes on from the last checkpoint.` })
         resume(work.id)
       }

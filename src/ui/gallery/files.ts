@@ -13,11 +13,12 @@ const maxFileBytes = 20_000_000
 /** What the file chooser offers. */
 export const fileTypes = '.json,.crn,.txt,.xml,.sbml,.safetensors,.csv,.tsv'
 
-/** Open a study on the table, with the reader's seed where that is locked. */
-export async function openStudy(studio: Studio, study: Study): Promise<void> {
-  if (!(await studio.reader.read(study.network))) return
+/** Open a study on the table, with the reader's seed where that is locked. Resolves to whether it is open: a newer one may have come first. */
+export async function openStudy(studio: Studio, study: Study): Promise<boolean> {
+  if (!(await studio.reader.read(study.network))) return false
   const { seed } = studio.studies.getState().study
   studio.open(isSeedLocked(studio) ? { ...study, seed, view: { ...study.view, seedLocked: true } } : study)
+  return true
 }
 
 /**
@@ -33,8 +34,7 @@ export async function openFile(studio: Studio, file: File): Promise<Import | und
     if (file.size > maxArtifactBytes) return refuse(`it is larger than ${maxArtifactBytes / 1e6} MB`)
     const taught = readArtifact(new Uint8Array(await file.arrayBuffer()))
     if (!taught.ok) return refuse(taught.why)
-    await openStudy(studio, taught.value.study)
-    studio.runs.getState().teach(taught.value)
+    if (await openStudy(studio, taught.value.study)) studio.runs.getState().teach(taught.value)
     return undefined
   }
   if (isTable(file)) {
