@@ -53,7 +53,7 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
   propensity check MODEL.xml                the network text that an SBML file becomes, and what was done to it
   propensity conformance DIR                cases of the discrete stochastic test suite, with a verdict on each
       --replicates N --seed N --solver ID, --json, -o FILE
-  propensity bench [ssa|fsp] [--json]       benchmarks, as ratios within one run
+  propensity bench [NAME …] [--json]       benchmarks, as ratios within one run
   propensity --help, --version
 
 A file called - is standard input. Exit status: 0 done, 1 the run failed or the text has errors,

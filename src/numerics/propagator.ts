@@ -34,7 +34,7 @@ export interface Advance {
   readonly products: number
   /** Mass that the method itself cut off, at most: the tails of its series, and what was too small to carry on. */
   readonly cut: number
-  /** Estimated l1 distance from e^(hQ) p; 0 where the law is a lower bound of it and all that it lacks is missing mass. */
+  /** l1 distance from e^(hQ) p beyond missing mass, proved or estimated as the method says; 0 where the law is a lower bound of it and all that it lacks is missing mass. */
   readonly error: number
   /** Bound on what rounding did to the law. */
   readonly rounding: number

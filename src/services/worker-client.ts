@@ -1,6 +1,6 @@
 /**
- * The page's side of the wire. Samplers share a team of workers led by its first; other methods have a worker of their
- * own, so that on two cores the exact curve is not starved. A call to a dead worker never settles, so every call is
+ * The page's side of the wire. Samplers share a team of workers led by its first; all other methods share another, so that on
+ * two cores the exact curve is not starved. A call to a dead worker never settles, so every call is
  * raced against the team's `broken`; a broken team is thrown away whole and the next run assembles a fresh one.
  */
 import { proxy, type Remote, transfer, wrap } from 'comlink'

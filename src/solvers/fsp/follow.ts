@@ -11,6 +11,7 @@ import { floors } from './floors'
 import type { FspOptions } from './index'
 import { cutOff, dropped, note, shareOut } from './ledger'
 import { type Course, distanceOf, granted, maxWork, moving, roomFor, run, short } from './projection'
+import type { Method } from './propagate'
 import type { Held } from './record'
 import {
   bestInner,
@@ -103,6 +104,7 @@ export function follow(problem: Problem, options: FspOptions, inner: number, she
     rounding: 0,
     drift: 0,
     strayed: 0,
+    unproved: new Set<Method>(),
     terms: 0,
     growths: 0,
     cut: 0,

@@ -11,7 +11,7 @@ import { type BoxGenerator, type Broken, embed, fill, flux, layOut, ratesAt, typ
 import type { FspOptions } from './index'
 import { cutOff, type Journal, note, shareOut } from './ledger'
 import { matrixFree } from './matrix-free'
-import { dispensable, estimates, type Movable, type Mover, moverFor } from './propagate'
+import { dispensable, estimates, type Method, type Movable, type Mover, moverFor } from './propagate'
 import type { Held } from './record'
 import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
 
@@ -33,8 +33,10 @@ export interface Course {
   rounding: number
   /** Sum of the changes seen when time steps were halved; 0 unless `timed`. */
   drift: number
-  /** Sum of what the propagator may be off by beyond missing mass; 0 where that is proved. */
+  /** Sum of what propagators may be off by beyond missing mass. */
   strayed: number
+  /** Those whose part of it is an estimate, not proved. */
+  readonly unproved: Set<Method>
   /** Nobody but the propagator looks at the matrix: it need not be stored. */
   storesNothing?: true
   /** Threads to share the products with. */
@@ -105,6 +107,7 @@ export function opened(
     rounding: 0,
     drift: 0,
     strayed: 0,
+    unproved: new Set<Method>(),
     terms: 0,
     growths: 0,
     step: (horizon - from) / 16,
@@ -120,10 +123,18 @@ export function held(projection: Projection): Held {
   return { generator, law: generator.matrix.transition.vectors[0], space, ...distanceOf(projection) }
 }
 
-export function distanceOf({ leaked, rounding, drift, strayed, timed, mover }: Course): Pick<Held, 'distance' | 'how'> {
+export function distanceOf({
+  leaked,
+  rounding,
+  drift,
+  strayed,
+  timed,
+  unproved,
+}: Course): Pick<Held, 'distance' | 'how'> {
   const parts = [
     timed ? 'the change from halving the time steps' : undefined,
-    strayed > 0 && mover ? estimates[mover.method] : undefined,
+    // Another method may carry the law by now.
+    ...[...unproved].map((method) => estimates[method]),
   ].filter((part) => part !== undefined)
   const how = parts.length ? `l1: leaked probability (proved) plus ${parts.join(', plus ')}` : undefined
   // A law that is off by e holds up to e more than the true one: what is missing is then e more than it seems.
@@ -185,6 +196,7 @@ export function* run(projection: Course, h: number, end: number): Generator<void
   projection.cut += advance.cut
   projection.rounding += advance.rounding
   projection.strayed += advance.error
+  if (advance.error > 0 && estimates[method]) projection.unproved.add(method)
   return advance.kept
 }
 

@@ -3,7 +3,8 @@ import { evaluators } from '../../network/evaluate'
 import { expm } from '../../numerics/expm'
 import { forEachRate } from './chain'
 import { type BoxGenerator, fill, layOut, ratesAt } from './generator'
-import type { FspOptions } from './index'
+import { type FspOptions, fsp } from './index'
+import { begin, distanceOf, slice } from './projection'
 import { type Mover, moverFor } from './propagate'
 import { coordinates } from './space'
 import { law, moment, problem, randomText, solve } from './trial'
@@ -214,5 +215,21 @@ describe('propagators: as an option of the projection', () => {
     expect(stored.diagnostics.states).toBe(solution.diagnostics.states)
     expect(Math.abs(stored.diagnostics.leaked - solution.diagnostics.leaked)).toBeLessThan(1e-13)
     for (const name of ['A', 'B', 'C']) expect(l1(law(stored, name, 1), law(solution, name, 1))).toBeLessThan(1e-13)
+  })
+})
+
+describe('a propagator that only estimates its error', () => {
+  it('is told of also when another has carried the law to the end', () => {
+    const asked = problem('0 -> X, 200; X -> 0, 1', [1])
+    const options = (propagator: FspOptions['propagator']) => ({ ...fsp.options.defaults, propagator })
+    const first = begin(asked, options('krylov'))
+    while (first.time < 0.5) for (const _ of slice(first, 0.5));
+    expect(first.strayed).toBeGreaterThan(0)
+    const then = { ...first, options: options('uniformisation'), mover: undefined }
+    while (then.time < 1) for (const _ of slice(then, 1));
+    expect(distanceOf(then).how).toContain('Krylov')
+    const proof = begin(asked, options('uniformisation'))
+    while (proof.time < 1) for (const _ of slice(proof, 1));
+    expect(distanceOf(proof).how).toBeUndefined()
   })
 })

@@ -12,7 +12,7 @@ import type { FspOptions } from './index'
 import type { RegionGenerator } from './region-generator'
 import { type Box, volume, widths } from './space'
 
-type Method = Exclude<FspOptions['propagator'], 'auto'>
+export type Method = Exclude<FspOptions['propagator'], 'auto'>
 
 /** A generator, on whatever set of states. */
 export type Movable = BoxGenerator | RegionGenerator
