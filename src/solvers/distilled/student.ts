@@ -31,9 +31,18 @@ export interface Build {
 const perHead = 8
 const prompt = 4
 
+let known: { readonly key: string; readonly density: Density } | undefined
+
+/** Splines of hundreds of counts take milliseconds to write down, and a dragged slider asks for the same again and again. */
 export function densityOf(domain: Domain, variables: readonly Variable[], { kind, width, layers }: Build): Density {
   const caps = variables.map(({ cap }) => cap)
   const context = inputCount(domain)
+  const key = JSON.stringify([caps, context, kind, width, layers])
+  if (known?.key !== key) known = { key, density: build(caps, context, { kind, width, layers }) }
+  return known.density
+}
+
+function build(caps: number[], context: number, { kind, width, layers }: Build): Density {
   if (kind === 'dense') return prompted({ caps, context, width, layers })
   const whole = Math.max(1, Math.round(width / perHead)) * perHead
   return transformer({ caps, context, width: whole, heads: whole / perHead, layers, prompt })
