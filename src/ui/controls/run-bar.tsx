@@ -136,15 +136,19 @@ function Choices({ lane: { outcome, stale, title } }: { lane: Lane }) {
   )
 }
 
-/** What a warning is about, where it says so before a colon. */
-const headOf = (warning: string) => /^([^:]{1,30}): /.exec(warning)?.[1] ?? '1 warning'
+/** How many there are, and what one is about that says so before a colon. */
+function summaryOf(warnings: readonly string[]): string {
+  const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`
+  const head = warnings.map((warning) => /^(beyond [^:]{1,30}): /.exec(warning)?.[1]).find((found) => found)
+  return head ? `${count}: ${head}` : count
+}
 
 function Warnings({ lane: { outcome, frame } }: { lane: Lane }) {
   const warnings = outcome?.status === 'done' ? outcome.solution.warnings : (frame?.warnings ?? [])
   if (warnings.length === 0) return null
   return (
     <details className="lane-warnings">
-      <summary>{warnings.length === 1 ? headOf(warnings[0]) : `${warnings.length} warnings`}</summary>
+      <summary>{summaryOf(warnings)}</summary>
       <ul>
         {warnings.map((warning) => (
           <li key={warning}>{sentence(warning)}</li>
