@@ -26,6 +26,9 @@ export function signature({ network, parameters, initial }: Problem, axes: reado
   return print(plain)
 }
 
+/** No network is larger, also one that a file describes: its weights are laid out before they are compared with the file's. */
+export const largest = { width: 512, layers: 12 } as const
+
 const axisShape = z.strictObject({
   kind: z.enum(['parameter', 'initial']),
   index: z.int().nonnegative(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Problem, Solver, Verdict } from '../contract'
 import { domainOf, maxAxes } from '../design'
-import { domainIn } from '../learnt'
+import { domainIn, largest } from '../learnt'
 import { optionSchema } from '../options'
 
 const options = optionSchema({
@@ -37,12 +37,17 @@ const options = optionSchema({
     help: 'Counts of the species before it after which the law of the next is learnt, per look.',
     advanced: true,
   }),
-  width: z.int().min(1).max(512).default(48).meta({
+  width: z.int().min(1).max(largest.width).default(48).meta({
     title: 'Width',
     help: 'Units of a hidden layer, or numbers of a token.',
     advanced: true,
   }),
-  layers: z.int().min(1).max(12).default(2).meta({ title: 'Layers', help: 'Hidden layers.', advanced: true }),
+  layers: z
+    .int()
+    .min(1)
+    .max(largest.layers)
+    .default(2)
+    .meta({ title: 'Layers', help: 'Hidden layers.', advanced: true }),
   epochs: z.int().min(1).max(10_000).default(60).meta({
     title: 'Epochs',
     help: 'Passes over all that is learnt from.',

@@ -8,7 +8,7 @@ import { stream } from '../../numerics/rng'
 import type { Artifact, Problem } from '../contract'
 import { type Domain, inputCount } from '../design'
 import { coordinates } from '../fsp/kernel'
-import { domainIn, type ErrorMap, noted, packMap, unpackMap } from '../learnt'
+import { domainIn, type ErrorMap, largest, noted, packMap, unpackMap } from '../learnt'
 import { type Build, type Course, densityOf } from './student'
 import { type Variable, type Writer, writable, writerOf } from './writer'
 
@@ -116,7 +116,11 @@ export function unpackCourse(
 
 const few = z.int().nonnegative().max(1_000_000)
 const variableShape = z.object({ species: few, cap: few })
-const builtShape = z.strictObject({ kind: z.enum(['dense', 'transformer']), width: few.min(1), layers: few.min(1) })
+const builtShape = z.strictObject({
+  kind: z.enum(['dense', 'transformer']),
+  width: few.min(1).max(largest.width),
+  layers: few.min(1).max(largest.layers),
+})
 
 /** The model in an artifact of this network; undefined elsewhere. */
 export function unpack(artifact: Artifact | undefined, problem: Problem): Model | undefined {

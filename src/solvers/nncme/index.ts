@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Solver } from '../contract'
+import { largest } from '../learnt'
 import { optionSchema } from '../options'
 import { isWhole } from './artifact'
 import { paperOptions } from './paper/options'
@@ -16,7 +17,12 @@ const options = optionSchema({
     help: 'Masked dense layers, a gated recurrent unit, or a causal transformer.',
     when: forward,
   }),
-  width: z.int().min(2).max(512).default(32).meta({ title: 'Width', help: 'Hidden numbers per species and layer.' }),
+  width: z
+    .int()
+    .min(2)
+    .max(largest.width)
+    .default(32)
+    .meta({ title: 'Width', help: 'Hidden numbers per species and layer.' }),
   layers: z
     .int()
     .min(1)

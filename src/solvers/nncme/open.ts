@@ -5,6 +5,7 @@ import { ownBackend } from '../../numerics/learning/own'
 import { chainOf } from '../../numerics/learning/sampling'
 import { stream } from '../../numerics/rng'
 import type { Artifact, Opened, Problem } from '../contract'
+import { largest } from '../learnt'
 import { identity, snapshotsOf } from './artifact'
 import { type Box, sumsOf, type Variable } from './box'
 import { densityOf } from './density'
@@ -24,7 +25,7 @@ export function open(artifact: Artifact, problem: Problem): Opened | undefined {
 function openDensity(artifact: Artifact, box: Box): Opened | undefined {
   const { density: kind, width, layers } = artifact.notes
   if (kind !== 'dense' && kind !== 'gru' && kind !== 'transformer') return undefined
-  if (!natural(width) || !natural(layers)) return undefined
+  if (!natural(width) || !natural(layers) || width > largest.width || layers > largest.layers) return undefined
   const density = densityOf({ density: kind, width, layers } satisfies Partial<NncmeOptions>, box)
   const initial = density.initial(stream(0, 0))
   const { weights, times } = snapshotsOf(artifact, initial, {})
@@ -51,6 +52,8 @@ function openNade({ arrays, notes }: Artifact, { variables, sums }: Box): Opened
   const times = all?.coords.time?.map(Number) ?? []
   if (times.length === 0 || !natural(notes.width)) return undefined
   const caps = variables.map(({ cap }) => cap)
+  // It has more parameters than that, and is not made where the file cannot hold them.
+  if (caps.reduce((sum, cap) => sum + cap, 1) * notes.width > all.data.length) return undefined
   const net = nade(caps, notes.width, wholeTotal(sums))
   const size = net.parameters.length
   if (all.data.length !== size * times.length) return undefined
