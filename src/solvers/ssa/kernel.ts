@@ -1,6 +1,6 @@
 /**
  * The direct method (Gillespie 1977, doi:10.1021/j100540a008), written plainly: every propensity is computed anew after
- * every event. The oracle of the compiled kernel, and what runs where there is none.
+ * every event. The oracle of the compiled kernel, and what the microscope looks at.
  *
  * a: propensities; x: counts; u, e: the uniform and the exponential that the pending event has drawn.
  */
