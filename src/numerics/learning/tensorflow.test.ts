@@ -25,7 +25,7 @@ describe.each<TensorflowBackend>(['cpu', 'wasm'])('TensorFlow.js on %s', (kind) 
     const found = await tensorflowBackend(kind)
     if (!found) throw new Error(`no ${kind} in this host`)
     twin = found
-  }, 60_000)
+  })
 
   it.each(Object.entries(densities))('%s: the same losses, gradients and norms as ours', async (_, density) => {
     const loss: Loss = (ops, p) => ops.affine(ops.mean(logProbability(density, ops, p, states)), -1, 0)

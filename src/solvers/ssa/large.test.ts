@@ -113,7 +113,7 @@ describe.each(Object.entries(models))('%s', (_, model) => {
   let twin: number[][]
   beforeAll(() => {
     twin = histograms(model, twinOf, 2)
-  }, 60_000)
+  })
   it.each(variants)('by %s has the law of the plain twin', (variant) => {
     histograms(model, (problem) => interpret(problem, variant), 1).forEach((histogram, k) => {
       expect(homogeneity(histogram, twin[k])).toBeGreaterThan(rarest)
