@@ -219,10 +219,10 @@ export const mutations = [
   },
   {
     name: 'halve the level that sampling explains',
-    file: 'src/analysis/distances.ts',
+    file: 'src/numerics/distances.ts',
     find: '  return sum / 2\n}\n\n/**\n * A level',
     replace: '  return sum / 4\n}\n\n/**\n * A level',
-    tests: ['src/analysis/distances.test.ts'],
+    tests: ['src/numerics/distances.test.ts'],
   },
   {
     name: 'record an output time before the event of the same instant',
