@@ -25,9 +25,7 @@ function setUp() {
     const store = stores.get(name) ?? new Map<string, string>()
     stores.set(name, store)
     return {
-      addAll: async (files: string[]) => {
-        for (const file of files) store.set(file, await (await fetch(file)).text())
-      },
+      add: async (file: string) => void store.set(file, await (await fetch(file)).text()),
       match: async (request: Request | string) => {
         const body = store.get(bare(typeof request === 'string' ? request : request.url))
         return body === undefined ? undefined : new Response(body)

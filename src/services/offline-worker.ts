@@ -43,7 +43,7 @@ export function serveOffline(scope: OfflineScope, { version, files }: Build): vo
   const name = `${prefix}${version}`
   scope.addEventListener('install', (event) => {
     // Not taken over before the pages of an older build are closed: they may still need its files.
-    event.waitUntil(scope.caches.open(name).then((cache) => cache.addAll(files.map((file) => address(scope, file)))))
+    event.waitUntil(fetchAll(scope, name, files))
   })
   scope.addEventListener('activate', (event) => {
     event.waitUntil(forget(scope, name).then(() => scope.clients.claim()))
@@ -53,6 +53,12 @@ export function serveOffline(scope: OfflineScope, { version, files }: Build): vo
     if (request.method !== 'GET' || new URL(request.url).origin !== scope.location.origin) return
     event.respondWith(answer(scope, name, request).then((response) => isolate(request, response)))
   })
+}
+
+/** One by one: whoever drags a slider meanwhile should not feel it. */
+async function fetchAll(scope: OfflineScope, name: string, files: readonly string[]): Promise<void> {
+  const cache = await scope.caches.open(name)
+  for (const file of files) await cache.add(address(scope, file))
 }
 
 function address(scope: OfflineScope, file: string): string {

@@ -10,8 +10,8 @@ export function keepOffline(script: string): void {
   else addEventListener('load', () => setTimeout(keep, idleMs), { once: true })
 }
 
-/** The first picture comes first. */
-const idleMs = 5000
+/** The first pictures come first, and the first drags. */
+const idleMs = 15_000
 
 export async function keptOffline(): Promise<Kept> {
   if (!('serviceWorker' in navigator)) return 'not here'
