@@ -17,13 +17,14 @@ if (!isMainThread && parentPort) expose(createSolverService(), parentPort as unk
 const network = `species U = 0, V = 0
 0 -> U, 50/(1 + (V/12)^2.5); 0 -> V, 50/(1 + (U/12)^2.5); U -> 0, 1; V -> 0, 1`
 const study: Study = { version: 1, network, times: { from: 0, to: 20, count: 101 }, solver: 'ssa', seed: 3 }
-const replicates = 60_000
+/** Some seconds of work: handing out and merging take some tens of milliseconds, however many there are. */
+const replicates = 240_000
 
 const questions: readonly (readonly [name: string, observe: string[]])[] = [
   ['moments and laws', ['moments', 'marginals']],
   ['with joint laws and paths, as on the page', ['moments', 'marginals', 'joint:U,V', 'trajectories']],
 ]
-const rounds = 3
+const rounds = 2
 
 export const bench: Bench = async () => {
   const lines: Line[] = []
