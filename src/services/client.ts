@@ -7,6 +7,8 @@ import type { Study } from '../solvers/study'
 export interface RunRequest {
   /** Called with the newest picture; not after `cancel()`, not after the outcome. */
   onFrame(frame: Frame): void
+  /** A worker that this run shared with others broke, and the run was begun again; told in a sentence. */
+  onRestart?(why: string): void
   signal?: AbortSignal
   /** A trained model to start from. */
   artifact?: Artifact

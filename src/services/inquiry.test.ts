@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Inquiry } from '../analysis/inquiry'
 import type { Client } from './client'
+import { withFallback } from './fallback'
 import { localClient } from './local-client'
 import { type ThreadlessWorker, threadlessWorker } from './testing-worker'
-import { withFallback, workerClient } from './worker-client'
+import { workerClient } from './worker-client'
 
 const study = { version: 1, network: 'species X = 10\n0 -> X, 10\nX -> 0, 1', times: [1] } as const
 const gap: Inquiry = { kind: 'gap', study: { ...study, times: [1] } }

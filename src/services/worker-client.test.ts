@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Frame, Outcome } from '../solvers/contract'
 import type { Study } from '../solvers/study'
+import { withFallback } from './fallback'
 import { localClient } from './local-client'
 import { seen, tinyStudy } from './testing-solver'
 import { type ThreadlessWorker, threadlessWorker } from './testing-worker'
-import { withFallback, workerClient } from './worker-client'
+import { workerClient } from './worker-client'
 
 vi.mock('../solvers/registry', async () => {
   const { counting } = await import('./testing-solver')
@@ -125,6 +126,42 @@ describe('a broken worker', () => {
     expect(workers[0].terminated).toBe(true)
     expect((await watch(client, short).outcome).status).toBe('done')
     expect(workers).toHaveLength(2)
+  })
+
+  it('that several runs shared fails none of them: each goes on in a thread of its own, and says so', async () => {
+    const { client, workers } = setUp()
+    const restarts: string[] = []
+    const study: Study = { ...short, options: { steps: 2000 } }
+    let frames = 0
+    const request = { onFrame: () => frames++, onRestart: (why: string) => restarts.push(why) }
+    const runs = [study, { ...study, seed: 2 }].map((study) => client.run(study, request))
+    while (frames === 0) await turn()
+    workers[0].crash('out of memory')
+    for (const { outcome } of runs) expect((await outcome).status).toBe('done')
+    expect(restarts).toEqual(Array(2).fill('A worker stopped: out of memory. This run was begun again in another.'))
+    expect(workers.map(({ terminated }) => terminated)).toEqual([true, true, true])
+  })
+
+  it('fails only the run that breaks its own thread, too', async () => {
+    const { client, workers } = setUp()
+    const [guilty, innocent] = [watch(client, endless), watch(client, short)]
+    await guilty.started
+    workers[0].crash('out of memory')
+    while (workers.length < 3) await turn()
+    workers[1].crash('out of memory')
+    expect(failure(await guilty.outcome)?.code).toBe('worker-crash')
+    expect((await innocent.outcome).status).toBe('done')
+    expect(workers).toHaveLength(3)
+  })
+
+  it('is not asked again for what was cancelled', async () => {
+    const { client, workers } = setUp()
+    const runs = [watch(client, endless), watch(client, { ...endless, seed: 2 })]
+    await Promise.all(runs.map(({ started }) => started))
+    for (const run of runs) run.cancel()
+    workers[0].crash('out of memory')
+    for (const { outcome } of runs) expect((await outcome).status).not.toBe('done')
+    expect(workers).toHaveLength(1)
   })
 
   it('that gives no sign is taken for stuck', async () => {

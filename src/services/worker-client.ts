@@ -1,9 +1,9 @@
 /**
  * The page's side of the wire. Samplers share a team of workers led by its first; all other methods share another, so that on
- * two cores the exact curve is not starved. A call to a dead worker never settles, so every call is
- * raced against the team's `broken`; a broken team is thrown away whole and the next run assembles a fresh one.
+ * two cores the exact curve is not starved. Where a team breaks under several runs, each is asked once more, of a thread of
+ * its own, so that only the one that broke it fails; the next run assembles a fresh team.
  */
-import { proxy, type Remote, transfer, wrap } from 'comlink'
+import { proxy } from 'comlink'
 import type { Ending } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
 import type { Frame, Outcome } from '../solvers/contract'
@@ -11,12 +11,10 @@ import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import { version } from '../version'
 import { type Client, lostRun, painted } from './client'
+import { withFallback } from './fallback'
 import { localClient } from './local-client'
 import { canShare } from './sharing'
-import type { SolverService } from './solver-service'
-
-/** What is used of a `Worker`; tests bring their own. */
-export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'removeEventListener' | 'terminate'>
+import { assemble, type Breakage, type Team, type WorkerLike } from './team'
 
 export interface WorkerClientOptions {
   spawn(): WorkerLike
@@ -31,30 +29,27 @@ export interface WorkerClientOptions {
   paint?(): Promise<void>
 }
 
-/** Heartbeats a worker may miss; counted in beats, not in hours, because a closed lid stops the page's clock too. */
-const beatsOfGrace = 5
-/** While its script still loads, over a slow line. */
-const beatsToLoad = 60
-
 /** Threads of one solver: memory, which they share, is as fast as a few of them ask for. */
 const mostSolving = 4
 
 /** Independent replicates are shared out over a team; anything else is one thread's work, analyses another's. */
 type Role = 'sampling' | 'solving' | 'analysing'
 
-interface Breakage {
-  readonly code: 'worker-start' | 'worker-crash' | 'worker-stuck'
-  readonly why: string
+/** What is asked of a team: an answer, made by its lead, or what stands for one that never came. */
+interface Question<T> {
+  readonly role: Role
+  answer(team: Team, id: number): Promise<T>
+  lost(breakage: Breakage): T
+  /** It is asked again, since a neighbour may have broken the team. */
+  again?(breakage: Breakage): void
 }
 
-interface Team {
-  readonly lead: Remote<SolverService>
-  readonly broken: Promise<Breakage>
-  /** A frame came: it works. */
-  sign(): void
-  /** Watches the hearts while the work goes on. */
-  during<T>(work: Promise<T>): Promise<T>
-  close(): void
+interface Asked<T> {
+  /** Never rejects. */
+  readonly answer: Promise<T>
+  /** Cancelled, or answered. */
+  over(): boolean
+  cancel(): void
 }
 
 /** The page's client: workers where they start, this thread where they do not. `?workers=N` sets the team's size. */
@@ -81,83 +76,52 @@ function teamSize(): number {
 /** A client over workers made by `spawn`. */
 export function workerClient(surroundings: WorkerClientOptions): Client {
   const { spawn, size, shares = false, eager = false, beatMs = 1000, paint = painted } = surroundings
-  const teams = new Map<Role, Team>()
-  let ids = 0
-  // A solver has use for others only where they can share its memory.
-  const sizes: Partial<Record<Role, number>> = { sampling: size, solving: shares ? Math.min(size, mostSolving) : 1 }
-  const teamFor = (role: Role): Team => {
-    const present = teams.get(role)
-    if (present) return present
-    const team = assemble(spawn, sizes[role] ?? 1, beatMs)
-    teams.set(role, team)
-    team.broken.then(() => {
-      if (teams.get(role) === team) teams.delete(role)
-    })
-    return team
-  }
-  if (eager) for (const role of ['sampling', 'solving'] as const) teamFor(role)
+  const ask = asker(spawn, beatMs, {
+    sampling: size,
+    // A solver has use for others only where they can share its memory.
+    solving: shares ? Math.min(size, mostSolving) : 1,
+    analysing: 1,
+  })
+  if (eager) for (const role of ['sampling', 'solving'] as const) ask.teamFor(role)
   return {
     workers: size,
-    run(study, { onFrame, signal, artifact }) {
-      const id = ++ids
-      let over = false
-      const team = teamFor(roleOf(study))
-      const show = async (frame: Frame) => {
-        team.sign()
-        if (over) return
-        onFrame(frame)
-        await paint()
-      }
-      const cancel = () => {
-        over = true
-        team.lead.cancel(id)
-      }
-      signal?.addEventListener('abort', cancel, { once: true })
-      const answer = team.lead.run(id, study, proxy(show), artifact) as Promise<Outcome>
-      const outcome = team
-        .during(
-          Promise.race([
-            answer.catch((thrown) => lost(study, { code: 'worker-crash', why: String(thrown?.message ?? thrown) })),
-            team.broken.then((breakage) => lost(study, breakage)),
-          ]),
-        )
-        .finally(() => {
-          over = true
-          signal?.removeEventListener('abort', cancel)
-        })
-      if (signal?.aborted) cancel()
-      return { outcome, cancel }
+    run(study, { onFrame, onRestart, signal, artifact }) {
+      let learnt = artifact
+      const asked = ask.question<Outcome>({
+        role: roleOf(study),
+        answer(team, id) {
+          const show = async (frame: Frame) => {
+            team.sign()
+            if (asked.over()) return
+            learnt = frame.artifact ?? learnt
+            onFrame(frame)
+            await paint()
+          }
+          return team.lead.run(id, study, proxy(show), learnt) as Promise<Outcome>
+        },
+        lost: ({ code, why }) => lostRun(study, code, sentence(code, why), goOn, version),
+        again: ({ code, why }) => onRestart?.(`${sentence(code, why)}. This run was begun again in another.`),
+      })
+      signal?.addEventListener('abort', asked.cancel, { once: true })
+      const outcome = asked.answer.finally(() => signal?.removeEventListener('abort', asked.cancel))
+      if (signal?.aborted) asked.cancel()
+      return { outcome, cancel: asked.cancel }
     },
     inquire(inquiry, onProgress) {
-      const id = ++ids
-      let over = false
-      const team = teamFor('analysing')
-      const show = (progress: Progress) => {
-        team.sign()
-        if (!over) onProgress(progress)
-      }
-      const cancel = () => {
-        over = true
-        team.lead.cancel(id)
-      }
-      const ending = team
-        .during(
-          Promise.race([
-            (team.lead.inquire(id, inquiry, proxy(show)) as Promise<Ending>).catch((thrown) =>
-              lostInquiry({ code: 'worker-crash', why: String(thrown?.message ?? thrown) }),
-            ),
-            team.broken.then(lostInquiry),
-          ]),
-        )
-        .finally(() => {
-          over = true
-        })
-      return { ending, cancel }
+      const asked = ask.question<Ending>({
+        role: 'analysing',
+        answer(team, id) {
+          const show = (progress: Progress) => {
+            team.sign()
+            if (!asked.over()) onProgress(progress)
+          }
+          return team.lead.inquire(id, inquiry, proxy(show)) as Promise<Ending>
+        },
+        lost: ({ code, why }) => ({ status: 'failed', code, message: sentence(code, why), hint: goOn }),
+      })
+      return { ending: asked.answer, cancel: asked.cancel }
     },
-    close() {
-      for (const team of teams.values()) team.close()
-      teams.clear()
-    },
+    close: ask.close,
   }
 }
 
@@ -166,135 +130,84 @@ function roleOf(study: Study): Role {
   return traits?.random && !traits.trains ? 'sampling' : 'solving'
 }
 
-function assemble(spawn: () => WorkerLike, size: number, beatMs: number): Team {
-  const workers = Array.from({ length: size }, spawn)
-  const services = workers.map((worker) => wrap<SolverService>(worker as Worker))
-  const hearts = services.map((service) => ({ service, alive: false, waiting: false, missed: 0 }))
-  let breakUp: (breakage: Breakage) => void = () => {}
-  let beating: ReturnType<typeof setInterval> | undefined
-  let busy = 0
-  const broken = new Promise<Breakage>((resolve) => {
-    breakUp = (breakage) => {
-      clearInterval(beating)
-      for (const worker of workers) worker.terminate()
-      resolve(breakage)
-    }
-  })
-  const started = () => hearts.some(({ alive }) => alive)
-  workers.forEach((worker) => {
-    const crashed = (event: Event) => {
-      event.preventDefault()
-      const why = (event as ErrorEvent).message || 'it could not be read'
-      breakUp({ code: started() ? 'worker-crash' : 'worker-start', why })
-    }
-    worker.addEventListener('error', crashed)
-    worker.addEventListener('messageerror', crashed)
-  })
-  const listen = (heart: (typeof hearts)[number]) => {
-    heart.waiting = true
-    heart.service.ping().then(() => Object.assign(heart, { alive: true, waiting: false, missed: 0 }))
+/** Asks teams, which it assembles when they are first needed, and again after they broke. */
+function asker(spawn: () => WorkerLike, beatMs: number, sizes: Record<Role, number>) {
+  const teams = new Map<Role, Team>()
+  /** Threads of single runs that were asked again. */
+  const alone = new Set<Team>()
+  let closed = false
+  let ids = 0
+
+  function teamFor(role: Role): Team {
+    const present = teams.get(role)
+    if (present) return present
+    const team = assemble(spawn, sizes[role], beatMs)
+    teams.set(role, team)
+    team.broken.then(() => {
+      if (teams.get(role) === team) teams.delete(role)
+    })
+    return team
   }
-  const beat = () => {
-    for (const heart of hearts) {
-      if (!heart.waiting) listen(heart)
-      else if (++heart.missed >= (heart.alive ? beatsOfGrace : beatsToLoad)) {
-        const why = `it gave no sign for ${Math.round((heart.missed * beatMs) / 1000)} seconds`
-        breakUp({ code: started() ? 'worker-stuck' : 'worker-start', why })
-      }
+
+  /** At once, so that questions reach a worker in the order in which they were asked. */
+  function question<T>({ role, answer, lost, again }: Question<T>): Asked<T> {
+    const id = ++ids
+    let over = false
+    let team = teamFor(role)
+    const attempt = (): Promise<{ answer: T } | { breakage: Breakage }> =>
+      team.during(
+        Promise.race([
+          answer(team, id).then(
+            (answer) => ({ answer }),
+            (thrown) => ({ breakage: unexpected(thrown) }),
+          ),
+          team.broken.then((breakage) => ({ breakage })),
+        ]),
+      )
+    const settle = async (first: Promise<{ answer: T } | { breakage: Breakage }>) => {
+      const ended = await first
+      if ('answer' in ended) return ended.answer
+      if (!ended.breakage.shared || ended.breakage.code === 'worker-start' || over || closed)
+        return lost(ended.breakage)
+      again?.(ended.breakage)
+      team = assemble(spawn, 1, beatMs)
+      alone.add(team)
+      const last = await attempt()
+      alone.delete(team)
+      team.close()
+      // Workers did start here: whatever ended this one, its code is not that of a browser without workers.
+      return 'answer' in last ? last.answer : lost({ ...last.breakage, code: ended.breakage.code })
+    }
+    return {
+      answer: settle(attempt()).finally(() => {
+        over = true
+      }),
+      over: () => over,
+      cancel() {
+        over = true
+        team.lead.cancel(id)
+      },
     }
   }
-  hearts.forEach(listen)
-  introduce(services)
-  return {
-    lead: services[0],
-    broken,
-    sign() {
-      hearts[0].alive = true
-    },
-    async during(work) {
-      if (busy++ === 0) beating = setInterval(beat, beatMs)
-      try {
-        return await work
-      } finally {
-        if (--busy === 0) clearInterval(beating)
-      }
-    },
-    close: () => breakUp({ code: 'worker-crash', why: 'it was closed' }),
+
+  function close(): void {
+    closed = true
+    for (const team of [...teams.values(), ...alone]) team.close()
+    teams.clear()
+    alone.clear()
   }
+
+  return { teamFor, question, close }
 }
 
-/** Give the lead a port to each of the others, so that tallies are merged off the page's thread. */
-function introduce([lead, ...others]: Remote<SolverService>[]): void {
-  const ports = others.map((other) => {
-    const { port1, port2 } = new MessageChannel()
-    other.serve(transfer(port2, [port2]))
-    return port1
-  })
-  if (ports.length) lead.join(transfer(ports, ports))
-}
+/** The call itself was refused: nothing that another thread would do better. */
+const unexpected = (thrown: unknown): Breakage => ({
+  code: 'worker-crash',
+  why: String((thrown as Error | undefined)?.message ?? thrown),
+  shared: false,
+})
 
 const goOn = 'run it again: a fresh worker takes its place'
 
-const sentence = ({ code, why }: Breakage) =>
+const sentence = (code: Breakage['code'], why: string) =>
   `${code === 'worker-start' ? 'A worker could not start' : 'A worker stopped'}: ${why}`
-
-function lost(study: Study, breakage: Breakage): Outcome {
-  return lostRun(study, breakage.code, sentence(breakage), goOn, version)
-}
-
-const lostInquiry = (breakage: Breakage): Ending => ({
-  status: 'failed',
-  code: breakage.code,
-  message: sentence(breakage),
-  hint: goOn,
-})
-
-/** Runs that no worker could take go on in this thread. */
-export function withFallback(first: Client, second: Client): Client {
-  let usable = true
-  return {
-    get workers() {
-      return usable ? first.workers : second.workers
-    },
-    run(study, request) {
-      if (!usable) return second.run(study, request)
-      let handle = first.run(study, request)
-      let cancelled = false
-      const outcome = handle.outcome.then((ended) => {
-        if (cancelled || ended.status !== 'failed' || ended.code !== 'worker-start') return ended
-        usable = false
-        handle = second.run(study, request)
-        return handle.outcome
-      })
-      return {
-        outcome,
-        cancel() {
-          cancelled = true
-          handle.cancel()
-        },
-      }
-    },
-    inquire(inquiry, onProgress) {
-      if (!usable) return second.inquire(inquiry, onProgress)
-      let handle = first.inquire(inquiry, onProgress)
-      let cancelled = false
-      const ending = handle.ending.then((ended) => {
-        if (cancelled || ended.status !== 'failed' || ended.code !== 'worker-start') return ended
-        usable = false
-        handle = second.inquire(inquiry, onProgress)
-        return handle.ending
-      })
-      return {
-        ending,
-        cancel() {
-          cancelled = true
-          handle.cancel()
-        },
-      }
-    },
-    close() {
-      first.close()
-      second.close()
-    },
-  }
-}

@@ -143,11 +143,12 @@ export function createRuns(
       const key = keyOf(study)
       const from = placed.get(id) ?? ''
       const work: Work = before.get(from) ?? { id, solver, wanted: study, key, tookMs: 0, ...untaught(id, solver) }
+      const note = work.key === key ? shown[from]?.note : undefined
       works.set(id, Object.assign(work, { wanted: study, key, id }))
       const lane = shown[from] ?? idle(id, solver)
       const stale = lane.study !== undefined && questionOf(lane.study) !== questionOf(study)
-      const same = lane.stale === stale && lane.id === id && lane.title === title
-      next[id] = same ? lane : { ...lane, id, title, variant, stale }
+      const same = lane.stale === stale && lane.id === id && lane.title === title && lane.note === note
+      next[id] = same ? lane : { ...lane, id, title, variant, stale, note }
     }
     store.setState({ lanes: next })
     schedule()
@@ -218,6 +219,9 @@ export function createRuns(
     patch(work.id, { status: 'running', outcome: undefined, done: 0, phase: '', startedMs, leftMs: undefined })
     const handle = client.run(wanted, {
       artifact,
+      onRestart(why) {
+        if (work.current === current) patch(work.id, { note: why })
+      },
       onFrame(frame) {
         if (work.current !== current) return
         current.frames++
