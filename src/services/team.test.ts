@@ -17,6 +17,15 @@ const study: Study = {
   seed: 7,
 }
 const endless: Study = { ...study, options: { replicates: 1_000_000 } }
+/** Enough for pictures on the way: what travels is asked here, not whether it is good. */
+const little: Record<string, number> = {
+  replicates: 1000,
+  settings: 32,
+  heldOut: 8,
+  epochs: 4,
+  updates: 40,
+  check: 200,
+}
 const closers: (() => void)[] = []
 
 afterEach(() => {
@@ -81,7 +90,9 @@ describe('a team', () => {
   })
 
   it.each(Object.keys(solvers))('moves the pictures of %s away without hurting the run', async (solver) => {
-    const one: Study = { ...study, solver, options: {} }
+    const names = solvers[solver].options.fields.map(({ name }) => name)
+    const options = Object.fromEntries(Object.entries(little).filter(([name]) => names.includes(name)))
+    const one: Study = { ...study, solver, options }
     const alone = solutionOf(await localClient(async () => {}).run(one, ask).outcome)
     const frames: Frame[] = []
     const { client } = team(1)
