@@ -7,7 +7,6 @@
  * Only what is common is done here. A lane that meets anything but events and output times ends as `odd`, and its
  * replicate has to be walked again, from the start, by a walker that knows what to do or to say.
  */
-import { exp } from '../numerics/elementary'
 import { type LaneCells, type Lanes, lanesOf, stateBytes } from './compile-lanes'
 import {
   batchRows,
@@ -20,26 +19,18 @@ import {
   tableCells,
 } from './compile-lockstep-kernel'
 import { laneBytes, lanes, rowBytes } from './compile-pairs'
-import { writeZiggurat } from './compile-random'
 import { evaluators } from './evaluate'
+import { modulePool } from './module-pool'
 import type { Network } from './network'
 
-interface Compiled {
-  readonly module: WebAssembly.Module
-  readonly layout: LockstepLayout
-  readonly idle: Instance[]
-}
-
-interface Instance {
-  readonly memory: WebAssembly.Memory
+interface Kernel {
   advance(): number
   fill(state: number, from: number, to: number): void
 }
 
-const maxModules = 24
 /** Counts to be recorded by a lane: 512 KB. */
 const maxRecords = 2 ** 16
-const modules = new Map<string, Compiled>()
+const moduleOf = modulePool<LockstepLayout, Kernel>()
 
 /**
  * Null where the network is too large, has events, or rates of several species, or where the machine lacks SIMD.
@@ -56,16 +47,16 @@ export function lockstep(
   const { rates, propensities } = evaluators(network, parameters)
   const constants = shape.reactions.map(({ law }, r) => ('table' in law ? 0 : rates[r](initial, 0)))
   if (!constants.every((k) => Object.is(k, 0) || (k > 1e-200 && k < 1e200))) return null
-  const compiled = moduleOf(shape)
-  if (!compiled) return null
-  const { layout } = compiled
-  const instance = compiled.idle.pop() ?? instantiate(compiled)
-  const { memory, advance, fill } = instance
+  const module = moduleOf(JSON.stringify(shape), () => emitLockstep(shape))
+  if (!module) return null
+  const { layout } = module
   const [S, T] = [network.species.length, times.length]
   const recordsAt = layout.end + 8 * T
   const recordsBytes = 8 * S * T
-  const missing = pages(recordsAt + lanes * recordsBytes) - memory.buffer.byteLength / 65536
-  if (missing > 0) memory.grow(missing)
+  // Lanes that nobody walks may look beyond the last table, though never by as much as a page.
+  const instance = module.borrow(recordsAt + lanes * recordsBytes + 65536)
+  const { memory, exports } = instance
+  const { advance, fill } = exports
   const doubles = new Float64Array(memory.buffer)
   const integers = new Int32Array(memory.buffer)
   integers[lockstepCell.times / 4] = layout.end
@@ -129,31 +120,9 @@ export function lockstep(
     },
     advance,
     release() {
-      compiled.idle.push(instance)
+      module.giveBack(instance)
     },
   })
-}
-
-function moduleOf(shape: Shape): Compiled | null {
-  const key = JSON.stringify(shape)
-  const known = modules.get(key)
-  if (known) return known
-  const { bytes, layout } = emitLockstep(shape)
-  if (!WebAssembly.validate(bytes)) return null
-  const compiled = { module: new WebAssembly.Module(bytes), layout, idle: [] }
-  if (modules.size >= maxModules) modules.delete(modules.keys().next().value!)
-  modules.set(key, compiled)
-  return compiled
-}
-
-const pages = (bytes: number) => Math.ceil(bytes / 65536)
-
-function instantiate({ module, layout }: Compiled): Instance {
-  // Lanes that nobody walks may look beyond the last table, though never by as much as a page.
-  const memory = new WebAssembly.Memory({ initial: pages(layout.end) + 1 })
-  writeZiggurat(memory.buffer, layout)
-  const exports = new WebAssembly.Instance(module, { env: { memory, exp } }).exports as unknown as Instance
-  return { memory, advance: exports.advance, fill: exports.fill }
 }
 
 /** Propensities by count; not a number beyond the last, so that the lane ends. */

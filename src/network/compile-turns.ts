@@ -6,22 +6,14 @@
  *
  * A lane whose propensities break ends as `odd`: see `compile-lanes`.
  */
-import { cos, exp, log, log10, pow, sin, tanh } from '../numerics/elementary'
 import { compilable, structureOf, unrolled } from './compile'
 import { type LaneCells, type Lanes, lanesOf, stateBytes } from './compile-lanes'
 import { lanes, rowBytes } from './compile-pairs'
-import { writeZiggurat } from './compile-random'
 import { emitTurns, place, type TurnsLayout, turnCell, turnRows } from './compile-turns-kernel'
+import { modulePool } from './module-pool'
 import type { Network } from './network'
 
-interface Compiled {
-  readonly module: WebAssembly.Module
-  readonly layout: TurnsLayout
-  readonly idle: Instance[]
-}
-
-interface Instance {
-  readonly memory: WebAssembly.Memory
+interface Kernel {
   prepare(): void
   begin(base: number, uniform: number, exponential: number): void
   advance(): number
@@ -30,10 +22,9 @@ interface Instance {
 
 /** Beyond this, building the code takes longer than most runs: some 0.2 s. */
 const maxUnrolled = 12_000
-const maxModules = 24
 /** Counts to be recorded by a lane: 512 KB. */
 const maxRecords = 2 ** 16
-const modules = new Map<string, Compiled>()
+const moduleOf = modulePool<TurnsLayout, Kernel>(furnish)
 
 /** Null where the network has events or much code, where there is no scalar kernel for it, or the machine lacks SIMD. */
 export function turns(
@@ -44,15 +35,15 @@ export function turns(
 ): Lanes | null {
   const [S, T] = [network.species.length, times.length]
   if (network.events.length > 0 || S * T > maxRecords) return null
-  const compiled = moduleOf(network)
-  if (!compiled) return null
-  const { layout } = compiled
-  const instance = compiled.idle.pop() ?? instantiate(compiled)
-  const { memory, prepare, begin, advance, fill } = instance
+  const small = () => compilable(network) && unrolled(network) <= maxUnrolled
+  const module = moduleOf(structureOf(network), () => (small() ? emitTurns(network) : null))
+  if (!module) return null
+  const { layout } = module
   const recordsAt = layout.end + 8 * T
   const recordsBytes = 8 * S * T
-  const missing = pages(recordsAt + lanes * recordsBytes) - memory.buffer.byteLength / 65536
-  if (missing > 0) memory.grow(missing)
+  const instance = module.borrow(recordsAt + lanes * recordsBytes)
+  const { memory, exports } = instance
+  const { prepare, begin, advance, fill } = exports
   const doubles = new Float64Array(memory.buffer)
   const words = new Int32Array(memory.buffer)
   words[turnCell.times / 4] = layout.end
@@ -116,39 +107,22 @@ export function turns(
     },
     advance,
     release() {
-      compiled.idle.push(instance)
+      module.giveBack(instance)
     },
   })
 }
 
-function moduleOf(network: Network): Compiled | null {
-  const key = structureOf(network)
-  const known = modules.get(key)
-  if (known) return known
-  if (!compilable(network) || unrolled(network) > maxUnrolled) return null
-  const { bytes, layout } = emitTurns(network)
-  if (!WebAssembly.validate(bytes)) return null
-  const compiled = { module: new WebAssembly.Module(bytes), layout, idle: [] }
-  if (modules.size >= maxModules) modules.delete(modules.keys().next().value!)
-  modules.set(key, compiled)
-  return compiled
-}
-
-function instantiate({ module, layout }: Compiled): Instance {
-  const memory = new WebAssembly.Memory({ initial: pages(layout.end) })
-  writeZiggurat(memory.buffer, layout)
-  const doubles = new Float64Array(memory.buffer)
+/**
+ * The module's numbers, and its trees: where a leaf is one level higher than others, the way goes on to its left, for
+ * everything is below infinity.
+ */
+function furnish({ buffer }: WebAssembly.Memory, layout: TurnsLayout): void {
+  const doubles = new Float64Array(buffer)
   for (const [value, at] of layout.numbers) doubles[at / 8] = value
-  // Where a leaf is one level higher than others, the way goes on to its left: everything is below infinity.
   for (let i = 0; i < lanes; i++) {
     const tree = (layout.replicates + i * layout.stride + layout.tree) / 8
     for (const node of layout.nodes) {
       if (node < 2 ** layout.depth) doubles[tree + 2 * node] = Number.POSITIVE_INFINITY
     }
   }
-  const env = { memory, exp, log, log10, sin, cos, tanh, pow }
-  const exports = new WebAssembly.Instance(module, { env }).exports as unknown as Omit<Instance, 'memory'>
-  return { memory, prepare: exports.prepare, begin: exports.begin, advance: exports.advance, fill: exports.fill }
 }
-
-const pages = (bytes: number) => Math.ceil(bytes / 65536)

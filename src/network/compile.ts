@@ -2,33 +2,22 @@
  * Network → WebAssembly that fires its reactions. Parameters, counts and times are passed through memory: moving a
  * slider compiles nothing, modules are kept by the structure of the network.
  */
-import { cos, exp, log, log10, pow, sin, tanh } from '../numerics/elementary'
 import type { Stream } from '../numerics/rng'
 import { batchPairs, cell, emitKernel, type Layout, status } from './compile-kernel'
-import { writeZiggurat } from './compile-random'
+import { modulePool, type Pooled } from './module-pool'
 import type { Network } from './network'
 import { dependents, readsTime } from './structure'
 import { leftOver, type Walker, type Watched } from './walker'
 
 /** Beyond this, unrolled code is slower to build than it is worth. */
 const maxUnrolled = 60_000
-const maxModules = 24
-
-interface Compiled {
-  readonly module: WebAssembly.Module
-  readonly layout: Layout
-  /** Instances that nobody uses at the moment. */
-  readonly idle: Instance[]
-}
-
-interface Instance {
-  readonly memory: WebAssembly.Memory
+interface Kernel {
   prepare(): void
   advance(): number
   fill(from: number, to: number): void
 }
 
-const modules = new Map<string, Compiled>()
+const moduleOf = modulePool<Layout, Kernel>()
 
 /** Whether `compile` makes a kernel of this network: it has reactions, none reads time, and not too many. */
 export function compilable(network: Network): boolean {
@@ -48,8 +37,8 @@ export function compile(
   initial: ArrayLike<number>,
   times: ArrayLike<number>,
 ): Walker | null {
-  const compiled = moduleOf(network)
-  return compiled && bind(compiled, network, parameters, initial, times)
+  const module = moduleOf(structureOf(network), () => (compilable(network) ? emitKernel(network) : null))
+  return module && bind(module, network, parameters, initial, times)
 }
 
 /** Equal for networks with the same code: names and values of parameters, and where the statements stand, leave it. */
@@ -59,47 +48,24 @@ export function structureOf({ species, parameters, lets, reactions, events }: Ne
   return JSON.stringify([shape, code], numerals)
 }
 
-function moduleOf(network: Network): Compiled | null {
-  const key = structureOf(network)
-  const known = modules.get(key)
-  if (known) return known
-  if (!compilable(network)) return null
-  const { bytes, layout } = emitKernel(network)
-  const compiled = { module: new WebAssembly.Module(bytes), layout, idle: [] }
-  if (modules.size >= maxModules) modules.delete(modules.keys().next().value!)
-  modules.set(key, compiled)
-  return compiled
-}
-
 /** JSON writes infinities and not-a-number as null; here they must differ. */
 function numerals(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
 }
 
-function instantiate({ module, layout }: Compiled): Instance {
-  const memory = new WebAssembly.Memory({ initial: pages(layout.end) })
-  writeZiggurat(memory.buffer, layout)
-  const env = { memory, exp, log, log10, sin, cos, tanh, pow }
-  const exports = new WebAssembly.Instance(module, { env }).exports as unknown as Omit<Instance, 'memory'>
-  return { memory, prepare: exports.prepare, advance: exports.advance, fill: exports.fill }
-}
-
-const pages = (bytes: number) => Math.ceil(bytes / 65536)
-
 function bind(
-  compiled: Compiled,
+  module: Pooled<Layout, Kernel>,
   network: Network,
   parameters: ArrayLike<number>,
   initial: ArrayLike<number>,
   times: ArrayLike<number>,
 ): Walker {
-  const { layout } = compiled
-  const instance = compiled.idle.pop() ?? instantiate(compiled)
-  const { memory, advance, fill } = instance
+  const { layout } = module
   const S = network.species.length
   const recordsAt = layout.end + 8 * times.length
-  const missing = pages(recordsAt + 8 * S * times.length) - memory.buffer.byteLength / 65536
-  if (missing > 0) memory.grow(missing)
+  const instance = module.borrow(recordsAt + 8 * S * times.length)
+  const { memory, exports } = instance
+  const { advance, fill } = exports
   const doubles = new Float64Array(memory.buffer)
   const integers = new Int32Array(memory.buffer)
   const words = new Uint32Array(memory.buffer, layout.state, 8)
@@ -108,7 +74,7 @@ function bind(
   integers[cell.times / 4] = layout.end
   integers[cell.records / 4] = recordsAt
   integers[cell.timesCount / 4] = times.length
-  instance.prepare()
+  exports.prepare()
 
   const counts = doubles.subarray(layout.counts / 8, layout.counts / 8 + S)
   const records = doubles.subarray(recordsAt / 8, recordsAt / 8 + S * times.length)
@@ -177,7 +143,7 @@ function bind(
     },
     watched,
     release() {
-      compiled.idle.push(instance)
+      module.giveBack(instance)
     },
   }
 }
