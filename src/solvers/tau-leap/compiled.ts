@@ -5,8 +5,9 @@ import { brokenPropensity } from '../broken'
 import type { Problem } from '../contract'
 import type { Sampler } from '../ensemble'
 import { exploded, type LeapNetwork, leapNetwork } from '../leap'
-import { type CompiledLeap, emitLeap, type LeapPlan, planLeap, side, status } from './emit-leap'
+import { type CompiledLeap, emitLeap, side, status } from './emit-leap'
 import type { LeapOptions } from './kernel'
+import { type LeapPlan, planLeap } from './leap-plan'
 
 /** Code grows with both; networks beyond are leapt by `leaper`, whose loops are then long enough. */
 const most = { reactions: 150, species: 150 }

@@ -3,8 +3,7 @@
  * same operations, so that `kernel` stays its oracle to the bit. Everything lies in memory, rate constants and options
  * too: moving a slider compiles nothing.
  */
-import { zigguratBytes } from '../../network/compile-random'
-import { variatesAt, variatesBytes, variatesFunctions } from '../../network/compile-variates'
+import { variatesAt, variatesFunctions } from '../../network/compile-variates'
 import {
   block,
   branch,
@@ -30,6 +29,7 @@ import {
   when,
 } from '../../network/compile-wasm'
 import { kinds, type LeapNetwork, maxCount } from '../leap'
+import type { LeapPlan } from './leap-plan'
 import { exactEvents, fewestMolecules, fewestWaits } from './limits'
 
 export type CompiledLeap = 'trapezoidal' | 'midpoint' | 'explicit'
@@ -40,26 +40,6 @@ export const status = { going: 0, done: 1, broken: 2, exploded: 3 } as const
 export const side = { now: 0, next: 1 } as const
 
 const { add, sub, mul, div } = f64Op
-
-/** Byte addresses. Output times come last, then the records, both as long as they need be. */
-export function planLeap({ species: S, reactions: R }: Pick<LeapNetwork, 'species' | 'reactions'>) {
-  let at = 0
-  const take = (bytes: number) => {
-    const from = at
-    at += Math.ceil(bytes / 8) * 8
-    return from
-  }
-  return {
-    ...{ state: take(32), ziggurat: take(zigguratBytes), tables: take(variatesBytes) },
-    ...{ time: take(8), total: take(8), critical: take(8), longest: take(8), events: take(8) },
-    ...{ epsilon: take(8), criticalCount: take(8), share: take(8) },
-    ...{ recorded: take(4), exactLeft: take(4), timesCount: take(4), recordsAt: take(4) },
-    ...{ leaps: take(4), rejected: take(4), exactEvents: take(4) },
-    ...{ rates: take(8 * R), counts: take(8 * S), next: take(8 * S), propensities: take(8 * R), fired: take(8 * R) },
-    ...{ free: take(4 * R), times: take(0) },
-  }
-}
-export type LeapPlan = ReturnType<typeof planLeap>
 
 interface Writing {
   readonly net: LeapNetwork
