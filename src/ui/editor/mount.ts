@@ -173,9 +173,6 @@ function stepOf({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): 'un
 
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
 
-/** A phone has no room for scrolling sideways. */
-const narrow = window.matchMedia('(max-width: 820px)')
-
 const language: Extension = [
   lineNumbers(),
   drawSelection({ cursorBlinkRate: calm.matches ? 0 : 1200 }),
@@ -187,7 +184,8 @@ const language: Extension = [
   autocompletion({ override: [complete], icons: false }),
   highlighting,
   EditorState.languageData.of(() => [{ commentTokens: { line: '#' }, closeBrackets: { brackets: ['(', '['] } }]),
-  narrow.matches ? EditorView.lineWrapping : [],
+  // The column is narrow everywhere, and what a rate ends with matters as much as how it begins.
+  EditorView.lineWrapping,
   EditorView.contentAttributes.of({
     'aria-label': 'Network text',
     tabindex: '0',
