@@ -8,9 +8,9 @@ import { variates } from '../../numerics/variates'
 import { readArtifact } from '../../solvers/artifact-file'
 import type { Artifact, Problem } from '../../solvers/contract'
 import { domainOf, inputCount } from '../../solvers/design'
-import { type Model, measured, openWriter, pack, unpack } from '../../solvers/distilled/model'
+import { type Model, measured, pack, unpack } from '../../solvers/distilled/model'
 import { densityOf } from '../../solvers/distilled/student'
-import type { Variable } from '../../solvers/distilled/writer'
+import { openWriter, type Variable } from '../../solvers/distilled/writer'
 import { signature } from '../../solvers/learnt'
 import {
   headOf,
@@ -143,8 +143,7 @@ describe('a likelihood that was learnt', () => {
     const setting = { parameters: own.others, initial: own.measured.observed.initial }
     const widths = model.variables.map(({ cap }) => cap + 1)
     const joint = new Float64Array(widths[0] * widths[1])
-    await writer.write(setting, 5, widths, joint)
-    writer.close()
+    writer.write(setting, 5, widths, joint)
     const [law] = complete(own.likelihood.laws!(own.measured, [5], {})(own.others, chanceOf(1, 0).streams))
     for (let n = 0; n < 40; n++) {
       const sum = joint[n] + joint[widths[1] + n]

@@ -4,10 +4,10 @@
  */
 import { copyOut, graph, margin, type Node } from './graph'
 import { plainMachine, simdMachine } from './kernels'
-import { type Ops, type Parameters, sizeOf, type Tensor, type Weights } from './ops'
+import { type Asking, type Ops, type Parameters, sizeOf, type Tensor, type Weights } from './ops'
 import { operations } from './tape'
 
-export interface Asked {
+export interface Asked extends Asking {
   numbers(body: (ops: Ops, parameters: Parameters) => Tensor): Float32Array
   /** Derivatives of a single number by an input of this shape. */
   slope(
@@ -37,6 +37,13 @@ export function asked(weights: Weights): Asked {
     }),
   )
   return {
+    async run(body) {
+      try {
+        return await body(ops, parameters)
+      } finally {
+        g.clear()
+      }
+    },
     numbers(body) {
       try {
         return copyOut(machine, body(ops, parameters) as Node)

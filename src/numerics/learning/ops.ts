@@ -109,13 +109,17 @@ export interface LearnerState {
   readonly steps: number
 }
 
-/** Parameters with the state of their optimiser. One call at a time: await each before the next. */
-export interface Learner {
+/** Whoever can be asked with weights as they are. One call at a time: await each before the next. */
+export interface Asking {
+  /** Use the operations without gradients; all tensors made within are freed at its end. */
+  run<T>(body: (ops: Ops, parameters: Parameters) => Promise<T> | T): Promise<T>
+}
+
+/** Parameters with the state of their optimiser. */
+export interface Learner extends Asking {
   /** One step of Adam (AdamW with `decay`). */
   step(loss: Loss, settings: StepSettings): Promise<StepReport>
   gradients(loss: Loss): Promise<{ readonly value: number; readonly gradients: Weights }>
-  /** Use the operations without gradients; all tensors made within are freed at its end. */
-  run<T>(body: (ops: Ops, parameters: Parameters) => Promise<T> | T): Promise<T>
   weights(): Promise<Weights>
   /** Replace the weights; shapes must be the same. The optimiser starts anew. */
   restart(weights: Weights): void

@@ -3,7 +3,7 @@ import { log } from '../elementary'
 import type { Stream } from '../rng'
 import { type ChainLaw, invert } from './chain-law'
 import { columnOf, type Density, keeping, logProbability } from './density'
-import type { Indices, Learner, Ops } from './ops'
+import type { Asking, Indices, Ops } from './ops'
 
 /** Rows that walk together. Fixed: which uniform a row gets depends on it. */
 const chunk = 2048
@@ -25,7 +25,7 @@ export interface DrawSettings {
 /** Ancestral sampling: one pass, each count by inversion of its conditional law. */
 export async function draw(
   density: Density,
-  learner: Learner,
+  learner: Asking,
   rows: number,
   stream: Stream,
   { context, power = 1 }: DrawSettings = {},
@@ -61,7 +61,7 @@ export async function draw(
 /** ln q of states [rows, variables]. */
 export async function logProbabilities(
   density: Density,
-  learner: Learner,
+  learner: Asking,
   states: Indices,
   context?: Float32Array,
 ): Promise<Float64Array> {
@@ -110,7 +110,7 @@ export interface MarginalSettings {
  */
 export async function marginals(
   density: Density,
-  learner: Learner,
+  learner: Asking,
   stream: Stream,
   { pairs = [], exactUpTo = 20_000, rows = 20_000, context }: MarginalSettings = {},
 ): Promise<Marginals> {
@@ -215,7 +215,7 @@ interface Prefixes {
 /** For the first `depth` variables: all prefixes with their probabilities, and the conditional laws after them. */
 async function everyPrefix(
   density: Density,
-  learner: Learner,
+  learner: Asking,
   depth: number,
   context: Float32Array | undefined,
 ): Promise<Prefixes[]> {
@@ -248,7 +248,7 @@ async function everyPrefix(
 /** Conditional laws [rows, cap_i + 1] of variable i after prefixes in the first i columns of states [rows, N]. */
 export async function conditionals(
   density: Density,
-  learner: Learner,
+  learner: Asking,
   i: number,
   states: Int32Array,
   context?: Float32Array,
@@ -275,7 +275,7 @@ export async function conditionals(
 
 async function sampled(
   density: Density,
-  learner: Learner,
+  learner: Asking,
   stream: Stream,
   rows: number,
   sums: Tallies,
@@ -311,7 +311,7 @@ function repeated(context: Float32Array | undefined, rows: number, ops: Ops) {
 }
 
 /** A density as a chain of laws, with the weights as the learner has them when it is asked. */
-export function chainOf(density: Density, learner: Learner, lows: readonly number[], context?: Float32Array): ChainLaw {
+export function chainOf(density: Density, learner: Asking, lows: readonly number[], context?: Float32Array): ChainLaw {
   const { caps } = density
   const N = caps.length
   return {

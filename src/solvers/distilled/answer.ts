@@ -15,8 +15,8 @@ import {
   volume,
 } from '../fsp/kernel'
 import { type ErrorMap, meanOf, nearby, short, sortedErrors, still } from '../learnt'
-import { type Model, openWriter, type Student } from './model'
-import type { Writer } from './writer'
+import type { Model, Student } from './model'
+import { openWriter, type Writer } from './writer'
 
 /** Notes the laws of a problem's times one by one, as the student gives them. */
 export interface Reporter {
@@ -25,17 +25,17 @@ export interface Reporter {
 }
 
 /** `see`, if given, is shown each law as it is noted, on the box of `widths`. */
-export async function reporter(
+export function reporter(
   problem: Problem,
   domain: Domain,
   writer: Writer,
   see?: (p: Float64Array, widths: readonly number[], k: number) => void,
-): Promise<Reporter> {
+): Reporter {
   const space = coordinates(problem.network, problem.initial)
   if (!writer.whole) return drawing(problem, domain, writer, space)
   const quiet = still(problem) || !(domain.horizon > 0)
   const within = problem.times.map((t) => Math.min(t, domain.horizon))
-  const widths = quiet ? space.axes.map((s) => problem.initial[s] + 1) : await writer.widths(problem, within)
+  const widths = quiet ? space.axes.map((s) => problem.initial[s] + 1) : writer.widths(problem, within)
   const box = { low: widths.map(() => 0), cap: widths.map((width) => width - 1) }
   const generator = { box, states: volume(box) }
   const possible = new Uint8Array(generator.states)
@@ -53,7 +53,7 @@ export async function reporter(
         p.fill(0)
         p[start] = 1
       } else {
-        await writer.write(problem, within[k], widths, p)
+        writer.write(problem, within[k], widths, p)
         if (!all) exclude(p, possible)
       }
       see?.(p, widths, k)
@@ -158,17 +158,11 @@ export async function lawNow(
 ): Promise<Frame['now']> {
   const time = problem.times[problem.times.length - 1]
   const writer = openWriter({ domain, variables, student })
-  try {
-    const report = await reporter({ ...problem, times: Float64Array.of(time) }, domain, writer)
-    await report.take(0)
-    const error = { kind: 'none', why: 'it is still learning' } as const
-    const seen = Object.entries(report.record.observations()).map(
-      ([key, { array }]) => [key, { array, error }] as const,
-    )
-    return { time, observations: Object.fromEntries(seen) }
-  } finally {
-    writer.close()
-  }
+  const report = reporter({ ...problem, times: Float64Array.of(time) }, domain, writer)
+  await report.take(0)
+  const error = { kind: 'none', why: 'it is still learning' } as const
+  const seen = Object.entries(report.record.observations()).map(([key, { array }]) => [key, { array, error }] as const)
+  return { time, observations: Object.fromEntries(seen) }
 }
 
 /** What is shown before anything is learnt: the axes, and no numbers. */

@@ -33,16 +33,16 @@ const tolerance = 1e-6
 const maxStates = 400_000
 
 /** What the student's own law at `from` becomes at some times after it. */
-export async function* carriedOn(
+export function* carriedOn(
   problem: Problem,
   setting: Setting,
   from: number,
   times: Float64Array,
   rows: number,
   student: Writer | undefined,
-): AsyncGenerator<void, Lecture[], void> {
+): Generator<void, Lecture[], void> {
   const asked = { ...problem, ...setting, times }
-  const start = student && from > 0 ? await lawOf(student, setting, from) : undefined
+  const start = student && from > 0 ? lawOf(student, setting, from) : undefined
   const heard: Lecture[] = []
   const take = (law: Held, k: number) => {
     const u = ((k + 1) * 0.7548776662466927 + setting.parameters.reduce((a, b) => a + b, 0)) % 1
@@ -52,9 +52,9 @@ export async function* carriedOn(
   return heard
 }
 
-async function lawOf(student: Writer, setting: Setting, t: number): Promise<Box> {
-  const widths = await student.widths(setting, [t])
+function lawOf(student: Writer, setting: Setting, t: number): Box {
+  const widths = student.widths(setting, [t])
   const p = new Float64Array(widths.reduce((a, b) => a * b, 1))
-  await student.write(setting, t, widths, p)
+  student.write(setting, t, widths, p)
   return { low: widths.map(() => 0), widths, p }
 }

@@ -9,11 +9,11 @@ import { quickEnough } from '../teachers'
 import type { TrainingRecord } from '../training'
 import { carriedOn, timesWithin, windowEnds } from './consistency'
 import type { DistilledOptions } from './index'
-import { type Begun, type Model, openWriter, packCourse, type Student } from './model'
+import { type Begun, type Model, packCourse, type Student } from './model'
 import { byScore, type Context } from './paper'
 import { type Course, densityOf, type Lecture, learn } from './student'
 import { lectures, steppedOn, timesOf } from './teach'
-import type { Variable } from './writer'
+import { openWriter, type Variable } from './writer'
 
 export interface Show {
   (phase: string, done: number, artifact?: Artifact): Snapshot
@@ -139,20 +139,16 @@ export async function* byItself(
     const from = w > 0 ? ends[w - 1] : 0
     const writer = known && openWriter({ domain, ...known })
     const part: Show = (phase, done) => show(`window ${w + 1} of ${ends.length}: ${phase}`, (w + done) / ends.length)
-    try {
-      for (const [i, setting] of all.entries()) {
-        const times = timesWithin(from, to, each, i)
-        const work = carriedOn(problem, setting, from, times, options.rows, writer)
-        let step = await work.next()
-        for (; !step.done; step = await work.next())
-          if (run.due()) yield part('its own laws, carried on', (taught * i) / all.length)
-        for (const [k, lecture] of step.value.entries()) {
-          const spare = all.length > 1 ? i % spared === spared - 1 : k % spared === spared - 1
-          ;(spare ? kept : heard).push(lecture)
-        }
+    for (const [i, setting] of all.entries()) {
+      const times = timesWithin(from, to, each, i)
+      const work = carriedOn(problem, setting, from, times, options.rows, writer)
+      let step = work.next()
+      for (; !step.done; step = work.next())
+        if (run.due()) yield part('its own laws, carried on', (taught * i) / all.length)
+      for (const [k, lecture] of step.value.entries()) {
+        const spare = all.length > 1 ? i % spared === spared - 1 : k % spared === spared - 1
+        ;(spare ? kept : heard).push(lecture)
       }
-    } finally {
-      writer?.close()
     }
     const variables = variablesOf(problem, [...heard, ...kept])
     known = {

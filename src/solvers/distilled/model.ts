@@ -2,7 +2,6 @@
 
 import { z } from 'zod'
 import { sizeOf, type Weights } from '../../numerics/learning/ops'
-import { ownBackend } from '../../numerics/learning/own'
 import { type NamedArray, namedArray } from '../../numerics/named-array'
 import { stream } from '../../numerics/rng'
 import type { Artifact, Problem } from '../contract'
@@ -10,7 +9,7 @@ import { type Domain, inputCount } from '../design'
 import { coordinates } from '../fsp/kernel'
 import { domainIn, type ErrorMap, largest, noted, packMap, unpackMap } from '../learnt'
 import { type Build, type Course, densityOf } from './student'
-import { type Variable, type Writer, writable, writerOf } from './writer'
+import { type Variable, writable } from './writer'
 
 export interface Student extends Build {
   readonly weights: Weights
@@ -33,11 +32,6 @@ export const measured = ['hellinger', 'l1', 'marginalHellinger', 'marginalL1', '
 
 /** Of states that cannot be written down, only single quantities are compared. */
 export const measuredOf = (variables: readonly Variable[]) => (writable(variables) ? measured : measured.slice(2))
-
-/** Answers of a student; close it when no more are wanted. */
-export function openWriter({ domain, variables, student }: Pick<Model, 'domain' | 'variables' | 'student'>): Writer {
-  return writerOf(densityOf(domain, variables, student), domain, variables, ownBackend().learner(student.weights))
-}
 
 export function weightsOf({ student }: Pick<Model, 'student'>): number {
   return Object.values(student.weights).reduce((sum, { data }) => sum + data.length, 0)
@@ -122,10 +116,21 @@ const builtShape = z.strictObject({
   layers: few.min(1).max(largest.layers),
 })
 
+/** What was read before: a dragged slider asks the same artifact again and again. */
+const read = new WeakMap<Artifact, Model>()
+
 /** The model in an artifact of this network; undefined elsewhere. */
 export function unpack(artifact: Artifact | undefined, problem: Problem): Model | undefined {
   const domain = domainIn(id, artifact, problem)
   if (!artifact || !domain) return undefined
+  const known = read.get(artifact)
+  if (known) return known
+  const model = modelIn(artifact, domain, problem)
+  if (model) read.set(artifact, model)
+  return model
+}
+
+function modelIn(artifact: Artifact, domain: Domain, problem: Problem): Model | undefined {
   const { signature, domain: _, variables: __, student: ___, ...notes } = artifact.notes
   const variables = noted(artifact, 'variables', z.array(variableShape))
   const built = noted(artifact, 'student', builtShape)

@@ -1,22 +1,17 @@
 /** What was learnt, opened to be asked one conditional law after the other, at the setting of a problem. */
 import type { ChainLaw } from '../../numerics/learning/chain-law'
-import { ownBackend } from '../../numerics/learning/own'
-import { chainOf } from '../../numerics/learning/sampling'
 import type { Artifact, Opened, Problem } from '../contract'
 import { encode, inputCount } from '../design'
 import { still } from '../learnt'
 import { unpack } from './model'
-import { densityOf } from './student'
+import { chainOf } from './voice'
 
 /** Undefined where it was learnt of another network. */
 export function open(artifact: Artifact, problem: Problem): Opened | undefined {
   const model = unpack(artifact, problem)
   if (!model) return undefined
-  const { domain, variables, student } = model
+  const { domain, variables } = model
   const species = variables.map((variable) => variable.species)
-  const density = densityOf(domain, variables, student)
-  const learner = ownBackend().learner(student.weights)
-  const lows = variables.map(() => 0)
   return {
     species,
     at(time) {
@@ -25,9 +20,9 @@ export function open(artifact: Artifact, problem: Problem): Opened | undefined {
       const t = Math.min(time, domain.horizon)
       const prompt = new Float64Array(inputCount(domain))
       encode(domain, problem, t, prompt, 0)
-      return { time: t, chain: chainOf(density, learner, lows, Float32Array.from(prompt)) }
+      return { time: t, chain: chainOf(model, prompt) }
     },
-    close: learner.dispose,
+    close() {},
   }
 }
 

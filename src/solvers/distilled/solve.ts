@@ -21,7 +21,6 @@ import {
   type Begun as Known,
   type Model,
   measuredOf,
-  openWriter,
   pack,
   type Student,
   unpack,
@@ -30,7 +29,7 @@ import {
 } from './model'
 import { open } from './open'
 import { measure, timesOf } from './teach'
-import { writable } from './writer'
+import { openWriter, writable } from './writer'
 
 export const method: Method<DistilledOptions> = { solve, open }
 
@@ -132,19 +131,15 @@ async function* examine(
   ]
   const writer = openWriter(model)
   const rows: number[] = []
-  try {
-    for (const [k, { setting, times }] of jobs.entries()) {
-      const phase = `measuring: ${k} of ${jobs.length} settings`
-      const source = { teacher, paths, first: first + k * paths, quick: options.quick ? quickEnough.toMeasure : 0 }
-      const work = measure(problem, domain, writer, setting, times, source, run)
-      let step = await work.next()
-      for (; !step.done; step = await work.next()) {
-        if (run.due()) yield show(phase, learnt + ((1 - learnt) * k) / jobs.length)
-      }
-      for (const value of step.value) rows.push(value)
+  for (const [k, { setting, times }] of jobs.entries()) {
+    const phase = `measuring: ${k} of ${jobs.length} settings`
+    const source = { teacher, paths, first: first + k * paths, quick: options.quick ? quickEnough.toMeasure : 0 }
+    const work = measure(problem, domain, writer, setting, times, source, run)
+    let step = await work.next()
+    for (; !step.done; step = await work.next()) {
+      if (run.due()) yield show(phase, learnt + ((1 - learnt) * k) / jobs.length)
     }
-  } finally {
-    writer.close()
+    for (const value of step.value) rows.push(value)
   }
   return { inputs: inputCount(domain), errors: measuredOf(model.variables), rows: Float64Array.from(rows) }
 }
@@ -216,23 +211,19 @@ async function* answer(
   const phase = map.rows.length ? overall(map) : 'the initial state'
   const done = artifact ? 1 : 0.99
   let early: Snapshot | undefined
-  try {
-    const first = firstTimes(problem, run.look)
-    if (first.length < problem.times.length) {
-      const asked = { ...problem, times: first }
-      const report = await reporter(asked, domain, writer)
-      for (let k = 0; k < first.length; k++) await report.take(k)
-      early = () => ({ ...picture(asked, report), phase, done })
-      yield early
-    }
-    const report = await reporter(problem, domain, writer)
-    for (let k = 0; k < problem.times.length; k++) {
-      await report.take(k)
-      // No picture is emptier than one before: the first stays until all is there. A few times take a few milliseconds each.
-      if ((early || !writer.whole) && run.due()) yield early ?? (() => ({ ...picture(problem, report), phase, done }))
-    }
-    return { ...picture(problem, report), artifact }
-  } finally {
-    writer.close()
+  const first = firstTimes(problem, run.look)
+  if (first.length < problem.times.length) {
+    const asked = { ...problem, times: first }
+    const report = reporter(asked, domain, writer)
+    for (let k = 0; k < first.length; k++) await report.take(k)
+    early = () => ({ ...picture(asked, report), phase, done })
+    yield early
   }
+  const report = reporter(problem, domain, writer)
+  for (let k = 0; k < problem.times.length; k++) {
+    await report.take(k)
+    // No picture is emptier than one before: the first stays until all is there. A few times take a few milliseconds each.
+    if ((early || !writer.whole) && run.due()) yield early ?? (() => ({ ...picture(problem, report), phase, done }))
+  }
+  return { ...picture(problem, report), artifact }
 }

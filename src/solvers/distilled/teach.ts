@@ -152,7 +152,7 @@ export async function* measure(
     exact[k] = { box, held: held && { ...held, law: held.law.slice() } }
   })
   const apart: number[][] = []
-  const report = await reporter(asked, domain, writer, (p, widths, k) => {
+  const report = reporter(asked, domain, writer, (p, widths, k) => {
     apart.push(distances(p, widths, exact[k].box))
   })
   for (let k = 0; k < times.length; k++) {

@@ -1,10 +1,9 @@
 /** The law of the whole state from a student's conditional ones. */
-import type { Density } from '../../numerics/learning/density'
-import { keeping } from '../../numerics/learning/density'
-import type { Learner } from '../../numerics/learning/ops'
 import { draw, marginals } from '../../numerics/learning/sampling'
 import { stream } from '../../numerics/rng'
-import { type Domain, encode, inputCount, type Setting } from '../design'
+import { encode, inputCount, type Setting } from '../design'
+import type { Model } from './model'
+import { voiceOf } from './voice'
 
 /** What a variable may be. */
 export interface Variable {
@@ -26,31 +25,30 @@ export interface Writer {
   /** Whether all states can be written down; if not, there are only draws and the laws of single variables. */
   readonly whole: boolean
   /** So many counts of each variable hold all but next to nothing of the laws at these times. */
-  widths(setting: Setting, times: ArrayLike<number>): Promise<readonly number[]>
+  widths(setting: Setting, times: ArrayLike<number>): readonly number[]
   /** The joint law at a setting and time, on the box of these widths from 0 on. */
-  write(setting: Setting, t: number, widths: readonly number[], into: Float64Array): Promise<void>
+  write(setting: Setting, t: number, widths: readonly number[], into: Float64Array): void
   /** The laws of single variables, from draws of those before them. */
   singles(setting: Setting, t: number): Promise<readonly Float64Array[]>
   /** So many states drawn from it, [row, variable]: the same uniform numbers for every setting and time. */
   draw(setting: Setting, t: number, rows: number): Promise<Int32Array>
-  close(): void
 }
 
 /** Prefixes with less mass than this are not asked what comes after them: nothing does. */
 const rare = 1e-7
 
 /** The joint law from conditional ones: `laws(i, counts, width)` gives those of variable i after rows of counts. */
-export async function multiplyOut(
+export function multiplyOut(
   widths: readonly number[],
   into: Float64Array,
-  laws: (i: number, counts: readonly Int32Array[], rows: number) => Promise<(row: number) => Float32Array>,
-): Promise<void> {
+  laws: (i: number, counts: readonly Int32Array[], rows: number) => (row: number) => Float32Array,
+): void {
   into.fill(0)
   let mass: number[] = [1]
   let counts: Int32Array[] = []
   for (let i = 0; i < widths.length; i++) {
     const last = i + 1 === widths.length
-    const law = await laws(i, counts, mass.length)
+    const law = laws(i, counts, mass.length)
     const next: { row: number; n: number; mass: number }[] = []
     for (let row = 0; row < mass.length; row++) {
       const p = law(row)
@@ -85,19 +83,16 @@ const drawn = 4000
 /** Of draws that stand for a law: neighbouring questions have neighbouring answers. */
 const drawSeed = 1
 
-/** Answers from weights, on the learner lent. */
-export function writerOf(density: Density, domain: Domain, variables: readonly Variable[], learner: Learner): Writer {
+/** Answers of a student. */
+export function openWriter(model: Pick<Model, 'domain' | 'variables' | 'student'>): Writer {
+  const { domain, variables } = model
+  const { density, asking, laws } = voiceOf(model)
   const prompt = new Float64Array(inputCount(domain))
   /** Laws of the variable after these columns of counts, [row, cap + 1]. */
-  const lawsOf = (counts: readonly Int32Array[], rows: number) =>
-    learner.run((ops, p) => {
-      const pass = keeping(density, ops, p, rows, ops.constant(prompt, [1, prompt.length]))
-      for (const column of counts) pass.take(column)
-      return ops.read(ops.softmax(pass.logits()))
-    })
+  const lawsOf = (counts: readonly Int32Array[], rows: number) => laws(counts.length, prompt, counts, rows)
   return {
     whole: writable(variables),
-    async widths(setting, times) {
+    widths(setting, times) {
       const last = times.length ? times[times.length - 1] : 0
       const found = variables.map(({ species, cap }) => Math.min(cap, setting.initial[species]))
       for (let k = 0; k < looks; k++) {
@@ -105,7 +100,7 @@ export function writerOf(density: Density, domain: Domain, variables: readonly V
         const counts: Int32Array[] = []
         for (const [i, { cap }] of variables.entries()) {
           const rows = i === 0 ? 1 : quantiles.length
-          const laws = await lawsOf(counts, rows)
+          const laws = lawsOf(counts, rows)
           for (let row = 0; row < rows; row++) {
             let n = cap
             while (n > found[i] && laws[row * (cap + 1) + n] < negligible) n--
@@ -122,8 +117,8 @@ export function writerOf(density: Density, domain: Domain, variables: readonly V
     },
     write(setting, t, widths, into) {
       encode(domain, setting, t, prompt, 0)
-      return multiplyOut(widths, into, async (i, counts, rows) => {
-        const laws = await lawsOf(counts, rows)
+      multiplyOut(widths, into, (i, counts, rows) => {
+        const laws = lawsOf(counts, rows)
         const width = variables[i].cap + 1
         return (row) => laws.subarray(row * width, row * width + widths[i])
       })
@@ -131,16 +126,15 @@ export function writerOf(density: Density, domain: Domain, variables: readonly V
     async singles(setting, t) {
       encode(domain, setting, t, prompt, 0)
       const settings = { rows: drawn, exactUpTo: drawn, context: Float32Array.from(prompt) }
-      const { laws } = await marginals(density, learner, stream(drawSeed, 0), settings)
+      const { laws } = await marginals(density, asking, stream(drawSeed, 0), settings)
       return laws.map(({ p }) => p)
     },
     async draw(setting, t, rows) {
       encode(domain, setting, t, prompt, 0)
       const context = new Float32Array(rows * prompt.length)
       for (let row = 0; row < rows; row++) context.set(prompt, row * prompt.length)
-      return (await draw(density, learner, rows, stream(drawSeed, 0), { context })).states
+      return (await draw(density, asking, rows, stream(drawSeed, 0), { context })).states
     },
-    close: learner.dispose,
   }
 }
 
