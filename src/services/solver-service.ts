@@ -7,11 +7,12 @@ import { expose, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlin
 import type { Ending, Inquiry } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
 import { type Helpers, type SharedTask, serveCrew } from '../numerics/crew'
-import type { Artifact, Frame, Outcome, Solution } from '../solvers/contract'
+import type { Artifact, Frame, Outcome } from '../solvers/contract'
 import { type CrewMember, runStudy, type TallyOutcome, tallyStudy } from '../solvers/run'
 import type { Study } from '../solvers/study'
 import type { Share, Tally } from '../solvers/tally'
 import { openBreath } from './breath'
+import { buffersOf } from './buffers'
 import { conflate, type Seen } from './conflate'
 import { methodOf, questionOf } from './question'
 import { canShare } from './sharing'
@@ -168,17 +169,4 @@ function crewMember(member: Remote<SolverService>, id: number, study: Study): Cr
   return {
     tally: (_, share, onTally) => member.tally(id, study, share, proxy(onTally)) as Promise<TallyOutcome>,
   }
-}
-
-/** The buffers of a picture, each once, to be moved and not copied. */
-function buffersOf({ observations, artifact }: Solution): ArrayBuffer[] {
-  const arrays = [
-    ...Object.values(observations).flatMap(({ array, error }) =>
-      error.kind === 'sampling'
-        ? [array, error.standardError, ...(error.bias ? [error.bias.value, error.bias.noise] : [])]
-        : [array],
-    ),
-    ...Object.values(artifact?.arrays ?? {}),
-  ]
-  return [...new Set(arrays.map(({ data }) => data.buffer as ArrayBuffer))]
 }

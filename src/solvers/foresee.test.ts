@@ -1,78 +1,66 @@
 import { expect, it } from 'vitest'
 import type { Frame } from './contract'
 import { distilled } from './distilled'
-import { fsp } from './fsp'
-import { runStudy } from './run'
+import { firstPictures, meanwhile } from './foresee'
 import { ask, finish, lend } from './testing'
 
-const network = 'parameter k = 6 in [3, 9]\n0 -> X, k\nX -> 0, 1'
-const observe = ['moments', 'marginals']
+const observe = { moments: true, joints: [[0, 1]] } as const
+const text = (k: number) => `parameter k = ${k} in [3, 9]\n0 -> U, k; 0 -> V, k; U -> 0, 1; V -> 0, 1`
+const small = { ...distilled.options.defaults, settings: 8, looks: 3, heldOut: 2, width: 12, layers: 1, epochs: 300 }
 
-it('shows what another method has learnt until the answer is there, and the answer is the same', async () => {
-  const method = await distilled.load()
-  const small = { ...distilled.options.defaults, settings: 8, looks: 3, heldOut: 2, width: 12, layers: 1, epochs: 300 }
-  const asked = ask(network, [0, 1, 2], { moments: true, marginals: true })
-  const { artifact } = await finish(method, asked, small, lend(2))
-  const study = { version: 1, network: network.replace('= 6 in', '= 5 in'), times: [0, 1, 2], observe }
-  const run = async (solver: string, given?: typeof artifact) => {
-    const frames: Frame[] = []
-    let now = 0
-    const outcome = await runStudy(
-      { ...study, solver },
-      {
-        now: () => (now += 1000),
-        breathe: async () => {},
-        cancelled: () => false,
-        onFrame: (frame) => frames.push(frame),
-        artifact: given,
-      },
-    )
-    if (outcome.status !== 'done') throw new Error(JSON.stringify(outcome))
-    return { frames, solution: outcome.solution }
-  }
-  const [plain, helped] = [await run('fsp'), await run('fsp', artifact)]
-  expect(helped.solution).toEqual(plain.solution)
-  expect(helped.frames[0]).toMatchObject({ preview: true, done: 0, phase: expect.stringContaining('then exact') })
-  const { array, error } = helped.frames[0].observations.moments
-  expect(error.kind).toBe('estimate')
-  expect(Math.abs(array.data[2] - 5 * (1 - Math.exp(-1)))).toBeLessThan(1)
-  // No later picture is emptier than the first.
-  for (const { observations, done } of helped.frames) {
-    expect(observations.moments.array.data.every(Number.isFinite)).toBe(true)
-    expect(done).toBeGreaterThanOrEqual(0)
-  }
-  // The rate equation is not the law: nothing stands in for it.
-  expect((await run('ode', artifact)).frames.some(({ preview }) => preview)).toBe(false)
+async function learn() {
+  const asked = ask(text(6), [0, 1, 2], { moments: true, joints: [[0, 1]] })
+  const { artifact } = await finish(await distilled.load(), asked, small, lend(2))
+  if (!artifact) throw new Error('nothing was learnt')
+  return artifact
+}
+
+async function seen(pictures: AsyncGenerator<Frame>) {
+  const frames: Frame[] = []
+  for await (const frame of pictures) frames.push(frame)
+  return frames
+}
+
+it('shows what is looked at and a few times first, then all of them, each with its error', async () => {
+  const artifact = await learn()
+  const times = Array.from({ length: 21 }, (_, k) => k / 10)
+  const asked = ask(text(5), times, observe)
+  const run = { ...lend(2), look: 0.72 }
+  const frames = await seen(firstPictures(artifact, asked, run, false))
+  expect(frames.every(({ preview, done }) => preview && done === 0)).toBe(true)
+  const [first, last] = [frames[0], frames[frames.length - 1]].map(({ observations }) => observations)
+  expect(first['joint:U,V'].array.coords.time).toEqual([0, 0.7, 1, 2])
+  expect(first['joint:U,V'].array.data.every(Number.isFinite)).toBe(true)
+  expect(last['joint:U,V'].array.coords.time).toEqual(times)
+  expect(last.moments.error.kind).toBe('estimate')
+  // Poisson's mean of U at t = 2.
+  const U = last.moments.array.data[20 * 2 * 2]
+  expect(Math.abs(U - 5 * (1 - Math.exp(-2)))).toBeLessThan(1)
+  const [only, ...others] = await seen(firstPictures(artifact, asked, run, true))
+  expect(others).toHaveLength(0)
+  expect(only.observations).toEqual(first)
+  // Asked again, and of other rates: what is kept open gives the same.
+  await seen(firstPictures(artifact, ask(text(8), times, observe), run, true))
+  expect((await seen(firstPictures(artifact, asked, run, true)))[0].observations).toEqual(first)
 })
 
-it('shows first what is looked at, and goes on with the method’s own preview where it has one', async () => {
-  const text = 'parameter k = 4 in [3, 5]\n0 -> U, k; 0 -> V, k; U -> 0, 1; V -> 0, 1'
-  const method = await distilled.load()
-  const small = { ...distilled.options.defaults, settings: 8, looks: 3, heldOut: 2, width: 12, layers: 1, epochs: 300 }
-  const times = Array.from({ length: 21 }, (_, k) => k / 10)
-  const asked = ask(text, times, { moments: true, joints: [[0, 1]] })
-  expect(fsp.previews?.(asked)).toBe(true)
-  const { artifact } = await finish(method, asked, small, lend(2))
-  const frames: Frame[] = []
-  const study = {
-    version: 1,
-    network: text,
-    times,
-    observe: ['moments', 'joint:U,V'],
-    solver: 'fsp',
-    view: { time: 0.72 },
-  }
-  const host = {
-    now: () => 0,
-    breathe: async () => {},
-    cancelled: () => false,
-    onFrame: (frame: Frame) => frames.push(frame),
-    artifact,
-  }
-  expect((await runStudy(study, host)).status).toBe('done')
-  const [first, second] = frames.map(({ observations }) => observations['joint:U,V'].array)
-  expect(first.coords.time).toEqual([0, 0.7, 1, 2])
-  expect(first.data.every(Number.isFinite)).toBe(true)
-  expect(second.coords.time).toEqual(times)
-  expect(frames.slice(0, 2).map(({ preview }) => preview)).toEqual([true, true])
+it('shows nothing where nothing was learnt of the network', async () => {
+  const artifact = await learn()
+  const other = ask(text(5).replace('U -> 0, 1', 'U -> 0, 2'), [1], observe)
+  expect(await seen(firstPictures(artifact, other, lend(2), true))).toEqual([])
+  expect(await seen(firstPictures({ ...artifact, solver: 'none' }, other, lend(2), true))).toEqual([])
+})
+
+it('lets no later picture be emptier than the first, but the method’s own preview take its place', () => {
+  const of = (value: number, more: Partial<Frame> = {}): Frame => ({
+    observations: { moments: { array: { value } as never, error: { kind: 'none', why: '' } } },
+    diagnostics: {},
+    warnings: [],
+    phase: '',
+    done: 0,
+    ...more,
+  })
+  const [early, own, under] = [of(1, { preview: true }), of(2, { preview: true }), of(3, { done: 0.4 })]
+  expect(meanwhile(early, own)).toBe(own)
+  expect(meanwhile(early, under)).toMatchObject({ done: 0.4, preview: true, observations: early.observations })
 })

@@ -4,8 +4,6 @@ import { stream } from '../numerics/rng'
 import { version } from '../version'
 import { type Artifact, Failure, type Frame, type Outcome, type Provenance, type Run, type Solution } from './contract'
 import { picture } from './ensemble'
-import { awaitsPicture, foresee, meanwhile } from './foresee'
-import { solvers } from './registry'
 import { type Reading, readStudy } from './study'
 import { summarise } from './summary'
 import { merge, type Share, type Tally } from './tally'
@@ -66,13 +64,10 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
     const site = await method.ensemble?.site?.(problem, options)
     if (site) provenance = { ...provenance, device: site.device }
     const crew = site?.device === 'gpu' ? [] : host.crew
-    // A caution says that the answer is not the law of the process: no law can stand in for it.
-    const first = !verdict.caution && awaitsPicture(solver) ? await early(read.value, host) : undefined
-    const show = first ? (frame: Frame) => host.onFrame(meanwhile(first, frame)) : host.onFrame
     const solution = method.ensemble
       ? await runEnsemble(read.value, json, method.ensemble, { ...host, crew })
       : await drive(method.solve(problem, options, lend(seed, host, read.value.study)), host, (snapshot) =>
-          show(snapshot()),
+          host.onFrame(snapshot()),
         )
     if (!solution) return finish({ status: 'cancelled' as const })
     const before = [verdict.caution, site?.warning, unanswered(read.value, solution)].filter((w) => w !== undefined)
@@ -81,16 +76,6 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
   } catch (thrown) {
     return finish(failed(thrown))
   }
-}
-
-/** What another method has learnt of the question, if the host brought that; shown as it comes, the last is returned. */
-function early({ study, problem, solver, seed }: Reading, host: Host): Promise<Frame | undefined> {
-  const learner = host.artifact && host.artifact.solver !== solver.id ? solvers[host.artifact.solver] : undefined
-  // A method that has a preview of all times itself goes on from the first picture, which is of one time.
-  const brief = solver.previews?.(problem) ?? false
-  return foresee(problem, learner, lend(seed, host, study), brief, host.onFrame, (generator, show) =>
-    drive(generator, host, show),
-  )
 }
 
 /** Why a solution that holds nothing does so; solvers leave out what they cannot observe. */

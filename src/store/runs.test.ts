@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Study } from '../solvers/study'
-import { createRuns, maxPatienceMs, patienceMs } from './runs'
+import { createRuns } from './runs'
 import { createStudies } from './studies'
 import { doneWith, failedWith, testingClient } from './testing-client'
+import { maxPatienceMs, patienceMs } from './work'
 
 const first: Study = {
   version: 1,

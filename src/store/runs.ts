@@ -3,17 +3,30 @@
  * a run that is about to show something may do so first, or a drag would starve its own picture.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { type Client, painted, type RunHandle } from '../services/client'
+import { type Client, painted } from '../services/client'
 import type { Models } from '../services/models'
 import { questionOf } from '../services/question'
 import type { Taught } from '../solvers/artifact-file'
 import type { Frame, Outcome } from '../solvers/contract'
-import { awaitsPicture } from '../solvers/foresee'
+import { meanwhile } from '../solvers/foresee'
 import { lanesOf } from '../solvers/lanes'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
+import { type Awaiting, type Glances, glance, standsIn } from './glances'
 import { follows, keyOf } from './lane-places'
 import type { Studies } from './studies'
+import {
+  beats,
+  begin,
+  idle,
+  patienceFor,
+  replaceable,
+  restingMs,
+  timeLeft,
+  trainable,
+  unasked,
+  type Work,
+} from './work'
 
 export interface Lane {
   readonly id: string
@@ -71,48 +84,14 @@ export interface Runs extends StoreApi<RunsState> {
 }
 
 /**
- * A run that has shown nothing yet is left alone for this long before a newer question replaces it; where the last one
- * of its lane took longer than that, for half as long again as it took, so that a drag still shows exact pictures.
+ * `models`: what is learnt already, of the network on the screen; `glances`: who gives first pictures from what is learnt.
  */
-export const patienceMs = 500
-/** But never longer than this: the question on the screen must be answered, too. */
-export const maxPatienceMs = 2000
-
-/** What the launcher remembers of a lane beside what it shows. */
-interface Work {
-  /** Of its lane: it moves with its question when another lane goes. */
-  id: string
-  readonly solver: string
-  /** The run that this lane should show, and its identity. */
-  wanted: Study
-  key: string
-  /** The last key that was run to an end, or stopped by hand: not started again by itself. */
-  settled?: string
-  /** How long the last run took that ended by itself. */
-  tookMs: number
-  /** Of methods that train: the newest checkpoint. */
-  learnt?: Taught
-  trainedMs?: number
-  /** Training was asked for: anew, or on from what was learnt. Unasked, only what was learnt answers. */
-  training?: 'anew' | 'on'
-  current?: {
-    key: string
-    handle: RunHandle
-    startedMs: number
-    frames: number
-    previewed: boolean
-    trains: boolean
-    checkpoints: number
-    pace?: { done: number; atMs: number }
-  }
-}
-
-/** `models`: what is learnt already, of the network on the screen. */
 export function createRuns(
   client: Client,
   studies: Studies,
   nextFrame: () => Promise<void> = painted,
   models?: Models,
+  glances?: Glances,
 ): Runs {
   const works = new Map<string, Work>()
   let scheduled = false
@@ -142,8 +121,10 @@ export function createRuns(
     for (const { id, solver, title, variant, study } of wanted) {
       const key = keyOf(study)
       const from = placed.get(id) ?? ''
-      const work: Work = before.get(from) ?? { id, solver, wanted: study, key, tookMs: 0, ...untaught(id, solver) }
+      const old = before.get(from)
+      const work: Work = old ?? { ...unasked, id, solver, wanted: study, key, ...untaught(id, solver) }
       const note = work.key === key ? shown[from]?.note : undefined
+      if (!old || old.key !== key) Object.assign(work, { number: work.number + 1, askedMs: performance.now() })
       works.set(id, Object.assign(work, { wanted: study, key, id }))
       const lane = shown[from] ?? idle(id, solver)
       const stale = lane.study !== undefined && questionOf(lane.study) !== questionOf(study)
@@ -151,13 +132,34 @@ export function createRuns(
       next[id] = same ? lane : { ...lane, id, title, variant, stale, note }
     }
     store.setState({ lanes: next })
+    if (glances) glance(glances, [...works.values()].flatMap(awaiting))
     schedule()
   }
 
-  /** What the page ships of the network on the screen, for methods that take longer than a picture may. */
-  function picture(solver: string): Taught | undefined {
+  /** A question that is not answered yet, and that something learnt can answer at once. */
+  function awaiting(work: Work): Awaiting[] {
     const { problem } = studies.getState().reading
-    return problem && awaitsPicture(solvers[solver]) ? models?.find(problem) : undefined
+    const { wanted: study, number } = work
+    if (!problem || work.shown === number) return []
+    const artifact = trainable(work.solver)
+      ? (answers(work) && work.learnt?.artifact) || undefined
+      : standsIn(study, problem)
+        ? models?.find(problem)?.artifact
+        : undefined
+    if (!artifact) return []
+    work.glanced = number
+    return [{ artifact, study, problem, see: (frame) => foreseen(work, number, study, frame) }]
+  }
+
+  /** A first picture has come: shown, unless there is one of a newer question, or a better one. */
+  function foreseen(work: Work, number: number, study: Study, frame: Frame): void {
+    const lane = lanes()[work.id]
+    const again = work.early?.number === number && lane?.frame?.preview
+    if (!lane || works.get(work.id) !== work || number < work.shown || (number === work.shown && !again)) return
+    Object.assign(work, { shown: number, early: { number, frame } })
+    if (work.current?.number === number) work.current.previewed = true
+    patch(work.id, { frame, study, serial: lane.serial + 1, stale: number !== work.number })
+    schedule()
   }
 
   /** A new lane of a method that trains begins with what the page ships of its network, or has to be trained. */
@@ -198,7 +200,11 @@ export function createRuns(
     // What was learnt in minutes is not thrown away by a slider: it answers, or waits until training is asked for.
     if (trainable(solver) && !trains && !answers(work)) return
     current?.handle.cancel()
-    launch(work, trains)
+    work.current = undefined
+    // A hand that moves on has its picture: the answer waits until it rests, and leaves the cores to the next picture.
+    const restMs = !trains && work.glanced === work.number ? work.askedMs + restingMs - performance.now() : 0
+    if (restMs > 0) setTimeout(schedule, restMs)
+    else launch(work, trains)
   }
 
   /** Whether what the lane has learnt is an answer to the newest question, too. */
@@ -208,17 +214,15 @@ export function createRuns(
   }
 
   function launch(work: Work, trains: boolean): void {
-    const { solver, wanted, key } = work
+    const { wanted, key } = work
     const startedMs = performance.now()
     const own = work.training === 'anew' ? undefined : work.learnt?.artifact
     if (trains && work.training === 'anew') work.trainedMs = 0
-    // Other methods show what is learnt until they have their own answer.
-    const artifact = trainable(solver) ? own : picture(solver)?.artifact
     work.settled = undefined
     work.training = undefined
     patch(work.id, { status: 'running', outcome: undefined, done: 0, phase: '', startedMs, leftMs: undefined })
     const handle = client.run(wanted, {
-      artifact,
+      artifact: own,
       onRestart(why) {
         if (work.current === current) patch(work.id, { note: why })
       },
@@ -230,8 +234,9 @@ export function createRuns(
         receive(work, current, wanted, frame)
       },
     })
-    const begun = { frames: 0, previewed: false, checkpoints: 0 }
-    const current: NonNullable<Work['current']> = { key, handle, startedMs, trains, ...begun }
+    const { number, early } = work
+    const begun = { frames: 0, previewed: early?.number === number, checkpoints: 0 }
+    const current: NonNullable<Work['current']> = { key, number, handle, startedMs, trains, ...begun }
     work.current = current
     handle.outcome.then((outcome) => {
       if (work.current !== current) return
@@ -240,7 +245,7 @@ export function createRuns(
       work.settled = key
       work.tookMs = performance.now() - startedMs
       if (outcome.status === 'done') {
-        receive(work, current, wanted, { ...outcome.solution, done: 1, phase: 'done' })
+        receive(work, current, wanted, { ...outcome.solution, done: 1, phase: 'done' }, true)
       }
       patch(work.id, { status: outcome.status, outcome, leftMs: undefined })
       // Only from a checkpoint of its own: what fails twice at the same place would fail for ever.
@@ -261,9 +266,11 @@ export function createRuns(
     patch(work.id, { trainedMs: work.trainedMs })
   }
 
-  function receive(work: Work, current: Work['current'], study: Study, frame: Frame): void {
+  function receive(work: Work, current: Work['current'], study: Study, came: Frame, whole = false): void {
     const lane = lanes()[work.id]
     if (!lane || !current) return
+    const { early } = work
+    const frame = !whole && early?.number === current.number ? meanwhile(early.frame, came) : came
     const now = performance.now()
     if (frame.artifact) {
       // An answer from what was learnt brings it back: its teacher is still the study that trained it.
@@ -273,10 +280,13 @@ export function createRuns(
     }
     current.pace ??= { done: frame.done, atMs: now }
     const progress = { done: frame.done, phase: frame.phase, leftMs: timeLeft(current.pace, frame.done, now) }
-    if (lane.frame && lane.study && !beats(frame, study, lane.frame, lane.study)) {
+    // The newest question wins: a first picture of it is not taken back for the answer to an older one.
+    const older = current.number < work.shown
+    if (older || (lane.frame && lane.study && !beats(frame, study, lane.frame, lane.study))) {
       patch(work.id, progress)
       return
     }
+    work.shown = current.number
     const stale = study !== work.wanted && questionOf(study) !== questionOf(work.wanted)
     patch(work.id, { ...progress, frame, study, serial: lane.serial + 1, stale })
   }
@@ -285,7 +295,10 @@ export function createRuns(
     for (const [id, work] of works) {
       if (lane !== undefined && id !== lane) continue
       work.settled = work.key
-      if (!work.current) continue
+      if (!work.current) {
+        if (lanes()[id]?.status === 'running') patch(id, { status: 'cancelled', leftMs: undefined })
+        continue
+      }
       const { handle } = work.current
       if (work.current.trains) train(work)
       work.current = undefined
@@ -355,56 +368,4 @@ export function createRuns(
       cancel()
     },
   })
-}
-
-/** Make way for a new run of the same question. */
-function begin(work: Work, training: Work['training']): void {
-  work.current?.handle.cancel()
-  work.current = undefined
-  work.settled = undefined
-  work.training = training
-}
-
-const trainable = (solver: string): boolean => solvers[solver]?.traits.trains === true
-
-function idle(id: string, solver: string): Lane {
-  return {
-    id,
-    solver,
-    title: solver,
-    variant: '',
-    status: 'idle',
-    serial: 0,
-    done: 0,
-    phase: '',
-    startedMs: 0,
-    stale: false,
-  }
-}
-
-/** May a newer question take the place of this run? It has shown its answer, as it stands; any has had its time. */
-function replaceable(work: Work, { startedMs, frames, previewed, trains }: NonNullable<Work['current']>): boolean {
-  // A method in training has the time it was promised; Cancel ends it.
-  if (trains) return false
-  if (previewed || (solvers[work.solver]?.traits.random && frames > 0)) return true
-  return performance.now() - startedMs >= patienceFor(work)
-}
-
-function patienceFor({ tookMs }: Work): number {
-  return Math.min(maxPatienceMs, Math.max(patienceMs, 1.5 * tookMs))
-}
-
-/** More replicates of the same question beat fewer; anything beats the picture of another question. */
-function beats(frame: Frame, study: Study, old: Frame, oldStudy: Study): boolean {
-  const had = old.diagnostics.replicates
-  if (had === undefined || questionOf(study) !== questionOf(oldStudy)) return true
-  return frame.done === 1 || frame.diagnostics.replicates >= had
-}
-
-function timeLeft(pace: { done: number; atMs: number }, done: number, now: number): number | undefined {
-  const gained = done - pace.done
-  const spentMs = now - pace.atMs
-  // Too early to tell: the first frames of a run say little about its pace.
-  if (gained < 0.01 || spentMs < 300) return undefined
-  return (spentMs * (1 - done)) / gained
 }

@@ -1,6 +1,7 @@
 /** Everything the user has, in one value: composed once, in `main.tsx`. */
 import toggleSwitch from '../../public/studies/toggle-switch.study.json'
 import { type Client, painted } from '../services/client'
+import { createGlanceClient } from '../services/glance-client'
 import { createLawClient, type LawClient } from '../services/law-client'
 import { openModels } from '../services/models'
 import { createTaskClient, type TaskClient } from '../services/task-client'
@@ -84,7 +85,8 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const studies = createStudies(defaultStudy())
   const view = createView(viewOf(studies.getState().reading, 'auto'))
   const models = fetchModel && openModels(fetchModel)
-  const runs = createRuns(client, studies, nextFrame, models)
+  const glances = createGlanceClient()
+  const runs = createRuns(client, studies, nextFrame, models, { client: glances, time: () => view.getState().time })
   const sameSeconds = createSameSeconds(studies, runs)
   const analyses = createAnalyses(client, studies, nextFrame)
   const learntBy = learntFinder(studies, runs, persistence, models)
@@ -201,6 +203,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
       map.getState().cancel()
       sameSeconds.getState().stop()
       laws.close()
+      glances.close()
       ensemble.getState().cancel()
       client.close()
     },
