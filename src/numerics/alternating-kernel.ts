@@ -52,7 +52,7 @@ export function loops(shape: Shape, plain: boolean): { numbers: Float64Array; lo
 }
 
 /** A step along axis 0 skips a row, one along axis 1 of the turned rectangle a column's length. */
-function stridesOf({ rows, columns }: Shape): readonly [number, number] {
+function stridesOf({ rows, columns }: Pick<Shape, 'rows' | 'columns'>): readonly [number, number] {
   return [columns, rows]
 }
 
@@ -101,42 +101,37 @@ function plainLoops(shape: Shape, x: Float64Array): Loops {
   }
 }
 
-function compiled(shape: Shape, memory: WebAssembly.Memory): Loops {
-  const { rows, columns, margin } = shape
-  const stride = stridesOf(shape)
-  const axes = [0, 1] as const
-  const bytes = moduleBytes([
-    blend(),
-    ...axes.flatMap((axis) => [
-      factor(`factor${axis}`, stride[axis], margin),
-      forward(`forward${axis}`, stride[axis], margin),
-      back(`reflect${axis}`, stride[axis], margin, true),
-      back(`flow${axis}`, stride[axis], margin, false),
-      turn(`turn${axis}`, stride[1 - axis], stride[axis]),
-    ]),
-  ])
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } })
+/** One module for all shapes: what is hot stays optimised however often a rectangle is made anew. */
+let module: WebAssembly.Module | undefined
+
+function compiled({ rows, columns }: Shape, memory: WebAssembly.Memory): Loops {
+  const stride = stridesOf({ rows, columns })
+  module ??= new WebAssembly.Module(
+    moduleBytes([blend(), factor(), forward(), back('reflect', true), back('flow', false), turn()]),
+  )
+  const { exports } = new WebAssembly.Instance(module, { host: { memory } })
   const call = exports as Record<string, (...numbers: number[]) => void>
   const pairs = (rows * columns) / 2
-  // Reads before an address are immediates counted from the margin: they cannot be negative.
-  const low = (address: number) => (address - margin) * 8
+  const low = (address: number) => address * 8
   // Backward loops begin at the last pair.
   const end = (address: number) => low(address) + (pairs - 1) * 16
   return {
     factor(axis, { up, down, lift, pivot, shift }, theta) {
-      call[`factor${axis}`](pairs, low(up), low(down), low(lift), low(pivot), low(shift), theta, 1)
+      const a = stride[axis]
+      call.factor(pairs, ...[up, down, down + a, lift, lift - a, pivot, shift, shift - a].map(low), theta, 1)
     },
     blend: (law, flow, out, share) => call.blend(pairs, law * 8, flow * 8, out * 8, share, floor),
     forward(axis, { lift, pivot }, rhs, out) {
-      call[`forward${axis}`](pairs, low(rhs), low(lift), low(pivot), low(out))
+      const a = stride[axis]
+      call.forward(pairs, low(rhs), low(lift - a), low(pivot), low(out), low(out - a))
     },
     backReflecting(axis, { shift }, x, rhs, share) {
-      call[`reflect${axis}`](pairs, end(x), end(shift), end(rhs), end(rhs), share, floor)
+      call.reflect(pairs, end(x), end(x + stride[axis]), end(shift), end(rhs), end(rhs), share, floor)
     },
     backFlowing(axis, { shift }, x, rhs, flow, by) {
-      call[`flow${axis}`](pairs, end(x), end(shift), end(rhs), end(flow), by, floor)
+      call.flow(pairs, end(x), end(x + stride[axis]), end(shift), end(rhs), end(flow), by, floor)
     },
-    turn: (axis, from, to) => call[`turn${axis}`](from * 8, to * 8),
+    turn: (axis, from, to) => call.turn(from * 8, to * 8, 8 * stride[1 - axis], 8 * stride[axis]),
   }
 }
 
@@ -152,7 +147,7 @@ const move = (local: number, by: number) => [
 
 /**
  * A loop over pairs of numbers: `pointers` addresses after the count, then `scalars` numbers, which are splat into
- * vectors. `code` gets readers of them and writes one pair.
+ * vectors. What is read at two places has two pointers. `code` gets readers of them and writes one pair.
  */
 function pairLoop(
   name: string,
@@ -160,10 +155,10 @@ function pairLoop(
   scalars: number,
   step: number,
   code: (parts: {
-    load(pointer: number, at: number): number[]
-    /** Address first, then the value, then this. */
+    load(pointer: number): number[]
+    /** Address first, then the value, then `store`. */
     address(pointer: number): number[]
-    store(at: number): number[]
+    store: number[]
     scalar(k: number): number[]
     /** A vector to keep a value in. */
     kept: number
@@ -173,9 +168,9 @@ function pairLoop(
   const vectors = 1 + pointers + scalars
   const kept = vectors + scalars
   const body = code({
-    load: (pointer, at) => [...get(1 + pointer), ...op.v128.load, 3, ...unsigned(at * 8)],
+    load: (pointer) => [...get(1 + pointer), ...op.v128.load, 3, 0],
     address: (pointer) => get(1 + pointer),
-    store: (at) => [...op.v128.store, 3, ...unsigned(at * 8)],
+    store: [...op.v128.store, 3, 0],
     scalar: (k) => get(vectors + k),
     kept,
   })
@@ -205,86 +200,86 @@ function pairLoop(
 function blend(): FunctionBody {
   return pairLoop('blend', 3, 2, 16, ({ load, address, store, scalar }) => [
     ...address(2),
-    ...load(0, 0),
+    ...load(0),
     ...scalar(0),
-    ...load(1, 0),
+    ...load(1),
     ...op.f64x2.mul,
     ...op.f64x2.add,
     ...scalar(1),
     ...op.f64x2.add,
-    ...store(0),
+    ...store,
   ])
 }
 
-/** Pointers: up, down, lift, pivot, shift; scalars: θ, 1. */
-function factor(name: string, a: number, margin: number): FunctionBody {
-  return pairLoop(name, 5, 2, 16, ({ load, address, store, scalar, kept }) => [
+/** Pointers: up, down, down further on, lift, lift before, pivot, shift, shift before; scalars: θ, 1. */
+function factor(): FunctionBody {
+  return pairLoop('factor', 8, 2, 16, ({ load, address, store, scalar, kept }) => [
     ...scalar(1),
     ...scalar(1),
     ...scalar(0),
-    ...load(0, margin),
-    ...load(1, margin),
+    ...load(0),
+    ...load(1),
     ...op.f64x2.add,
     ...op.f64x2.mul,
     ...op.f64x2.add,
-    ...load(2, margin - a),
-    ...load(4, margin - a),
+    ...load(4),
+    ...load(7),
     ...op.f64x2.mul,
     ...op.f64x2.sub,
     ...op.f64x2.div,
     ...set(kept),
+    ...address(5),
+    ...get(kept),
+    ...store,
+    ...address(6),
+    ...scalar(0),
+    ...load(2),
+    ...op.f64x2.mul,
+    ...get(kept),
+    ...op.f64x2.mul,
+    ...store,
     ...address(3),
-    ...get(kept),
-    ...store(margin),
-    ...address(4),
     ...scalar(0),
-    ...load(1, margin + a),
+    ...load(0),
     ...op.f64x2.mul,
-    ...get(kept),
-    ...op.f64x2.mul,
-    ...store(margin),
-    ...address(2),
-    ...scalar(0),
-    ...load(0, margin),
-    ...op.f64x2.mul,
-    ...store(margin),
+    ...store,
   ])
 }
 
-/** Pointers: rhs, lift, pivot, out. */
-function forward(name: string, a: number, margin: number): FunctionBody {
-  return pairLoop(name, 4, 0, 16, ({ load, address, store }) => [
+/** Pointers: rhs, lift before, pivot, out, out before. */
+function forward(): FunctionBody {
+  return pairLoop('forward', 5, 0, 16, ({ load, address, store }) => [
     ...address(3),
-    ...load(0, margin),
-    ...load(1, margin - a),
-    ...load(3, margin - a),
+    ...load(0),
+    ...load(1),
+    ...load(4),
     ...op.f64x2.mul,
     ...op.f64x2.add,
-    ...load(2, margin),
+    ...load(2),
     ...op.f64x2.mul,
-    ...store(margin),
+    ...store,
   ])
 }
 
-/** Pointers: x, shift, rhs, what is written; scalars: share or factor, floor. */
-function back(name: string, a: number, margin: number, reflects: boolean): FunctionBody {
-  return pairLoop(name, 4, 2, -16, ({ load, address, store, scalar, kept }) => [
-    ...load(0, margin),
-    ...load(1, margin),
-    ...load(0, margin + a),
+/** Pointers: x, x further on, shift, rhs, what is written; scalars: share or factor, floor. */
+function back(name: string, reflects: boolean): FunctionBody {
+  return pairLoop(name, 5, 2, -16, ({ load, address, store, scalar, kept }) => [
+    ...load(0),
+    ...load(2),
+    ...load(1),
     ...op.f64x2.mul,
     ...op.f64x2.add,
     ...set(kept),
     ...address(0),
     ...get(kept),
-    ...store(margin),
-    ...address(3),
+    ...store,
+    ...address(4),
     ...(reflects ? [...get(kept), ...scalar(0)] : []),
     ...get(kept),
-    ...load(2, margin),
+    ...load(3),
     ...op.f64x2.sub,
     ...(reflects ? [...op.f64x2.mul, ...op.f64x2.add, ...scalar(1), ...op.f64x2.add] : [...scalar(0), ...op.f64x2.mul]),
-    ...store(margin),
+    ...store,
   ])
 }
 
@@ -292,51 +287,61 @@ function back(name: string, a: number, margin: number, reflects: boolean): Funct
 const firsts = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]
 const seconds = firsts.map((byte) => byte + 8)
 
-/** rows × columns, [row][column], into [column][row], by squares of two. */
-function turn(name: string, rows: number, columns: number): FunctionBody {
-  const [from, to, i, j, a, b] = [0, 1, 2, 3, 4, 5]
-  const load = (at: number) => [...get(from), ...op.v128.load, 3, ...unsigned(at)]
-  const store = (at: number, bytes: readonly number[]) => [
+/** Arguments: from, to, bytes of a column and of a row of `from`: [row][column] into [column][row], by squares of two. */
+function turn(): FunctionBody {
+  const [from, to, tall, wide, i, j, a, b] = [0, 1, 2, 3, 4, 5, 6, 7]
+  const shifted = (local: number, by: number[]) => [...get(local), ...by, ...op.i32.add, ...set(local)]
+  const load = (at: readonly number[]) => [...get(from), ...at, ...op.v128.load, 3, 0]
+  const store = (at: readonly number[], bytes: readonly number[]) => [
     ...get(to),
+    ...at,
     ...get(a),
     ...get(b),
     ...op.shuffle,
     ...bytes,
     ...op.v128.store,
     3,
-    ...unsigned(at),
+    0,
   ]
-  const loop = (counter: number, from: number, code: readonly number[]) => [
-    ...op.i32.const,
-    ...signed(from),
+  /** By two numbers, 16 bytes, from the length of a side down. */
+  const loop = (counter: number, side: number, code: readonly number[]) => [
+    ...get(side),
     ...set(counter),
     ...op.loop,
     empty,
     ...code,
-    ...move(counter, -1),
+    ...move(counter, -16),
     ...get(counter),
     ...op.branchIf,
     0,
     ...op.end,
   ]
   const square = [
-    ...load(0),
+    ...load([]),
     ...set(a),
-    ...load(columns * 8),
+    ...load([...get(wide), ...op.i32.add]),
     ...set(b),
-    ...store(0, firsts),
-    ...store(rows * 8, seconds),
+    ...store([], firsts),
+    ...store([...get(tall), ...op.i32.add], seconds),
     ...move(from, 16),
-    ...move(to, 2 * rows * 8),
+    ...shifted(to, get(tall)),
+    ...shifted(to, get(tall)),
   ]
+  const begin = 8
   return {
-    name,
-    parameters: [type.i32, type.i32],
-    locals: [type.i32, type.i32, type.v128, type.v128],
-    code: loop(i, rows / 2, [
-      ...loop(j, columns / 2, square),
-      ...move(from, columns * 8),
-      ...move(to, 16 - columns * rows * 8),
-    ]),
+    name: 'turn',
+    parameters: [type.i32, type.i32, type.i32, type.i32],
+    locals: [type.i32, type.i32, type.v128, type.v128, type.i32],
+    code: [
+      ...get(to),
+      ...set(begin),
+      ...loop(i, tall, [
+        ...loop(j, wide, square),
+        ...shifted(from, get(wide)),
+        ...move(begin, 16),
+        ...get(begin),
+        ...set(to),
+      ]),
+    ],
   }
 }

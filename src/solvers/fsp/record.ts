@@ -246,9 +246,14 @@ function marginal(law: Float64Array, { values, most }: Quantity, keep: (length: 
   return p
 }
 
-function joint(law: Float64Array, a: Quantity, b: Quantity, keep: (length: number) => Float64Array): Joint {
-  const columns = b.most + 1
-  const p = keep((a.most + 1) * columns)
-  for (let i = 0; i < law.length; i++) p[a.values[i] * columns + b.values[i]] += law[i]
-  return { rows: a.most + 1, columns, p }
+function joint(
+  law: Float64Array,
+  { values: a, most: last }: Quantity,
+  { values: b, most }: Quantity,
+  keep: (length: number) => Float64Array,
+): Joint {
+  const columns = most + 1
+  const p = keep((last + 1) * columns)
+  for (let i = 0; i < law.length; i++) p[a[i] * columns + b[i]] += law[i]
+  return { rows: last + 1, columns, p }
 }
