@@ -12,6 +12,8 @@ export interface RunRequest {
   signal?: AbortSignal
   /** A trained model to start from. */
   artifact?: Artifact
+  /** After a preview: milliseconds in which a newer question may take its place, before the answer itself is begun. */
+  restMs?: number
 }
 
 export interface RunHandle {

@@ -9,7 +9,7 @@ export function localClient(paint: () => Promise<void> = painted): Client {
   let ids = 0
   return {
     workers: 1,
-    run(study, { onFrame, signal, artifact }) {
+    run(study, { onFrame, signal, artifact, restMs }) {
       const id = ++ids
       let over = false
       const cancel = () => {
@@ -23,7 +23,7 @@ export function localClient(paint: () => Promise<void> = painted): Client {
         onFrame(frame)
         await paint()
       }
-      const outcome = service.run(id, study, show, artifact).finally(() => {
+      const outcome = service.run(id, study, show, artifact, restMs).finally(() => {
         over = true
         live.delete(cancel)
         signal?.removeEventListener('abort', cancel)

@@ -20,7 +20,7 @@ import { canShare } from './sharing'
 /** Run ids are the caller's and must be unique over all services that work together. */
 export interface SolverService {
   ping(): void
-  run(id: number, study: Study, onFrame: Seen<Frame>, artifact?: Artifact): Promise<Outcome>
+  run(id: number, study: Study, onFrame: Seen<Frame>, artifact?: Artifact, restMs?: number): Promise<Outcome>
   inquire(id: number, inquiry: Inquiry, onProgress: Seen<Progress>): Promise<Ending>
   tally(id: number, study: Study, share: Share, onTally: Seen<Tally>): Promise<TallyOutcome>
   /** Shares memory with a run of another thread until that lets it go. */
@@ -53,7 +53,7 @@ export function createSolverService(): SolverService {
   const service: SolverService = {
     ping() {},
 
-    async run(id, study, onFrame, artifact) {
+    async run(id, study, onFrame, artifact, restMs) {
       running.add(id)
       const breath = openBreath()
       const frames = conflate(onFrame, shareForFrames(crew.length), (frame) => transfer(frame, buffersOf(frame)))
@@ -63,6 +63,7 @@ export function createSolverService(): SolverService {
       const outcome = await runStudy(study, {
         now: () => performance.now(),
         breathe: breath.breathe,
+        rest: restMs ? () => new Promise((resolve) => setTimeout(resolve, restMs)) : undefined,
         cancelled: () => !running.has(id),
         wanted: frames.wanted,
         onFrame: frames.send,

@@ -85,7 +85,7 @@ export function workerClient(surroundings: WorkerClientOptions): Client {
   if (eager) for (const role of ['sampling', 'solving'] as const) ask.teamFor(role)
   return {
     workers: size,
-    run(study, { onFrame, onRestart, signal, artifact }) {
+    run(study, { onFrame, onRestart, signal, artifact, restMs }) {
       let learnt = artifact
       const asked = ask.question<Outcome>({
         role: roleOf(study),
@@ -97,7 +97,7 @@ export function workerClient(surroundings: WorkerClientOptions): Client {
             onFrame(frame)
             await paint()
           }
-          return team.lead.run(id, study, proxy(show), learnt) as Promise<Outcome>
+          return team.lead.run(id, study, proxy(show), learnt, restMs) as Promise<Outcome>
         },
         lost: ({ code, why }) => lostRun(study, code, sentence(code, why), goOn, version),
         again: ({ code, why }) => onRestart?.(`${sentence(code, why)}. This run was begun again in another.`),

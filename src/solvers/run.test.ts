@@ -85,6 +85,27 @@ it('stops at the next breath when cancelled, and carries nothing', async () => {
   expect(outcome).not.toHaveProperty('solution')
 })
 
+it('rests once, between a preview and the answer, and gives the same answer', async () => {
+  const exact = { ...study, solver: 'fsp', options: {} }
+  const order: string[] = []
+  const outcome = await runStudy(
+    { ...exact, network: 'species A = 9\nA -> B, 1; B -> A, 2; B -> C, 1; C -> 0, 1' },
+    host({
+      onFrame: ({ preview }) => order.push(preview ? 'preview' : 'own'),
+      rest: async () => {
+        order.push('rest')
+      },
+    }),
+  )
+  const unhurried = await runStudy(
+    { ...exact, network: 'species A = 9\nA -> B, 1; B -> A, 2; B -> C, 1; C -> 0, 1' },
+    host(),
+  )
+  expect(order.slice(0, 2)).toEqual(['preview', 'rest'])
+  expect(order.filter((step) => step === 'rest')).toHaveLength(1)
+  expect(outcome.status === 'done' && outcome.solution).toEqual(unhurried.status === 'done' && unhurried.solution)
+})
+
 it('makes no picture while nobody looks', async () => {
   let frames = 0
   let breaths = 0

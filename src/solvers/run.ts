@@ -15,6 +15,8 @@ export interface Host {
   now(): number
   /** Let messages in. */
   breathe(): Promise<void>
+  /** Waited for once, after a preview and before the answer: the question may not be the last. */
+  rest?(): Promise<void>
   cancelled(): boolean
   onFrame(frame: Frame): void
   /** Whether a frame would be looked at now. Default: always. */
@@ -43,7 +45,8 @@ export type TallyOutcome =
 export const sliceMs = 15
 
 /** Run a study to its end. Never throws: what goes wrong is an outcome. */
-export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
+export async function runStudy(json: unknown, given: Host): Promise<Outcome> {
+  const host = resting(given)
   const started = host.now()
   let provenance: Provenance = { version, solver: '', seed: 0, elapsedMs: 0, device: 'cpu' }
   const finish = <O extends object>(outcome: O) => ({
@@ -75,6 +78,25 @@ export async function runStudy(json: unknown, host: Host): Promise<Outcome> {
     return finish({ status: 'done' as const, solution: { ...solution, warnings } })
   } catch (thrown) {
     return finish(failed(thrown))
+  }
+}
+
+/** Rests after the first preview. */
+function resting(host: Host): Host {
+  let rest = host.rest
+  let previewed = false
+  if (!rest) return host
+  return {
+    ...host,
+    onFrame(frame) {
+      previewed ||= frame.preview === true
+      host.onFrame(frame)
+    },
+    async breathe() {
+      if (previewed) await rest?.()
+      if (previewed) rest = undefined
+      return host.breathe()
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import type { Study } from '../solvers/study'
 import { createRuns } from './runs'
 import { createStudies } from './studies'
 import { doneWith, failedWith, testingClient } from './testing-client'
-import { maxPatienceMs, patienceMs } from './work'
+import { maxPatienceMs, maxRestMs, patienceMs } from './work'
 
 const first: Study = {
   version: 1,
@@ -123,6 +123,27 @@ describe('the lanes', () => {
     turn(0.9)
     await frame()
     expect(client.of('fsp')).toHaveLength(6)
+  })
+
+  it('rest after a preview while a hand moves faster than answers come, and not otherwise', async () => {
+    const { client, turn } = await setUp()
+    const move = async (k: number, frames: number) => {
+      client.of('fsp')[k].preview()
+      for (let waited = 0; waited < frames; waited++) await frame()
+      turn((k + 1) / 10)
+      await frame()
+    }
+    await move(0, 0)
+    await move(1, 2)
+    await move(2, 50)
+    client.of('fsp')[3].finish(doneWith(1))
+    await move(3, 0)
+    const [first, second, third, fourth, fifth] = client.of('fsp').map(({ restMs }) => restMs)
+    expect(first).toBeUndefined()
+    expect(second).toBeGreaterThan(0)
+    expect(third).toBeGreaterThan(1.5 * 2 * 16)
+    expect(fourth).toBe(maxRestMs)
+    expect(fifth).toBeUndefined()
   })
 
   it('start at most one run per animation frame, of the newest question', async () => {

@@ -21,6 +21,7 @@ import {
   idle,
   patienceFor,
   replaceable,
+  restAfter,
   restingMs,
   timeLeft,
   trainable,
@@ -204,7 +205,7 @@ export function createRuns(
     // A hand that moves on has its picture: the answer waits until it rests, and leaves the cores to the next picture.
     const restMs = !trains && work.glanced === work.number ? work.askedMs + restingMs - performance.now() : 0
     if (restMs > 0) setTimeout(schedule, restMs)
-    else launch(work, trains)
+    else launch(work, trains, current)
   }
 
   /** Whether what the lane has learnt is an answer to the newest question, too. */
@@ -213,16 +214,19 @@ export function createRuns(
     return learnt !== undefined && problem !== undefined && solvers[solver].answers?.(learnt.artifact, problem) === true
   }
 
-  function launch(work: Work, trains: boolean): void {
+  function launch(work: Work, trains: boolean, replaced?: Work['current']): void {
     const { wanted, key } = work
     const startedMs = performance.now()
     const own = work.training === 'anew' ? undefined : work.learnt?.artifact
     if (trains && work.training === 'anew') work.trainedMs = 0
     work.settled = undefined
     work.training = undefined
-    patch(work.id, { status: 'running', outcome: undefined, done: 0, phase: '', startedMs, leftMs: undefined })
+    // The words of the run before stand until this one has some: a drag would have them flicker.
+    const phase = replaced ? lanes()[work.id]?.phase : ''
+    patch(work.id, { status: 'running', outcome: undefined, done: 0, phase, startedMs, leftMs: undefined })
     const handle = client.run(wanted, {
       artifact: own,
+      restMs: replaced && restAfter(startedMs - replaced.startedMs),
       onRestart(why) {
         if (work.current === current) patch(work.id, { note: why })
       },

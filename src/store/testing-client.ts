@@ -10,6 +10,8 @@ export interface AskedRun {
   readonly study: Study
   /** What the run was told to start from. */
   readonly artifact?: Artifact
+  /** How long it was told to rest after a preview. */
+  readonly restMs?: number
   cancelled: boolean
   show(replicates: number, done: number): void
   preview(): void
@@ -54,7 +56,7 @@ export function testingClient(): TestingClient {
     inquiries,
     of: (solver) => asked.filter(({ study }) => study.solver === solver),
     workers: 1,
-    run(study, { onFrame, artifact }) {
+    run(study, { onFrame, artifact, restMs }) {
       let finish: (outcome: Outcome) => void = () => {}
       const outcome = new Promise<Outcome>((resolve) => {
         finish = resolve
@@ -62,6 +64,7 @@ export function testingClient(): TestingClient {
       const run: AskedRun = {
         study,
         artifact,
+        restMs,
         cancelled: false,
         show: (replicates, done) => onFrame(frameOf(replicates, done)),
         preview: () => onFrame({ ...frameOf(1, 0), preview: true }),

@@ -16,6 +16,8 @@ export const patienceMs = 500
 export const maxPatienceMs = 2000
 /** A question whose first picture is there is followed up when no newer one has come for this long. */
 export const restingMs = 50
+/** The longest that a run waits after a preview of its own. */
+export const maxRestMs = 100
 
 export const unasked = { number: 0, shown: 0, glanced: 0, askedMs: 0, tookMs: 0 }
 
@@ -92,6 +94,14 @@ export function replaceable(work: Work, current: NonNullable<Work['current']>): 
 
 export function patienceFor({ tookMs }: Work): number {
   return Math.min(maxPatienceMs, Math.max(patienceMs, 1.5 * tookMs))
+}
+
+/**
+ * Where questions come faster than answers, an answer that is begun is thrown away, and takes its time from the pictures:
+ * after its preview a run waits for the next question half as long again as the last one took to come.
+ */
+export function restAfter(sinceLastMs: number): number {
+  return Math.min(maxRestMs, 1.5 * sinceLastMs)
 }
 
 /** More replicates of the same question beat fewer; anything beats the picture of another question. */
