@@ -1,5 +1,5 @@
 /** Hands the studio to components. Select narrowly: a component renders when its own selection changes. */
-import { createContext, useContext } from 'react'
+import { createContext, useContext, useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import type { Studio } from '../store/studio'
 
@@ -18,6 +18,32 @@ type State<Key extends Store> = ReturnType<Studio[Key]['getState']>
 
 export function useStudies<T>(select: (state: State<'studies'>) => T): T {
   return useStore(useStudio().studies, select)
+}
+
+/** How far `useRestedStudies` may be behind. */
+const restedMs = 150
+
+/** The same, a few times a second: for what a hand on a slider does not look at. `select` must not change. */
+export function useRestedStudies<T>(select: (state: State<'studies'>) => T): T {
+  const { studies } = useStudio()
+  const [look] = useState(() => () => select(studies.getState()))
+  const [value, setValue] = useState(look)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const renew = () => {
+      timer = undefined
+      setValue(look)
+    }
+    renew()
+    const unfollow = studies.subscribe(() => {
+      timer ??= setTimeout(renew, restedMs)
+    })
+    return () => {
+      unfollow()
+      clearTimeout(timer)
+    }
+  }, [studies, look])
+  return value
 }
 
 export function useRuns<T>(select: (state: State<'runs'>) => T): T {

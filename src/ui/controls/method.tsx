@@ -5,7 +5,7 @@ import { lanesOf } from '../../solvers/lanes'
 import { solvers } from '../../solvers/registry'
 import { maxBeside } from '../../solvers/study'
 import { verdictOn } from '../../solvers/verdict'
-import { useStudies, useStudio } from '../studio'
+import { useRestedStudies, useStudies, useStudio } from '../studio'
 import { sentence } from './numbers'
 import { OptionsForm } from './options-form'
 import { Section } from './section'
@@ -99,7 +99,7 @@ function MethodRow({ solver, main, beside, onMain, onBeside }: MethodRowProps) {
 
 /** What the solver says to the last problem that could be read. */
 function useVerdict(solver: Solver): Verdict {
-  const reading = useStudies((state) => state.reading)
+  const reading = useRestedStudies((state) => state.reading)
   return useMemo(() => verdictFor(solver, reading, reading.study), [solver, reading])
 }
 

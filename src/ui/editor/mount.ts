@@ -23,7 +23,7 @@ const burstMs = 700
 /** Squiggles wait this long for the next keystroke: half-typed words are not errors yet. */
 const squiggleMs = 90
 /** The text follows a slider no more often, unless it has the cursor. */
-const followMs = 120
+const followMs = 300
 /** And no sooner than the picture has had its chance. */
 const gestureMs = 60
 
@@ -98,7 +98,7 @@ export function mountEditor(parent: HTMLElement, studio: Studio): { view: Editor
   const unfollow = studies.subscribe((state) => {
     if (state.parsed === last) return
     last = state.parsed
-    // Showing new text takes a third of a frame: under a slider that moves, some times a second are enough.
+    // Showing new text takes half a frame: under a slider that moves, some times a second are enough.
     // Nor may the first of them be before the picture, which the slider was moved for.
     const wait = Math.max(followed + followMs - performance.now(), gestureMs)
     if (view.hasFocus) follow()

@@ -145,6 +145,6 @@ function useProvenance({ drift, times, paths }: EnsembleReport): Provenance {
       { solver: 'hops', title: 'Learnt hops', replicates: paths, error },
       { solver: 'ssa', title: 'Exact sample paths', replicates: paths, error: 'sampling' },
     ]
-    return { version, seed, methods, link: studio.link() }
+    return { version, seed, methods, link: studio.link }
   }, [drift, times, paths, seed, studio])
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { EnsembleReport, Summary } from '../../analysis/ensembles/report'
 import { driftPanel, lastPanel, meanPanel, memoryPanel, pathsPanel, probabilityPanel } from './panels'
 
-const provenance = { version: '0', seed: 0, methods: [], link: '' }
+const provenance = { version: '0', seed: 0, methods: [], link: () => '' }
 const list = (...values: number[]) => Float64Array.from(values)
 const summary = (mean: number): Summary => ({
   ...{ mean: [list(0, mean)], sd: [list(0, 1)], last: [list(0.25, 0.75)], memory: [list(1, Number.NaN)] },

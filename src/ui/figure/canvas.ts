@@ -117,6 +117,8 @@ function canvasPen(context: CanvasRenderingContext2D, { ratio, theme }: Fit, scr
     }
   }
   let group = 1
+  // Setting a font, even the same again, is what costs most about a word.
+  let font = ''
   return {
     columns: ratio,
     hair: 1,
@@ -177,6 +179,9 @@ function canvasPen(context: CanvasRenderingContext2D, { ratio, theme }: Fit, scr
     text(text, x, y, lettering) {
       context.fillStyle = colour(theme, lettering.ink)
       context.globalAlpha = group
+      const wanted = `${lettering.bold ? 'bold ' : ''}${lettering.size}px ${family}`
+      if (font !== wanted) context.font = wanted
+      font = wanted
       write(context, text, x, y, lettering)
     },
     open(_, clip, opacity = 1) {
@@ -190,12 +195,13 @@ function canvasPen(context: CanvasRenderingContext2D, { ratio, theme }: Fit, scr
     close() {
       group = 1
       context.restore()
+      // The font is that of before the group again.
+      font = ''
     },
   }
 }
 
 function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, lettering: Lettering): void {
-  context.font = `${lettering.bold ? 'bold ' : ''}${lettering.size}px ${family}`
   context.textAlign = lettering.anchor === 'middle' ? 'center' : lettering.anchor
   context.textBaseline = 'middle'
   if (!lettering.upwards) {

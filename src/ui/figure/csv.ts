@@ -57,7 +57,7 @@ export function header({ title, note, summary, facts = [], provenance }: Panel):
     ...lines,
     `seed: ${seed}`,
     `Propensity ${version}`,
-    link,
+    link(),
   ]
     .map((line) => line.replace(/\s+/g, ' ').trim())
     .filter((line) => line !== '')

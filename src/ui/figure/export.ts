@@ -1,6 +1,6 @@
 /** From a panel to a file or the clipboard, on this machine alone. Nothing navigates and nothing is uploaded. */
 import { csv, header, table } from './csv'
-import type { Panel } from './figure'
+import { origin, type Panel } from './figure'
 import { annotatePng } from './png'
 import { type Paper, svg } from './svg'
 
@@ -34,7 +34,7 @@ async function png(panel: Panel, paper: Paper, dpi: number): Promise<Blob> {
     Title: panel.title,
     Description: header(panel).join('\n'),
     Software: `Propensity ${panel.provenance.version}`,
-    Source: JSON.stringify(panel.provenance),
+    Source: origin(panel.provenance),
   }
   const annotated = annotatePng(new Uint8Array(await blob.arrayBuffer()), dpi, words)
   return new Blob([annotated as Uint8Array<ArrayBuffer>], { type: 'image/png' })

@@ -197,8 +197,8 @@ export interface Provenance {
   readonly version: string
   readonly seed: number
   readonly methods: readonly Contribution[]
-  /** Opens the studio on the study that made the figure. */
-  readonly link: string
+  /** Opens the studio on the study that made the figure: packed when it is asked for, not at every frame. */
+  link(): string
 }
 
 export interface Panel {
@@ -220,7 +220,17 @@ export interface Panel {
 
 /** JSON text of a panel; typed arrays become lists, and numbers that JSON cannot hold become null. */
 export function serialise(panel: Panel): string {
-  return JSON.stringify(panel, (_, value) => (value instanceof Float64Array ? Array.from(value) : value))
+  return JSON.stringify(panel, plainly)
+}
+
+/** Where a figure comes from, as JSON. */
+export function origin(provenance: Provenance): string {
+  return JSON.stringify(provenance, plainly)
+}
+
+function plainly(_: string, value: unknown): unknown {
+  if (typeof value === 'function') return value()
+  return value instanceof Float64Array ? Array.from(value) : value
 }
 
 /** Whether two values of a description are the same, so that an unchanged panel is not drawn again. */

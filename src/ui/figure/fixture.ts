@@ -5,7 +5,7 @@ export const provenance: Provenance = {
   version: '0.1.0',
   seed: 7,
   methods: [{ solver: 'sampler', title: 'Sampler', replicates: 1000, error: '± 1 standard error' }],
-  link: 'https://example.org/#s=a&b',
+  link: () => 'https://example.org/#s=a&b',
 }
 
 /** All layers but the heat map. */

@@ -2,7 +2,7 @@
  * The renderer for print: a string, made without a browser. Vector throughout, text that stays text, sizes in mm and
  * points, no grid, ticks outside; title, description and provenance inside the file.
  */
-import type { HeatLayer, Mark, Panel } from './figure'
+import { type HeatLayer, type Mark, origin, type Panel } from './figure'
 import { bottomOf, colour, dashes, lightTheme, rampOf, ringHole, shade, shades, shadesOf } from './ink'
 import { type Box, layOut } from './layout'
 import { type Pen, paint } from './paint'
@@ -41,7 +41,7 @@ export function svg(panel: Panel, paper: Paper): string {
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" font-family="Arial, Helvetica, sans-serif">`,
     `<title>${escapeXml(panel.note ? `${panel.title}, ${panel.note}` : panel.title)}</title>`,
     `<desc>${escapeXml([panel.summary, ...(panel.facts ?? []).map(({ label, text }) => `${label}: ${text}.`)].join(' '))}</desc>`,
-    `<metadata>${escapeXml(JSON.stringify(panel.provenance))}</metadata>`,
+    `<metadata>${escapeXml(origin(panel.provenance))}</metadata>`,
     paper.background ? `<rect width="100%" height="100%" fill="${escapeXml(paper.background)}"/>` : '',
     ...out,
     '</svg>',

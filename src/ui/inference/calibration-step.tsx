@@ -74,7 +74,7 @@ function Ranks() {
     const calibration = { parameters: names, ranks: all, draws: rankedAmong }
     const title = `Calibration of ${question?.method}, ${question?.likelihood}`
     const provenance: Provenance = {
-      ...{ version, seed: question?.seed ?? 1, link: studio.link() },
+      ...{ version, seed: question?.seed ?? 1, link: studio.link },
       methods: [{ solver: 'inference', title, replicates: ranks.length, error: 'χ² test of even ranks' }],
     }
     return names.map((_, i) => rankPanel(calibration, i, uniformity(calibration, i), provenance))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { InferenceRun } from '../../store/inference'
 import { histogramPanel, pairPanel, predictedPanel, rankPanel, tracePanel } from './panels'
 
-const provenance = { version: '0', seed: 0, methods: [], link: '' }
+const provenance = { version: '0', seed: 0, methods: [], link: () => '' }
 const run: InferenceRun = {
   status: 'done',
   question: { network: '', data: { text: '' } },

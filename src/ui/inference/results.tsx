@@ -157,6 +157,6 @@ function useProvenance({ question, posterior }: InferenceRun): Provenance {
   return useMemo(() => {
     const error = posterior ? `log-likelihood: ${posterior.error.kind} ${posterior.error.value}` : 'not finished'
     const title = `${question.method}, ${question.likelihood}`
-    return { version, seed: question.seed ?? 1, methods: [{ solver: 'inference', title, error }], link: studio.link() }
+    return { version, seed: question.seed ?? 1, methods: [{ solver: 'inference', title, error }], link: studio.link }
   }, [question, posterior, studio])
 }

@@ -163,7 +163,7 @@ function Picture() {
   const [cell, setCell] = useState<readonly [number, number]>()
   const [panel, early] = useMemo(() => {
     const of = (source: MapSource, map: MapSoFar, reach: number) =>
-      mapPanel({ request, ...map }, shape, provenanceOf(source, map.error, studio.link()), source, reach)
+      mapPanel({ request, ...map }, shape, provenanceOf(source, map.error, studio.link), source, reach)
     const reach = largest(values?.[shape], learnt?.values[shape])
     return [of('exact', { values, rows, error }, reach), learnt && of('learnt', learnt, reach)]
   }, [request, values, rows, error, learnt, shape, studio])
@@ -231,7 +231,7 @@ function Picture() {
 
 type MapSoFar = Pick<MapState, 'values' | 'rows' | 'error'>
 
-const provenanceOf = (source: MapSource, error: number, link: string): Provenance => ({
+const provenanceOf = (source: MapSource, error: number, link: () => string): Provenance => ({
   version,
   seed: 0,
   methods: [

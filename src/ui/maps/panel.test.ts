@@ -14,7 +14,7 @@ const values = {
   fano: new Float64Array(6),
   mean: new Float64Array(6),
 }
-const provenance = { version: '0', seed: 0, methods: [], link: '' }
+const provenance = { version: '0', seed: 0, methods: [], link: () => '' }
 
 describe('the picture of a map', () => {
   it('stands as the map does, with what is not there yet left empty', () => {

@@ -24,7 +24,7 @@ const steps: WatchedStep[] = [
     logQ: Math.log(poisson(6, N) * binomial(N, 0.25, U)),
   },
 ]
-const provenance = { version: '0', seed: 1, methods: [], link: '' }
+const provenance = { version: '0', seed: 1, methods: [], link: () => '' }
 
 describe('a count of a sample', () => {
   it('is named with what came before it', () => {

@@ -59,7 +59,7 @@ function Sample({ time, asked, steps, others, problem, seed, solver, title }: Sa
   const at = Math.min(index, steps.length - 1)
   const panel = useMemo(() => {
     const methods = [{ solver, title, error: 'what the network has learnt, drawn as it is' }]
-    const provenance = { version, seed, methods, link: link() }
+    const provenance = { version, seed, methods, link }
     return samplePanel(steps, at, quantities(problem.network), provenance, time)
   }, [steps, at, problem, seed, solver, title, time, link])
   const keep = async () => save(await fileOf(panel, 'csv', paperOf(89), 300), fileName(panel, 'csv'))

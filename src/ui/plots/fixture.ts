@@ -127,5 +127,5 @@ export const fixtureOutlook: Outlook = {
   palette: ['U', 'V'],
   band: 'SD',
   asked: { views: [], margin: 0 },
-  link: 'https://example.org/#s=abc',
+  link: () => 'https://example.org/#s=abc',
 }

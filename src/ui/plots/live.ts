@@ -84,7 +84,7 @@ export function createLive(studio: Studio): Live {
   const sinks = new Map<string, Shown>()
   const listeners = new Set<() => void>()
   const screen = createScreen()
-  const outlookOf = createOutlook()
+  const outlookOf = createOutlook(studio)
   let made: Panel[] = []
   let madeFrom: readonly unknown[] = []
   let serial = 0
@@ -217,25 +217,24 @@ function samePicture(a: Panel, b: Panel): boolean {
   return a.note === b.note && same(a.x, b.x) && same(a.y, b.y) && same(a.layers, b.layers)
 }
 
-/** Reads where the user looks; keeps its value while nothing in it has changed. */
-/** Packing a longer text takes longer than drawing, and its link would be too long to be opened. */
+/** A longer text takes long to pack, and its link would be too long to be opened. */
 const mostLinked = 200_000
 
 const linkOf = (study: Study): string =>
   study.network.length > mostLinked ? location.origin + location.pathname : linkTo(study, location.href)
 
-function createOutlook() {
+/** Reads where the user looks; keeps its value while nothing in it has changed. */
+function createOutlook({ studies }: Studio) {
+  const link = () => linkOf(studies.getState().good)
   let kept: Outlook | undefined
-  let linked: { good: unknown; link: string } | undefined
-  return ({ view, studies }: Studio, hover: number | undefined): Outlook => {
+  return ({ view }: Studio, hover: number | undefined): Outlook => {
     const { time, joint, quantities } = view.getState()
-    const { good, study, reading } = studies.getState()
-    if (linked?.good !== good) linked = { good, link: linkOf(good) }
+    const { study, reading } = studies.getState()
     const band = study.view?.band === 'SE' ? 'SE' : 'SD'
     const jointOf = typeof study.view?.jointOf === 'string' ? study.view.jointOf : undefined
     const palette = quantitiesOf(reading.problem.network)
     const asked = askedOf(study)
-    const next: Outlook = { time, joint, quantities, palette, band, jointOf, asked, hover, link: linked.link }
+    const next: Outlook = { time, joint, quantities, palette, band, jointOf, asked, hover, link }
     if (!kept || !same(kept, next)) kept = next
     return kept
   }

@@ -42,7 +42,7 @@ export interface Outlook {
   /** What trained networks say of the slice. */
   readonly networks?: readonly NetworkLaw[]
   /** Opens the studio on this very study. */
-  readonly link: string
+  link(): string
 }
 
 /** One method's answer of one kind. */

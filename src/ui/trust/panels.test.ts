@@ -33,7 +33,7 @@ describe('the recorded run', () => {
 describe('figures of a case', () => {
   it('are drawn, each with its summary', () => {
     for (const one of cases) {
-      for (const panel of [foundPanel(record, one, 'x'), residualPanel(record, one, 'x')]) {
+      for (const panel of [foundPanel(record, one, () => 'x'), residualPanel(record, one, () => 'x')]) {
         expect(panel.summary).toContain(one.name)
         expect(svg(panel, paperOf(120))).toMatch(/^<(?:\?xml|svg)/)
       }
@@ -42,13 +42,13 @@ describe('figures of a case', () => {
 
   it('show the mean, one standard deviation about it, and the residuals at their times', () => {
     const one = cases.find(({ name }) => name === '00028')!
-    const [band, mean] = foundPanel(record, one, 'x').layers
+    const [band, mean] = foundPanel(record, one, () => 'x').layers
     expect(mean).toMatchObject({ kind: 'line', y: one.quantities[0].mean })
     // Reset at t = 25 to exactly 50: the value is the one after the event, and the band closes there.
     expect(one.quantities[0].mean[25]).toBe(50)
     expect(band).toMatchObject({ kind: 'band', meaning: 'SD' })
     if (band.kind === 'band') expect([band.low[25], band.high[25]]).toEqual([50, 50])
-    const residuals = residualPanel(record, one, 'x')
+    const residuals = residualPanel(record, one, () => 'x')
     expect(residuals.layers.filter(({ kind }) => kind === 'rule')).toHaveLength(5)
     expect(residuals.y.domain[1]).toBeGreaterThan(5)
   })
@@ -60,7 +60,7 @@ describe('figures of a case', () => {
       quantities: [{ ...one.quantities[0], z: [Number.POSITIVE_INFINITY, 1], y: [0, 2] }],
       times: [0, 1],
     }
-    expect(residualPanel(record, missed, 'x').y.domain).toEqual([-5.4, 5.4])
+    expect(residualPanel(record, missed, () => 'x').y.domain).toEqual([-5.4, 5.4])
     expect(outside({ ...one, excursions: [0] })).toBe('0 outside')
     expect(outside({ ...one, excursions: [4, 1] })).toBe('4, then 1 outside')
     expect(outside({ ...one, excursions: [5, 3], unexplained: 0, suite: 'failed' })).toBe(

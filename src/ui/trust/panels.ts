@@ -7,7 +7,7 @@ import type { TrustRecord } from './record'
 const headroom = 1.08
 
 /** Mean and standard deviation over time, by quantity. */
-export function foundPanel(record: TrustRecord, one: CaseVerdict, link: string): Panel {
+export function foundPanel(record: TrustRecord, one: CaseVerdict, link: () => string): Panel {
   const layers = one.quantities.flatMap(({ name, mean, sd }, q): Layer[] => {
     const [low, high] = [mean.map((m, k) => Math.max(0, m - sd[k])), mean.map((m, k) => m + sd[k])]
     return [
@@ -27,7 +27,7 @@ export function foundPanel(record: TrustRecord, one: CaseVerdict, link: string):
 }
 
 /** Z and Y over time, with the intervals in which they should be. */
-export function residualPanel(record: TrustRecord, one: CaseVerdict, link: string): Panel {
+export function residualPanel(record: TrustRecord, one: CaseVerdict, link: () => string): Panel {
   const points = one.quantities.flatMap(({ name, z, y }, q): Layer[] => [
     { kind: 'points', name: `Z of ${name}`, ink: q, mark: 'circle', x: one.times, y: finite(z) },
     { kind: 'points', name: `Y of ${name}`, ink: q, mark: 'square', x: one.times, y: finite(y) },
@@ -49,7 +49,7 @@ export function residualPanel(record: TrustRecord, one: CaseVerdict, link: strin
   }
 }
 
-function common(record: TrustRecord, { times }: CaseVerdict, link: string) {
+function common(record: TrustRecord, { times }: CaseVerdict, link: () => string) {
   const x: Axis = { label: 'time', scale: 'linear', domain: [times[0] ?? 0, times.at(-1) ?? 1] }
   const { version, seed, replicates, solver } = record
   const method = { solver, title: solver, replicates, error: 'that of sampling' }

@@ -87,7 +87,7 @@ interface CaseProps {
 }
 
 function Case({ one, record, open, onToggle }: CaseProps) {
-  const link = window.location.href
+  const link = () => window.location.href
   return (
     <>
       <tr data-verdict={one.suite}>
