@@ -4,7 +4,8 @@
  * - frames: gaps between animation frames while all workers sample the toggle and 50 trajectories are drawn
  * - drag: from a slider's change to the first picture of the new law, in ms
  * - resolve: gaps between animation frames while a slider is dragged and the joint law of the toggle, counts to about
- *   100, is solved anew at every step; and how often the run bar said what was shown meanwhile
+ *   100, is solved anew at every step; joint maps drawn for each of its positions; the page's own thread, in ms of CPU
+ *   time per frame, which the machine's load hardly changes; and what the run bar said of the picture meanwhile
  * - cancel: from the click to the lane saying so, in ms
  */
 import { spawnSync } from 'node:child_process'
@@ -46,8 +47,14 @@ for (let k = 0; k < 8; k++) {
 }
 rows['cancel to words (ms)'] = spread(cancels)
 
-const { frames, tasks, shown } = await (await resolved()).evaluate(resolve, 6000)
+const dragged = await resolved()
+const { frames, tasks, shown, maps, cpuMs } = await costed(dragged, () => dragged.evaluate(resolve, 6000))
 rows['frame gap while the exact joint law follows a slider (ms)'] = spread(frames)
+rows['the page’s thread then, per frame (ms of CPU)'] = { n: frames.length, median: round(cpuMs / frames.length) }
+rows['joint maps drawn then, per position'] = {
+  n: frames.length,
+  median: Math.round((100 * maps) / frames.length) / 100,
+}
 if (tasks.length) rows['tasks above 50 ms on the page’s thread then (ms)'] = spread(tasks)
 
 await browser.close()
@@ -83,8 +90,22 @@ async function resolved() {
   const page = await context.newPage()
   await page.goto(`${address}#s=${deflateRawSync(JSON.stringify(study)).toString('base64url')}`)
   await page.waitForFunction(() => /propagator/.test(document.querySelector('[aria-label="Runs"]')?.textContent ?? ''))
+  // The service worker fetches the page for later after a quarter of a minute: not during the drag.
   await page.waitForTimeout(1000)
   return page
+}
+
+/** What `act` returns, and the CPU time that the page's thread took for it. */
+async function costed(page, act) {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const spent = async () => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    return 1000 * metrics.find(({ name }) => name === 'ThreadTime').value
+  }
+  const before = await spent()
+  const result = await act()
+  return { ...result, cpuMs: (await spent()) - before }
 }
 
 /** In the page: move the slider at every frame for so many milliseconds; frame gaps, long tasks, and what was said. */
@@ -98,19 +119,28 @@ function resolve(forMs) {
     const [low, high] = [Number(slider.min), Number(slider.max)]
     const frames = []
     const shown = {}
+    // A colour bar is one pixel wide.
+    let maps = 0
+    const { putImageData } = CanvasRenderingContext2D.prototype
+    CanvasRenderingContext2D.prototype.putImageData = function (pixels, ...place) {
+      if (pixels.width > 1) maps++
+      return putImageData.call(this, pixels, ...place)
+    }
     const began = performance.now()
     let last = began
     requestAnimationFrame(function frame(now) {
       frames.push(now - last)
       last = now
-      const words = document.querySelector('[aria-label="Runs"]').textContent
-      const what = /preview ± [\d.e-]+/.exec(words)?.[0] ?? (/propagator/.test(words) ? 'proved' : 'other')
+      const lane = document.querySelector('[aria-label="Runs"] .lane')
+      const words = lane.textContent
+      const ended = lane.dataset.status === 'done' ? 'proved' : 'other'
+      const what = /preview ± [\d.e-]+/.exec(words)?.[0] ?? (/earlier/.test(words) ? 'of an earlier position' : ended)
       shown[what] = (shown[what] ?? 0) + 1
       const phase = (now - began) / 1500
       set.call(slider, String(low + (high - low) * (0.5 + 0.5 * Math.sin(2 * Math.PI * phase))))
       slider.dispatchEvent(new Event('input', { bubbles: true }))
       if (now - began < forMs) requestAnimationFrame(frame)
-      else done({ frames: frames.slice(1), tasks, shown })
+      else done({ frames: frames.slice(1), tasks, shown, maps })
     })
   })
 }
@@ -176,6 +206,10 @@ function cancel() {
 
 function spread(values) {
   const sorted = [...values].sort((a, b) => a - b)
-  const at = (share) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] * 10) / 10
+  const at = (share) => round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))])
   return { n: sorted.length, median: at(0.5), p95: at(0.95), max: at(1) }
+}
+
+function round(value) {
+  return Math.round(value * 10) / 10
 }
