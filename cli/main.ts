@@ -24,6 +24,7 @@ const help = `Propensity ${version}: stochastic reaction networks, sampled and s
       --seed N                a whole number
       --keep FILE             what was learnt, as safetensors with its study, every few seconds and at the end
       --learnt FILE           begin with what such a file holds
+      --threads N             at most so many, where laws to learn from are found; else one a core
   propensity analyse WHAT STUDY.json|NETWORK.crn   what follows from exact laws, as JSON
       gap                     spectral gap: how fast it is forgotten where it began
       passage --to 'X >= 25'  when a condition first holds: the mean, and the law at --times

@@ -29,7 +29,14 @@ async function build() {
     root,
     configFile: false,
     logLevel: 'error',
-    build: { ssr: 'cli/main.ts', outDir: draft, emptyOutDir: true, target: 'node20', copyPublicDir: false },
+    build: {
+      ssr: true,
+      rollupOptions: { input: { main: 'cli/main.ts', thread: 'cli/thread.ts' } },
+      outDir: draft,
+      emptyOutDir: true,
+      target: 'node20',
+      copyPublicDir: false,
+    },
   })
   try {
     renameSync(draft, bundle)

@@ -7,6 +7,7 @@ import { lanesOf } from '../src/solvers/lanes'
 import { runStudy } from '../src/solvers/run'
 import { readStudy, readStudyShape, type Study } from '../src/solvers/study'
 import { imported, isSbml } from './sbml'
+import { openThreads } from './threads'
 import { exitStatus, number, oneFile, optionValue, pairs, readText, UsageError } from './usage'
 
 /** What is asked of a network, whatever answers it. */
@@ -25,6 +26,7 @@ const flags = {
   seed: { type: 'string' },
   learnt: { type: 'string' },
   keep: { type: 'string' },
+  threads: { type: 'string' },
 } as const
 
 type Flags = Partial<ReturnType<typeof parseArgs<{ options: typeof flags }>>['values']>
@@ -37,7 +39,12 @@ export async function solve(args: string[]): Promise<number> {
   if (!read.ok) throw new UsageError(read.issues.map((issue) => locate(path, issue)).join('\npropensity: '))
   const { keep } = values
   const checkpoint = keep === undefined ? undefined : (learnt: Artifact) => keepArtifact(keep, learnt, read.value.study)
-  const running = run(study, values.learnt === undefined ? undefined : learntFrom(values.learnt), checkpoint)
+  const running = run(
+    study,
+    values.learnt === undefined ? undefined : learntFrom(values.learnt),
+    checkpoint,
+    threads(values),
+  )
   for (const { line, column, message } of read.value.diagnostics) {
     console.error(`${path}:${line}:${column}: warning: ${message}`)
   }
@@ -54,6 +61,14 @@ export async function solve(args: string[]): Promise<number> {
   }
   console.error(`propensity: ${outcome.message}${outcome.hint ? ` (${outcome.hint})` : ''}`)
   return exitStatus.failed
+}
+
+function threads({ threads: given }: Flags): number | undefined {
+  if (given === undefined) return undefined
+  const count = number('threads', given)
+  if (!Number.isInteger(count) || count < 1)
+    throw new UsageError(`--threads: expected a whole number from 1 on, got ${given}`)
+  return count
 }
 
 /** A study file as it is; a bare network becomes a study that asks for the given times. */
@@ -142,8 +157,13 @@ function keepArtifact(path: string, artifact: Artifact, study: Study): void {
 /** How often a run that may be stopped leaves a checkpoint. */
 const checkpointMs = 5000
 
-/** Drives one study to its outcome; Ctrl-C cancels it. */
-export async function run(study: unknown, artifact?: Artifact, keep?: (learnt: Artifact) => void): Promise<Outcome> {
+/** Drives one study to its outcome, on so many threads where its work falls into pieces; Ctrl-C cancels it. */
+export async function run(
+  study: unknown,
+  artifact?: Artifact,
+  keep?: (learnt: Artifact) => void,
+  threads?: number,
+): Promise<Outcome> {
   let cancelled = false
   // A second Ctrl-C finds no handler, and ends the process at once.
   const stop = () => {
@@ -151,6 +171,7 @@ export async function run(study: unknown, artifact?: Artifact, keep?: (learnt: A
   }
   process.once('SIGINT', stop)
   const progress = openProgress()
+  const { hands, close } = openThreads(threads)
   let kept = performance.now()
   try {
     return await runStudy(study, {
@@ -165,9 +186,11 @@ export async function run(study: unknown, artifact?: Artifact, keep?: (learnt: A
         keep(frame.artifact)
       },
       artifact,
+      hands,
     })
   } finally {
     progress.close()
+    await close()
     process.off('SIGINT', stop)
   }
 }

@@ -8,7 +8,15 @@ import type { Ending, Inquiry } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
 import { type Helpers, type SharedTask, serveCrew } from '../numerics/crew'
 import type { Artifact, Frame, Outcome } from '../solvers/contract'
-import { type CrewMember, runStudy, type TallyOutcome, tallyStudy } from '../solvers/run'
+import {
+  type CrewMember,
+  type Hand,
+  type PieceOutcome,
+  pieceStudy,
+  runStudy,
+  type TallyOutcome,
+  tallyStudy,
+} from '../solvers/run'
 import type { Study } from '../solvers/study'
 import type { Share, Tally } from '../solvers/tally'
 import { openBreath } from './breath'
@@ -23,6 +31,8 @@ export interface SolverService {
   run(id: number, study: Study, onFrame: Seen<Frame>, artifact?: Artifact, restMs?: number): Promise<Outcome>
   inquire(id: number, inquiry: Inquiry, onProgress: Seen<Progress>): Promise<Ending>
   tally(id: number, study: Study, share: Share, onTally: Seen<Tally>): Promise<TallyOutcome>
+  /** Does a piece of a run's work. */
+  piece(id: number, study: Study, piece: unknown): Promise<PieceOutcome>
   /** Shares memory with a run of another thread until that lets it go. */
   help(id: number, task: SharedTask): Promise<void>
   /** Stops a run here and its shares elsewhere; unknown ids are past runs and ignored. */
@@ -69,6 +79,7 @@ export function createSolverService(): SolverService {
         onFrame: frames.send,
         crew: crew.map((member) => crewMember(member, id, study)),
         helpers: helpersOf(crew, id),
+        hands: crew.map((member) => handOf(member, id, study)),
         artifact,
         earlier: last?.question === question ? last.tally : undefined,
         keep(tally) {
@@ -119,6 +130,20 @@ export function createSolverService(): SolverService {
       return outcome
     },
 
+    async piece(id, study, piece) {
+      running.add(id)
+      const breath = openBreath()
+      const outcome = await pieceStudy(study, piece, {
+        now: () => performance.now(),
+        breathe: breath.breathe,
+        cancelled: () => !running.has(id),
+      })
+      // The next piece, if there is one, adds it again.
+      running.delete(id)
+      breath.close()
+      return outcome
+    },
+
     async help(id, task) {
       // A run enlists anew for each larger box; a run that is over has let go of all.
       running.add(id)
@@ -164,6 +189,10 @@ function helpersOf(crew: readonly Remote<SolverService>[], id: number): Helpers 
       for (const [k, task] of tasks.entries()) void crew[k].help(id, task)
     },
   }
+}
+
+function handOf(member: Remote<SolverService>, id: number, study: Study): Hand {
+  return { piece: (_, piece) => member.piece(id, study, piece) as Promise<PieceOutcome> }
 }
 
 function crewMember(member: Remote<SolverService>, id: number, study: Study): CrewMember {

@@ -143,6 +143,15 @@ export interface Run {
   readonly look?: number
   /** Threads to share memory with, where the host has any; results must not depend on how many. */
   readonly helpers?: Helpers
+  /** Threads that do pieces of this method's work, where the host has any; results must not depend on how many. */
+  readonly hands?: Hands
+}
+
+export interface Hands {
+  /** Threads besides this one: so many pieces may be given away at a time. */
+  readonly others: number
+  /** Has a piece done, see `Method.piece`; undefined where it was stopped. Rejects with a `Failure` where that failed. */
+  piece(piece: unknown): Promise<unknown>
 }
 
 export type Verdict =
@@ -177,6 +186,11 @@ export interface Method<O> {
    * workers: each tallies its share, and the tallies add up, in any order, to the same bits.
    */
   readonly ensemble?: Ensemble<O>
+  /**
+   * Of methods whose work falls into pieces: does one, on any thread, from what `run.hands` of the run that works on the whole
+   * was given. Plain, clonable data in and out; yields as it works. See `pieces.ts`.
+   */
+  piece?(problem: Problem, options: O, piece: unknown, run: Run): AsyncGenerator<unknown, unknown>
   /** Of methods whose artifact is a law of the whole state, one count after the other; undefined where it is of another problem. */
   open?(artifact: Artifact, problem: Problem): Opened | undefined
 }

@@ -2,7 +2,16 @@
 import type { Helpers } from '../numerics/crew'
 import { stream } from '../numerics/rng'
 import { version } from '../version'
-import { type Artifact, Failure, type Frame, type Outcome, type Provenance, type Run, type Solution } from './contract'
+import {
+  type Artifact,
+  Failure,
+  type Frame,
+  type Hands,
+  type Outcome,
+  type Provenance,
+  type Run,
+  type Solution,
+} from './contract'
 import { picture } from './ensemble'
 import { type Reading, readStudy } from './study'
 import { summarise } from './summary'
@@ -26,6 +35,8 @@ export interface Host {
   readonly artifact?: Artifact
   /** Threads that a solver may share memory with. */
   readonly helpers?: Helpers
+  /** Threads that can do pieces of a study's work. */
+  readonly hands?: readonly Hand[]
   /** The tally of an earlier, smaller run of the same study, to go on from; and where to leave this one's. */
   readonly earlier?: Tally
   keep?(tally: Tally): void
@@ -36,10 +47,19 @@ export interface CrewMember {
   tally(study: unknown, share: Share, onTally: (tally: Tally) => void): Promise<TallyOutcome>
 }
 
-export type TallyOutcome =
-  | { readonly status: 'done'; readonly tally: Tally }
+/** A thread that does pieces of a study's work. */
+export interface Hand {
+  piece(study: unknown, piece: unknown): Promise<PieceOutcome>
+}
+
+type Fault = Pick<Extract<Outcome, { status: 'failed' }>, 'status' | 'code' | 'message' | 'hint'>
+
+export type PieceOutcome =
+  | { readonly status: 'done'; readonly result: unknown }
   | { readonly status: 'cancelled' }
-  | Pick<Extract<Outcome, { status: 'failed' }>, 'status' | 'code' | 'message' | 'hint'>
+  | Fault
+
+export type TallyOutcome = { readonly status: 'done'; readonly tally: Tally } | { readonly status: 'cancelled' } | Fault
 
 /** How long a solver works between two yields, in ms: a quarter of a frame's patience for cancel, 1 % overhead. */
 export const sliceMs = 15
@@ -69,8 +89,13 @@ export async function runStudy(json: unknown, given: Host): Promise<Outcome> {
     const crew = site?.device === 'gpu' ? [] : host.crew
     const solution = method.ensemble
       ? await runEnsemble(read.value, json, method.ensemble, { ...host, crew })
-      : await drive(method.solve(problem, options, lend(seed, host, read.value.study)), host, (snapshot) =>
-          host.onFrame(snapshot()),
+      : await drive(
+          method.solve(problem, options, {
+            ...lend(seed, host, read.value.study),
+            ...(method.piece && { hands: handsOf(host.hands, json) }),
+          }),
+          host,
+          (snapshot) => host.onFrame(snapshot()),
         )
     if (!solution) return finish({ status: 'cancelled' as const })
     const before = [verdict.caution, site?.warning, unanswered(read.value, solution)].filter((w) => w !== undefined)
@@ -124,6 +149,42 @@ export async function tallyStudy(
     return tally ? { status: 'done', tally } : { status: 'cancelled' }
   } catch (thrown) {
     return failed(thrown)
+  }
+}
+
+/** Do one piece of a study's work: what another thread's run has given away. */
+export async function pieceStudy(json: unknown, piece: unknown, host: Omit<Host, 'onFrame'>): Promise<PieceOutcome> {
+  try {
+    const read = readStudy(json)
+    if (!read.ok) return { status: 'failed', code: 'study', message: sentence(read.issues) }
+    const { solver, seed, problem, options } = read.value
+    const method = await solver.load()
+    if (!method.piece) return { status: 'failed', code: 'bug', message: `the work of ${solver.id} has no pieces` }
+    const work = method.piece(problem, options, piece, lend(seed, host))
+    const result = await drive(work, host, () => {})
+    return result === undefined ? { status: 'cancelled' } : { status: 'done', result }
+  } catch (thrown) {
+    return failed(thrown)
+  }
+}
+
+/** Others as a method sees them: each does one piece at a time. */
+function handsOf(hands: readonly Hand[] | undefined, json: unknown): Hands | undefined {
+  if (!hands?.length) return undefined
+  const free = [...hands]
+  return {
+    others: hands.length,
+    async piece(piece) {
+      const hand = free.pop()
+      if (!hand) throw new Error('more pieces were given away than there are threads')
+      try {
+        const outcome = await hand.piece(json, piece)
+        if (outcome.status === 'failed') throw new Failure(outcome.code, outcome.message, outcome.hint)
+        return outcome.status === 'done' ? outcome.result : undefined
+      } finally {
+        free.push(hand)
+      }
+    },
   }
 }
 
@@ -217,7 +278,7 @@ function lend(seed: number, host: Pick<Host, 'now' | 'artifact' | 'helpers'>, st
   }
 }
 
-function failed(thrown: unknown): Pick<Extract<Outcome, { status: 'failed' }>, 'status' | 'code' | 'message' | 'hint'> {
+function failed(thrown: unknown): Fault {
   if (thrown instanceof Failure) {
     return { status: 'failed', code: thrown.code, message: thrown.message, hint: thrown.hint }
   }

@@ -5,14 +5,15 @@ import type { Artifact, Problem, Run, Snapshot } from '../contract'
 import { type Domain, largest, settings } from '../design'
 import { coordinates } from '../fsp/kernel'
 import { short } from '../learnt'
-import { quickEnough } from '../teachers'
+import { inPieces } from '../pieces'
 import type { TrainingRecord } from '../training'
 import { carriedOn, timesWithin, windowEnds } from './consistency'
 import type { DistilledOptions } from './index'
 import { type Begun, type Model, packCourse, type Student } from './model'
 import { byScore, type Context } from './paper'
+import { type Lesson, lesson } from './pieces'
 import { type Course, densityOf, type Lecture, learn } from './student'
-import { lectures, steppedOn, timesOf } from './teach'
+import { pick, steppedOn, timesOf } from './teach'
 import { openWriter, type Variable } from './writer'
 
 export interface Show {
@@ -169,22 +170,25 @@ async function* teach(
   run: Run,
   show: Show,
 ): AsyncGenerator<Snapshot, Lessons> {
-  const { teacher, paths, rows } = options
+  const { paths } = options
   const looks = domain.axes.length ? options.looks : options.looks * looksAlone
-  const [heard, kept]: [Lecture[], Lecture[]] = [[], []]
   const all = settings(problem, domain, countOf(domain, options.settings), run.rng(designStream))
-  for (const [i, setting] of all.entries()) {
-    const source = { teacher: teacherOf(teacher), paths, first: sampleStream + i * paths, quick: quickEnough.toLearn }
-    const phase = `laws to learn from: ${i + 1} of ${all.length} settings`
-    const work = lectures(problem, setting, timesOf(domain, looks, i), rows, source, run)
-    let step = await work.next()
-    for (; !step.done; step = await work.next()) if (run.due()) yield show(phase, (taught * i) / all.length)
+  const pieces = all.map((setting, i): Lesson => {
+    return { kind: 'lesson', setting: pick(setting), times: timesOf(domain, looks, i), first: sampleStream + i * paths }
+  })
+  const work = inPieces(pieces, (piece) => lesson(problem, options, piece, run), run.hands)
+  let step = await work.next()
+  for (; !step.done; step = await work.next()) {
+    const phase = `laws to learn from: ${Math.round(step.value * all.length)} of ${all.length} settings`
+    if (run.due()) yield show(phase, taught * step.value)
+  }
+  const [heard, kept]: [Lecture[], Lecture[]] = [[], []]
+  for (const [i, told] of step.value.entries()) {
     // Of a single setting, times tell.
-    for (const [k, lecture] of step.value.entries()) {
+    for (const [k, lecture] of told.entries()) {
       const spare = all.length > 1 ? i % spared === spared - 1 : k % spared === spared - 1
       ;(spare ? kept : heard).push(lecture)
     }
-    if (run.due()) yield show(phase, (taught * (i + 1)) / all.length)
   }
   return { heard, kept }
 }
@@ -259,5 +263,3 @@ async function* study(
   }
   return { ...build, weights: weights as Weights }
 }
-
-const teacherOf = (teacher: DistilledOptions['teacher']) => (teacher === 'consistency' ? 'fsp' : teacher)

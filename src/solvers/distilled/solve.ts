@@ -12,7 +12,7 @@ import {
 import { type Domain, domainOf, inputCount, outside, type Setting, settings, widened } from '../design'
 import { coordinates, provable } from '../fsp/kernel'
 import { beyond, signature, still } from '../learnt'
-import { quickEnough } from '../teachers'
+import { inPieces } from '../pieces'
 import { sparingly, trainingRecord } from '../training'
 import { blank, lawNow, overall, type Reporter, reporter, withErrors } from './answer'
 import type { DistilledOptions } from './index'
@@ -28,10 +28,11 @@ import {
   weightsOf,
 } from './model'
 import { open } from './open'
-import { measure, timesOf } from './teach'
+import { doPiece, type Examination, examination } from './pieces'
+import { pick, timesOf } from './teach'
 import { openWriter, writable } from './writer'
 
-export const method: Method<DistilledOptions> = { solve, open }
+export const method: Method<DistilledOptions> = { solve, piece: doPiece, open }
 
 /** Sampled laws that others are measured by have so many times the paths. */
 const finer = 10
@@ -129,19 +130,19 @@ async function* examine(
     ...others.map((setting, i) => ({ setting, times: timesOf(domain, options.looks, i + 0.5) })),
     ...around(problem, domain, options, run),
   ]
-  const writer = openWriter(model)
-  const rows: number[] = []
-  for (const [k, { setting, times }] of jobs.entries()) {
-    const phase = `measuring: ${k} of ${jobs.length} settings`
-    const source = { teacher, paths, first: first + k * paths, quick: options.quick ? quickEnough.toMeasure : 0 }
-    const work = measure(problem, domain, writer, setting, times, source, run)
-    let step = await work.next()
-    for (; !step.done; step = await work.next()) {
-      if (run.due()) yield show(phase, learnt + ((1 - learnt) * k) / jobs.length)
-    }
-    for (const value of step.value) rows.push(value)
+  const { variables, student } = model
+  const pieces = jobs.map(({ setting, times }, k): Examination => {
+    const asked = { setting: pick(setting), times, teacher, paths, first: first + k * paths }
+    return { kind: 'examination', model: { domain, variables, student }, ...asked }
+  })
+  const work = inPieces(pieces, (piece) => examination(problem, options, piece, run), run.hands)
+  let step = await work.next()
+  for (; !step.done; step = await work.next()) {
+    const phase = `measuring: ${Math.round(step.value * jobs.length)} of ${jobs.length} settings`
+    if (run.due()) yield show(phase, learnt + (1 - learnt) * step.value)
   }
-  return { inputs: inputCount(domain), errors: measuredOf(model.variables), rows: Float64Array.from(rows) }
+  const rows = Float64Array.from(step.value.flatMap((some) => [...some]))
+  return { inputs: inputCount(domain), errors: measuredOf(model.variables), rows }
 }
 
 /** Settings around the domain, or later than it: a quarter as many as are held out within. */

@@ -128,7 +128,8 @@ export async function* lectures(
 /** Thousands are kept: single precision is plenty to learn from. */
 const single = (one: Conditional): Conditional => ({ ...one, law: { ...one.law, p: Float32Array.from(one.law.p) } })
 
-const pick = ({ parameters, initial }: Setting): Setting => ({ parameters, initial })
+/** What others need of a setting. */
+export const pick = ({ parameters, initial }: Setting): Setting => ({ parameters, initial })
 
 /** Rows of an error map: the student against the teacher at one setting. */
 export async function* measure(

@@ -30,38 +30,53 @@ export function emptyLessons(targets: readonly Target[]): Lesson[] {
   return targets.map((target) => ({ target, examples: [], uncountable: false }))
 }
 
+/** Laws at one setting, to learn from or to be measured by. */
+export interface Piece {
+  readonly setting: Setting
+  readonly times: Float64Array
+  readonly source: Source
+}
+
 /** Mass below this at the ends of a law is left out. */
 const negligible = 1e-9
 /** l1 distance of exact laws from the truth. */
 const tolerance = 1e-7
 
-/** Adds a setting's laws at `times` to the lessons. Yields as it works. */
-export async function* learn(
+/** A setting's laws, [time][target]; undefined where it has none that can be learnt. Yields as it works. */
+export async function* told(
   problem: Problem,
   domain: Domain,
-  setting: Setting,
-  times: Float64Array,
-  { teacher, paths, first, quick }: Source,
+  targets: readonly Target[],
+  { setting, times, source: { teacher, paths, first, quick } }: Piece,
   run: Run,
-  lessons: readonly Lesson[],
-): AsyncGenerator<void, void, void> {
+): AsyncGenerator<void, (Example | undefined)[][], void> {
   const asked = {
     ...problem,
     parameters: setting.parameters,
     initial: setting.initial,
     times,
-    observe: observeTargets(lessons.map(({ target }) => target)),
+    observe: observeTargets(targets),
   }
   const observations =
     teacher === 'ssa'
       ? yield* sampledObservations(asked, paths, run, first)
       : yield* exactObservations(asked, tolerance, quick)
-  for (const [k, time] of times.entries()) {
+  return Array.from(times, (time, k) => {
     const inputs = new Float64Array(inputCount(domain))
     encode(domain, setting, time, inputs, 0)
-    for (const lesson of lessons) {
-      const law = lawOf(observations, quantities(problem.network), lesson.target, k)
-      if (law) lesson.examples.push({ inputs, law })
+    return targets.map((target) => {
+      const law = lawOf(observations, quantities(problem.network), target, k)
+      return law && { inputs, law }
+    })
+  })
+}
+
+/** Adds what was told at a setting. */
+export function hear(lessons: readonly Lesson[], laws: readonly (readonly (Example | undefined)[])[]): void {
+  for (const row of laws) {
+    for (const [i, lesson] of lessons.entries()) {
+      const example = row[i]
+      if (example) lesson.examples.push(example)
       else lesson.uncountable = true
     }
   }

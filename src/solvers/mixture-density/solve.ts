@@ -23,9 +23,9 @@ import type { Lesson } from './lessons'
 import { measure } from './measure'
 import { headOf, type Learnt, type Model, pack, unpack } from './model'
 import { type Plan, plan } from './targets'
-import { countOf, teach } from './teach'
+import { countOf, doPiece, teach } from './teach'
 
-export const method: Method<MixtureOptions> = { solve }
+export const method: Method<MixtureOptions> = { solve, piece: doPiece }
 
 /** Share of the progress that goes to the teachers. */
 const teaching = 0.4

@@ -1,10 +1,11 @@
 /** Laws to learn from, and laws to be measured by. */
 import type { Problem, Run, Snapshot } from '../contract'
-import { type Domain, type Setting, settings } from '../design'
+import { type Domain, domainOf, type Setting, settings } from '../design'
+import { inPieces } from '../pieces'
 import { quickEnough } from '../teachers'
 import type { MixtureOptions } from './index'
-import { emptyLessons, type Lesson, learn, timesOf } from './lessons'
-import type { Target } from './targets'
+import { emptyLessons, hear, type Lesson, type Piece, timesOf, told } from './lessons'
+import { plan, type Target } from './targets'
 
 /** Streams of the seed: of the two designs, and of the samples from here on. */
 const [designStream, heldStream, sampleStream] = [0, 1, 1 << 20]
@@ -44,18 +45,29 @@ export async function* teach(
       return { setting, times: timesOf(domain, options.looks, i + 0.5), lessons: held, finer: true }
     }),
   ]
-  let first = sampleStream
-  for (const [k, job] of jobs.entries()) {
-    const phase = `${options.teacher === 'fsp' ? 'exact' : 'sampled'} laws: ${k} of ${jobs.length} settings`
+  let next = sampleStream
+  const pieces = jobs.map(({ setting: { parameters, initial }, times, ...job }): Piece => {
     const paths = options.paths * (job.finer ? finer : 1)
+    const first = next
+    next += paths
     const source = { teacher: options.teacher, paths, first, quick: job.finer ? 0 : quickEnough.toLearn }
-    for await (const _ of learn(problem, domain, job.setting, job.times, source, run, job.lessons)) {
-      if (run.due()) yield show(phase, k / jobs.length)
-    }
-    if (run.due()) yield show(phase, (k + 1) / jobs.length)
-    first += paths
+    return { setting: { parameters, initial }, times, source }
+  })
+  const work = inPieces(pieces, (piece) => told(problem, domain, targets, piece, run), run.hands)
+  let step = await work.next()
+  for (; !step.done; step = await work.next()) {
+    const kind = options.teacher === 'fsp' ? 'exact' : 'sampled'
+    const phase = `${kind} laws: ${Math.round(step.value * jobs.length)} of ${jobs.length} settings`
+    if (run.due()) yield show(phase, step.value)
   }
+  for (const [k, laws] of step.value.entries()) hear(jobs[k].lessons, laws)
   return { train, held }
+}
+
+/** One of the pieces, on any thread. */
+export function doPiece(problem: Problem, options: MixtureOptions, piece: unknown, run: Run) {
+  // From another thread of the same program, not from outside.
+  return told(problem, domainOf(problem, options.starts), plan(problem).targets, piece as Piece, run)
 }
 
 function some(times: Float64Array): Float64Array {
