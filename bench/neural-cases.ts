@@ -42,6 +42,12 @@ export const neuralCases: Readonly<Record<string, NeuralCase>> = {
   toggle: { text: textOf('toggle'), times: [1, 3, 40] },
   'gene expression 2': { text: textOf('gene expression 2'), times: [60, 600, 1800, 3600] },
   'Schlögl 1×2': { text: textOf('Schlögl'), times: [0.1, 0.5, 1], rare: true },
+  'Schlögl 1×2, both low': {
+    text: textOf('Schlögl'),
+    times: [0.1],
+    options: { tails: 0.5, replicates: 200_000 },
+    rare: true,
+  },
   'cascade of 15': { text: textOf('cascade'), times: cascadeTimes, poissons: cascadeTimes.map(cascadeMeans) },
   MAPK: {
     text: textOf('MAPK'),

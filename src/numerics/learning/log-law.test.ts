@@ -100,6 +100,36 @@ describe('a smooth law', () => {
     expect(lawOf(two, fitSmoothLaw(two, [0, 1000]))[0]).toBeLessThan(1e-3)
   })
 
+  it('is the same law wherever it was looked for more often, and a better one there', () => {
+    const basis = countBasis(80)
+    // Hundred times as often below 20, where 0.3 of two peaks lie, and of a Poisson law 0.04.
+    const law = normal(Array.from({ length: 81 }, (_, n) => poisson(30, n)))
+    const exposure = law.map((_, n) => (n < 20 ? 100 : 1))
+    const exactly = fitSmoothLaw(
+      basis,
+      twoPeaks.map((p, n) => 1e7 * p * exposure[n]),
+      exposure,
+    )
+    expect(kl(twoPeaks, lawOf(basis, exactly))).toBeLessThan(1e-5)
+    const far = (found: Float64Array) => {
+      let gap = 0
+      for (let n = 8; n < 14; n++) gap = Math.max(gap, Math.abs(Math.log(found[n] / law[n])))
+      return gap
+    }
+    let [plain, sought] = [0, 0]
+    for (let seed = 1; seed <= 4; seed++) {
+      const seen = counted(law, 5000, seed)
+      const more = counted(law, 500_000, seed + 10)
+      plain += far(lawOf(basis, fitSmoothLaw(basis, seen)))
+      const mixed = seen.map((f, n) => (n < 20 ? more[n] : f))
+      sought += far(lawOf(basis, fitSmoothLaw(basis, mixed, exposure)))
+    }
+    expect(sought).toBeLessThan(0.3 * plain)
+    expect(fitSmoothLaw(basis, counted(law, 5000, 1), new Float64Array(81).fill(1))).toEqual(
+      fitSmoothLaw(basis, counted(law, 5000, 1)),
+    )
+  })
+
   it('is come to by corrections from another law', () => {
     const basis = countBasis(80)
     const wanted = fitSmoothLaw(

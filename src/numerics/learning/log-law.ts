@@ -18,11 +18,15 @@ const caution = 1.4
 /**
  * Coefficients whose combination is closest to ln(frequency) by maximum likelihood, as smooth as Akaike's criterion (1974, doi:10.1109/TAC.1974.1100705) asks for: the penalty at which the
  * likelihood less the free numbers is largest. Third derivatives say nothing against a parabola, so that tails go on
- * as a normal law's.
+ * as a normal law's. With an `exposure`, count n was looked for exposure[n] times as often as its probability says.
  */
-export function fitSmoothLaw(basis: CountBasis, frequencies: ArrayLike<number>): Float64Array {
-  const problem = problemOf(basis, frequencies)
-  const first = start(basis, frequencies)
+export function fitSmoothLaw(
+  basis: CountBasis,
+  frequencies: ArrayLike<number>,
+  exposure?: ArrayLike<number>,
+): Float64Array {
+  const problem = problemOf(basis, frequencies, exposure)
+  const first = start(problem)
   if (basis.size <= band) return centred(maximise(problem, first, { penalty: 0, ridge }).c)
   let fit = maximise(problem, first, { penalty: penalties[0], ridge: faint })
   let best = { score: Number.POSITIVE_INFINITY, c: fit.c }
@@ -67,12 +71,13 @@ export function correction(basis: CountBasis, wanted: Float64Array, found: Array
 interface Fitting {
   readonly basis: CountBasis
   readonly seen: Float64Array
+  readonly exposure: Float64Array
   /** First spline that is not 0 at each count. */
   readonly first: Int32Array
   readonly total: number
 }
 
-function problemOf(basis: CountBasis, frequencies: ArrayLike<number>): Fitting {
+function problemOf(basis: CountBasis, frequencies: ArrayLike<number>, exposures?: ArrayLike<number>): Fitting {
   const { size: R, counts: K, values } = basis
   const first = Int32Array.from({ length: K }, (_, n) => {
     let r = 0
@@ -80,7 +85,8 @@ function problemOf(basis: CountBasis, frequencies: ArrayLike<number>): Fitting {
     return Math.max(0, Math.min(r, R - 1 - band))
   })
   const seen = Float64Array.from({ length: K }, (_, n) => frequencies[n])
-  return { basis, seen, first, total: seen.reduce((sum, f) => sum + f, 0) }
+  const exposure = Float64Array.from({ length: K }, (_, n) => exposures?.[n] ?? 1)
+  return { basis, seen, exposure, first, total: seen.reduce((sum, f) => sum + f, 0) }
 }
 
 const reach = (R: number) => Math.min(band, R - 1)
@@ -94,10 +100,10 @@ function logRates({ basis: { size: R, counts: K, values }, first }: Fitting, c: 
   })
 }
 
-/** −Σ f ln p of the normalised law. */
+/** −Σ f ln p of the normalised law, up to a constant. */
 function likelihoodGap(fitting: Fitting, c: Float64Array): number {
   const eta = logRates(fitting, c)
-  const logZ = log(eta.reduce((sum, x) => sum + exp(x), 0))
+  const logZ = log(eta.reduce((sum, x, n) => sum + fitting.exposure[n] * exp(x), 0))
   return fitting.seen.reduce((sum, f, n) => sum - f * (eta[n] - logZ), 0)
 }
 
@@ -111,14 +117,14 @@ interface Pull {
 
 /** Newton's method with a step that is halved until it descends. */
 function maximise(fitting: Fitting, from: Float64Array, { penalty, ridge, prior }: Pull) {
-  const { basis, seen, first } = fitting
+  const { basis, seen, exposure, first } = fitting
   const { size: R, counts: K, values, third } = basis
   const c = from.slice()
   const expected = () => prior ?? new Float64Array(R).fill(mean(c))
   const bend = (r: number) => [0, 1, 2, 3].reduce((sum, k) => sum + third[4 * r + k] * c[r + k], 0)
   const objective = () => {
     const pulled = expected()
-    const fit = logRates(fitting, c).reduce((sum, x, n) => sum + exp(x) - seen[n] * x, 0)
+    const fit = logRates(fitting, c).reduce((sum, x, n) => sum + exposure[n] * exp(x) - seen[n] * x, 0)
     let rough = 0
     for (let r = 0; r + band < R; r++) rough += penalty * bend(r) ** 2
     return fit + 0.5 * (rough + ridge * c.reduce((sum, x, r) => sum + (x - pulled[r]) ** 2, 0))
@@ -126,7 +132,7 @@ function maximise(fitting: Fitting, from: Float64Array, { penalty, ridge, prior 
   let best = objective()
   let hessian = new Float64Array(0)
   for (let iteration = 0; iteration < 60; iteration++) {
-    const rates = logRates(fitting, c).map(exp)
+    const rates = logRates(fitting, c).map((x, n) => exposure[n] * exp(x))
     const pulled = expected()
     const gradient = c.map((x, r) => ridge * (x - pulled[r]))
     hessian = new Float64Array(R * (band + 1))
@@ -219,8 +225,9 @@ function solveBand(l: Float64Array, R: number, b: Float64Array): Float64Array {
 }
 
 /** Each function takes the logarithm of the frequency round its peak. */
-function start({ size, counts, values }: CountBasis, frequencies: ArrayLike<number>): Float64Array {
-  const total = Array.from(frequencies).reduce((sum, f) => sum + f, 0)
+function start({ basis: { size, counts, values }, seen, exposure }: Fitting): Float64Array {
+  const frequencies = seen.map((f, n) => f / exposure[n])
+  const total = frequencies.reduce((sum, f) => sum + f, 0)
   return Float64Array.from({ length: size }, (_, r) => {
     let [mass, weight] = [0, 0]
     for (let n = 0; n < counts; n++) {

@@ -4,6 +4,7 @@ import { columnOf, type Density, keeping } from '../../numerics/learning/density
 import { fitSmoothLaw } from '../../numerics/learning/log-law'
 import type { Learner, Ops, Parameters, Tensor, Weights } from '../../numerics/learning/ops'
 import type { Stream } from '../../numerics/rng'
+import type { Seen } from './spread'
 
 export interface FitSettings {
   readonly updates: number
@@ -25,33 +26,50 @@ export interface Fitting {
   updates: number
 }
 
-/** One state in so many is held out, to measure how well the others were learnt. */
-export const heldOutEvery = 10
 const clip = 5
+
+/** What is learnt from. */
+export interface Rows {
+  /** [rows, variables] */
+  readonly states: Int32Array
+  /** [rows, variables]: what a row weighs in each conditional law; without, 1. */
+  readonly each?: Float32Array
+  /** [rows]: what a row weighs by itself. */
+  readonly own?: Float64Array
+  /** [rows], of weighted ones: which belong together; those of different herds are independent. */
+  readonly herd?: Uint8Array
+}
+
+function columnOfWeights(each: Float32Array, i: number, N: number): Float32Array {
+  return Float32Array.from({ length: each.length / N }, (_, r) => each[r * N + i])
+}
 
 /**
  * The mean of −ln q over rows of states [rows, variables]. A law that depends on nothing has no gradient: it was found
  * by Newton's method, and noisy updates would only take it away from there.
  */
-export const crossEntropy = (density: Density, states: Int32Array) => (ops: Ops, parameters: Parameters) => {
-  const N = density.caps.length
-  const pass = keeping(density, ops, parameters, states.length / N)
-  let sum: Tensor | undefined
-  for (let i = 0; i < N; i++) {
-    const column = columnOf(states, i, N)
-    const logits = pass.logits()
-    const term = ops.pick(parameters[density.dependenceOf(i)] ? logits : ops.stop(logits), column)
-    sum = sum ? ops.add(sum, term) : term
-    if (i < N - 1) pass.take(column)
+export const crossEntropy =
+  (density: Density, { states, each }: Rows) =>
+  (ops: Ops, parameters: Parameters) => {
+    const N = density.caps.length
+    const pass = keeping(density, ops, parameters, states.length / N)
+    let sum: Tensor | undefined
+    for (let i = 0; i < N; i++) {
+      const column = columnOf(states, i, N)
+      const logits = pass.logits()
+      const picked = ops.pick(parameters[density.dependenceOf(i)] ? logits : ops.stop(logits), column)
+      const term = each ? ops.mul(picked, ops.constant(columnOfWeights(each, i, N), picked.shape)) : picked
+      sum = sum ? ops.add(sum, term) : term
+      if (i < N - 1) pass.take(column)
+    }
+    return ops.affine(ops.mean(sum!), -1, 0)
   }
-  return ops.affine(ops.mean(sum!), -1, 0)
-}
 
 /** Yields after every update. `states` in a random order are gone through as often as updates ask. */
 export async function* learn(
   density: Density,
   learner: Learner,
-  states: Int32Array,
+  { states, each }: Rows,
   stream: Stream,
   { updates, batch, rate, decay, spent }: FitSettings,
 ): AsyncGenerator<Fitting, Fitting> {
@@ -60,6 +78,7 @@ export async function* learn(
   const order = Int32Array.from({ length: rows }, (_, r) => r)
   const size = Math.min(batch, rows)
   const part = new Int32Array(size * N)
+  const weights = each && new Float32Array(size * N)
   const state: Fitting = { loss: Number.NaN, gradientNorm: Number.NaN, updates: 0 }
   let next = rows
   for (let k = 0; ; k++) {
@@ -72,10 +91,15 @@ export async function* learn(
     for (let r = 0; r < size; r++) {
       const from = order[next + r] * N
       for (let i = 0; i < N; i++) part[r * N + i] = states[from + i]
+      if (each) weights?.set(each.subarray(from, from + N), r * N)
     }
     next += size
     const now = rate * 0.5 * (1 + cos(Math.PI * Math.min(1, share)))
-    const report = await learner.step(crossEntropy(density, part), { rate: now, clip, decay })
+    const report = await learner.step(crossEntropy(density, { states: part, each: weights }), {
+      rate: now,
+      clip,
+      decay,
+    })
     Object.assign(state, { ...report, updates: k + 1 })
     yield state
   }
@@ -91,18 +115,9 @@ function shuffle(order: Int32Array, stream: Stream): void {
   }
 }
 
-/** Coefficients of the closest smooth law of each variable, from the counts that occur in states [rows, variables]. */
-export function marginalCoefficients({ caps, bases }: Density, states: Int32Array): Float64Array[] {
-  return frequencies(caps, states).map((seen, i) => fitSmoothLaw(bases[i], seen))
-}
-
-/** How often each count of each variable occurs. */
-export function frequencies(caps: readonly number[], states: Int32Array): Float64Array[] {
-  const N = caps.length
-  const out = caps.map((cap) => new Float64Array(cap + 1))
-  for (let at = 0; at < states.length; at++) out[at % N][states[at]]++
-  return out
-}
+/** Coefficients of the closest smooth law of each variable, from the counts that occur. */
+export const smoothLaws = ({ bases }: Density, seen: readonly Seen[]): Float64Array[] =>
+  seen.map(({ rows, exposure }, i) => fitSmoothLaw(bases[i], rows, exposure))
 
 /** Weights whose constant parts have moved as the marginal laws have: training then begins near the new law. */
 export function shifted(

@@ -6,57 +6,99 @@
 import { StepsLost } from '../../numerics/learning/enduring'
 import type { Weights } from '../../numerics/learning/ops'
 import { draw, logProbabilities } from '../../numerics/learning/sampling'
-import { heldOutEvery, learn, marginalCoefficients, shifted } from './fit'
+import { learn, type Rows, shifted, smoothLaws } from './fit'
 import { propagate, streams } from './propagate'
 import { refine } from './refine'
 import type { Scheme, Setting } from './scheme'
+import { herds, lessonWeights, seenOf, spread } from './spread'
 
 export const forwardKl: Scheme = async function* (setting) {
   const { problem, options, run, density, learner, progress } = setting
   const S = problem.network.species.length
   let states = new Int32Array(options.replicates * S)
   for (let at = 0; at < states.length; at += S) states.set(problem.initial, at)
+  const weights = options.tails > 0 ? new Float64Array(options.replicates).fill(1) : undefined
   let before: Float64Array[] | undefined
   const steps = lags(problem.times, options.lag)
   const updates = updatesOf(options.updates, steps.length)
   for (const [k, { to, output }] of steps.entries()) {
     if (to > progress.time) {
       progress.steps++
-      if (before && options.from === 'network') states = await drawn(setting)
-      const walk = propagate(setting.walkers, problem, run, states, { from: progress.time, to, step: progress.steps })
-      const already = progress.events
-      for (let next = walk.next(); ; next = walk.next()) {
-        progress.events = already + next.value.events
-        if (next.done) break
-        if (run.due()) yield
+      if (before && options.from === 'network') {
+        states = await drawn(setting)
+        weights?.fill(1)
       }
-      progress.time = to
-      const inside = within(setting, states)
-      const { train, held } = apart(inside, density.caps.length)
-      const now = marginalCoefficients(density, inside)
+      for (const _ of advance(setting, { states, weights }, to, legsOf(steps.length, weights))) if (run.due()) yield
+      const all = within(setting, states, weights)
+      const { train, held } = apart(all, density.caps.length)
+      const now = smoothLaws(density, seenOf(density.caps, all.states, all.own))
       const known = setting.learnt(to)
       if (known) learner.restart(known)
       else {
         const first = shifted(density, await learner.weights(), now, before)
         const most = progress.steps === 1 ? 2 * options.updates : updates
-        yield* learnFrom(setting, first, { train, inside, held }, most, [k / steps.length, (k + 1) / steps.length])
+        yield* learnFrom(setting, first, { train, all, held }, most, [k / steps.length, (k + 1) / steps.length])
       }
       before = now
       await setting.keep(to)
-      progress.effective = inside.length / density.caps.length
+      progress.effective = effectiveOf(all, density.caps.length)
       const lost = await excess(setting, train, held)
       progress.divergence = options.from === 'network' ? progress.divergence + lost : lost
-      if (output !== undefined) yield* setting.arrive(output, inside)
+      if (output !== undefined) yield* setting.arrive(output, all)
     } else if (output !== undefined) yield* setting.arrive(output)
     yield
   }
 }
 
+/** States [rows, species] with what they weigh; without, 1. */
+interface Ensemble {
+  readonly states: Int32Array
+  readonly weights?: Float64Array
+}
+
+/** Exactly to the time `to`; weighted states in legs, and spread before each. */
+function* advance(
+  { problem, run, box, options, walkers, progress }: Setting,
+  { states, weights }: Ensemble,
+  to: number,
+  legs: number,
+): Generator<void, void> {
+  const from = progress.time
+  const changing = box.variables.map(({ species }) => species)
+  for (let leg = 1; leg <= legs; leg++) {
+    const step = (progress.steps - 1) * legs + leg
+    if (weights && step > 1) spread({ states, weights, share: options.tails }, changing, run.rng(streams.spread + step))
+    const end = leg === legs ? to : from + ((to - from) * leg) / legs
+    const walk = propagate(walkers, problem, run, states, { from: progress.time, to: end, step })
+    const already = progress.events
+    for (let next = walk.next(); ; next = walk.next()) {
+      progress.events = already + next.value.events
+      if (next.done) break
+      yield
+    }
+    progress.time = end
+  }
+}
+
+/** Over all steps together there are some so many legs, where states are weighted. */
+const legsInAll = 64
+const [fewestLegs, mostLegs] = [2, 16]
+
+const legsOf = (steps: number, weights: Float64Array | undefined): number =>
+  weights ? Math.max(fewestLegs, Math.min(mostLegs, Math.round(legsInAll / steps))) : 1
+
+/** Of unequal weights, so many equal ones say as much of a mean (Kish 1965). */
+function effectiveOf({ states, own }: Rows, N: number): number {
+  if (!own) return states.length / N
+  const [sum, squares] = own.reduce(([a, b], w) => [a + w, b + w * w], [0, 0])
+  return sum ** 2 / squares
+}
+
 /** States of a step, those that are held out, and all. */
 interface Lesson {
-  readonly train: Int32Array
-  readonly held: Int32Array
-  readonly inside: Int32Array
+  readonly train: Rows
+  readonly held: Rows
+  readonly all: Rows
 }
 
 /**
@@ -66,7 +108,7 @@ interface Lesson {
 async function* learnFrom(
   { options, run, density, learner, progress, spent }: Setting,
   first: Weights,
-  { train, inside, held }: Lesson,
+  { train, all, held }: Lesson,
   most: number,
   [from, to]: readonly [number, number],
 ): AsyncGenerator<void, void> {
@@ -88,7 +130,7 @@ async function* learnFrom(
         if (run.due()) yield
         before = run.now?.() ?? 0
       }
-      for await (const _ of refine(density, learner, inside, held)) if (run.due()) yield
+      for await (const _ of refine(density, learner, all, held)) if (run.due()) yield
       return
     } catch (thrown) {
       if (!(thrown instanceof StepsLost)) throw thrown
@@ -148,50 +190,80 @@ async function drawn({
 }
 
 /** The variables of those states that lie in the box; the others are counted. */
-function within({ problem, box, progress }: Setting, states: Int32Array): Int32Array {
+function within({ problem, box, progress }: Setting, states: Int32Array, weights?: Float64Array): Inside {
   const S = problem.network.species.length
   const N = box.variables.length
   const out = new Int32Array((states.length / S) * N)
-  let rows = 0
-  for (let at = 0; at < states.length; at += S) {
+  const rows: number[] = []
+  let [all, kept] = [0, 0]
+  for (let r = 0; r < states.length / S; r++) {
     let inside = true
     box.variables.forEach(({ species, low, cap }, i) => {
-      const n = states[at + species] - low
-      out[rows * N + i] = n
+      const n = states[r * S + species] - low
+      out[rows.length * N + i] = n
       inside &&= n >= 0 && n <= cap
     })
-    if (inside) rows++
+    const weight = weights ? weights[r] : 1
+    all += weight
+    if (!inside) continue
+    kept += weight
+    rows.push(r)
   }
-  progress.states += states.length / S
-  progress.outside += states.length / S - rows
-  return out.slice(0, rows * N)
+  progress.states += all
+  progress.outside += all - kept
+  const counts = out.slice(0, rows.length * N)
+  if (!weights) return { rows, states: counts }
+  const own = Float64Array.from(rows, (r) => weights[r])
+  const seen = seenOf(
+    box.variables.map(({ cap }) => cap),
+    counts,
+    own,
+  )
+  return {
+    rows,
+    states: counts,
+    own,
+    each: lessonWeights(seen, counts, own),
+    herd: Uint8Array.from(rows, (r) => r % herds),
+  }
 }
 
-/** Every tenth state is held out. */
-function apart(states: Int32Array, N: number): { train: Int32Array; held: Int32Array } {
-  const rows = states.length / N
-  const held = new Int32Array(Math.floor(rows / heldOutEvery) * N)
-  const train = new Int32Array(states.length - held.length)
-  let [t, h] = [0, 0]
-  for (let r = 0; r < rows; r++) {
-    const row = states.subarray(r * N, r * N + N)
-    if (r % heldOutEvery === heldOutEvery - 1) held.set(row, N * h++)
-    else train.set(row, N * t++)
+/** With the row of the ensemble that each is. */
+interface Inside extends Rows {
+  readonly rows: readonly number[]
+}
+
+/** One herd is held out. */
+function apart({ rows, states, own, each }: Inside, N: number): { train: Rows; held: Rows } {
+  const of = (wanted: (r: number) => boolean): Rows => {
+    const places = [...rows.keys()].filter((k) => wanted(rows[k]))
+    const taken = new Int32Array(places.length * N)
+    const weights = each && new Float32Array(places.length * N)
+    places.forEach((k, at) => {
+      taken.set(states.subarray(k * N, k * N + N), at * N)
+      if (each) weights?.set(each.subarray(k * N, k * N + N), at * N)
+    })
+    return { states: taken, each: weights, own: own && Float64Array.from(places, (k) => own[k]) }
   }
-  return { train, held }
+  const last = (r: number) => r % herds === herds - 1
+  return { train: of((r) => !last(r)), held: of(last) }
 }
 
 /**
  * Half of how much worse held-out states are predicted than those learnt from: what fitting to finitely many states
  * costs in KL (Akaike 1974). What the network cannot represent is not in it.
  */
-async function excess({ density, learner }: Setting, train: Int32Array, held: Int32Array): Promise<number> {
-  if (held.length === 0) return 0
-  const mean = (logQ: Float64Array) => logQ.reduce((sum, x) => sum + x, 0) / logQ.length
-  const same = train.subarray(0, held.length)
+async function excess({ density, learner }: Setting, train: Rows, held: Rows): Promise<number> {
+  const rows = held.states.length / density.caps.length
+  if (rows === 0) return 0
+  const mean = (logQ: Float64Array, own: Float64Array | undefined) => {
+    const total = own ? own.subarray(0, rows).reduce((sum, w) => sum + w, 0) : rows
+    return logQ.reduce((sum, x, r) => sum + (own ? own[r] * x : x), 0) / total
+  }
+  const same = train.states.subarray(0, held.states.length)
   const [seen, unseen] = [
-    mean(await logProbabilities(density, learner, same)),
-    mean(await logProbabilities(density, learner, held)),
+    mean(await logProbabilities(density, learner, same), train.own),
+    mean(await logProbabilities(density, learner, held.states), held.own),
   ]
   return Math.max(0, 0.5 * (seen - unseen))
 }

@@ -38,6 +38,11 @@ const options = optionSchema({
     help: 'States that are advanced and learnt from in every step. Errors fall as one over the square root.',
     when: forward,
   }),
+  tails: z.number().min(0).max(0.9).default(0).meta({
+    title: 'Tails',
+    help: 'Share of the states that is spread evenly over all counts, two species at a time, with weights that make up for it: rare counts are then learnt nearly as well as frequent ones. With 0 states lie where the law has them.',
+    when: forward,
+  }),
   from: z.enum(['ensemble', 'network']).default('ensemble').meta({
     title: 'Advance',
     help: 'ensemble: go on with the states of the step before, so that errors of learning do not add up. network: draw new ones from what was learnt.',

@@ -144,12 +144,13 @@ function jointOf(a: Float64Array, b: Float64Array, weights: Float64Array): Map<n
   if (!countable(a) || !countable(b)) return undefined
   const p = new Map<number, number>()
   a.forEach((x, r) => {
-    const key = x * columns + b[r]
+    const key = keyOf(x, b[r])
     p.set(key, (p.get(key) ?? 0) + weights[r])
   })
   return p
 }
 
+export const keyOf = (first: number, second: number): number => first * columns + second
 export const pairOf = (key: number): readonly [number, number] => [Math.floor(key / columns), key % columns]
 
 /** The same with the laws of species taken from conditionals. */

@@ -2,7 +2,7 @@
 import { quantities } from '../../network/network'
 import { type NamedArray, namedArray } from '../../numerics/named-array'
 import type { Bias, ErrorEstimate, Observation, Problem } from '../contract'
-import { type Known, pairOf } from './law'
+import { type Known, keyOf, pairOf } from './law'
 
 /** One output time: the density's law, and the states that it was fitted to. */
 export interface Taken {
@@ -11,6 +11,17 @@ export interface Taken {
   readonly fitted?: Known
   /** Independent states behind it; drawn from the network, those of a step over the steps, as if no error were forgotten. */
   readonly states: number
+  /** The same of independent parts of the states, where these are weighted: how far they differ is the error. */
+  readonly herds?: readonly Known[]
+}
+
+/** Standard error of a mean over independent herds; undefined where there are none. */
+function errorOverHerds({ herds = [] }: Taken, pick: (herd: Known) => number): number | undefined {
+  const H = herds.length
+  if (H < 2) return undefined
+  const values = herds.map(pick)
+  const mean = values.reduce((sum, x) => sum + x, 0) / H
+  return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (H * (H - 1)))
 }
 
 const how =
@@ -48,8 +59,10 @@ function moments({ times }: Problem, names: readonly string[], taken: readonly (
       const [mean, variance] = [2 * k * Q + q, (2 * k + 1) * Q + q]
       array.data[mean] = means[q]
       array.data[variance] = variances[q]
-      standardError.data[mean] = Math.sqrt(variances[q] / t.states)
-      standardError.data[variance] = Math.sqrt(Math.max(0, fourths[q] - variances[q] ** 2) / t.states)
+      standardError.data[mean] = errorOverHerds(t, (herd) => herd.means[q]) ?? Math.sqrt(variances[q] / t.states)
+      standardError.data[variance] =
+        errorOverHerds(t, (herd) => herd.variances[q]) ??
+        Math.sqrt(Math.max(0, fourths[q] - variances[q] ** 2) / t.states)
       value.data[mean] = t.fitted ? means[q] - t.fitted.means[q] : 0
       value.data[variance] = t.fitted ? variances[q] - t.fitted.variances[q] : 0
     }
@@ -82,7 +95,11 @@ function laws(
       distance[k] = t ? Math.max(distance[k], l1(t, q)) : Number.NaN
     })
   })
-  return { array, error: errorOf(array, times, taken, distance) }
+  const byHerds = (t: Taken, i: number) => {
+    const [q, n] = [shown[Math.floor(i / length)], i % length]
+    return errorOverHerds(t, (herd) => herd.laws[q]?.[n] ?? 0)
+  }
+  return { array, error: errorOf(array, times, taken, byHerds, distance) }
 }
 
 /** Between the density's law of a quantity and that of the states it was fitted to. */
@@ -100,12 +117,16 @@ function errorOf(
   array: NamedArray,
   times: Float64Array,
   taken: readonly (Taken | undefined)[],
+  byHerds: (t: Taken, place: number) => number | undefined,
   distance?: Float64Array,
 ): ErrorEstimate {
   const per = array.data.length / Math.max(1, times.length)
   const data = array.data.map((p, i) => {
     const t = taken[Math.floor(i / per)]
     if (!t?.fitted) return t ? 0 : Number.NaN
+    // Herds that have not met it say nothing.
+    const found = byHerds(t, i % per)
+    if (found) return found
     return p * (1 - p) * t.states < 1 ? 3 / 1.96 / t.states : Math.sqrt((p * (1 - p)) / t.states)
   })
   const standardError = { ...array, data }
@@ -153,5 +174,9 @@ function jointLaw(
       array.data[from + x * columns + y] = p
     }
   })
-  return [`joint:${names[a]},${names[b]}`, { array, error: errorOf(array, times, taken) }]
+  const byHerds = (t: Taken, i: number) => {
+    const key = keyOf(Math.floor(i / columns), i % columns)
+    return errorOverHerds(t, (herd) => herd.joints[k]?.get(key) ?? 0)
+  }
+  return [`joint:${names[a]},${names[b]}`, { array, error: errorOf(array, times, taken, byHerds) }]
 }

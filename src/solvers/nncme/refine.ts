@@ -5,9 +5,10 @@
  */
 import { log } from '../../numerics/elementary'
 import { columnOf, type Density, keeping, remaining } from '../../numerics/learning/density'
-import { correction, fitSmoothLaw } from '../../numerics/learning/log-law'
+import { correction } from '../../numerics/learning/log-law'
 import type { Learner, Weights } from '../../numerics/learning/ops'
-import { frequencies } from './fit'
+import { type Rows, smoothLaws } from './fit'
+import { type Seen, seenOf } from './spread'
 
 /** Rows that are evaluated at once. */
 const chunk = 4096
@@ -16,20 +17,16 @@ const rounds = 3
 const shares = [0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1]
 
 /** Yields between passes. */
-export async function* refine(
-  density: Density,
-  learner: Learner,
-  states: Int32Array,
-  held: Int32Array,
-): AsyncGenerator<void, void> {
-  if (held.length > 0) {
+export async function* refine(density: Density, learner: Learner, rows: Rows, held: Rows): AsyncGenerator<void, void> {
+  // Less dependence is nearer to the mean law, which is far from the laws after rare counts.
+  if (held.states.length > 0 && !rows.own) {
     learner.restart(await shrunk(density, learner, held))
     yield
   }
-  const wanted = frequencies(density.caps, states)
-  const smooth = density.bases.map((basis, i) => fitSmoothLaw(basis, wanted[i]))
+  const seen = seenOf(density.caps, rows.states, rows.own)
+  const smooth = smoothLaws(density, seen)
   for (let round = 0; round < rounds; round++) {
-    const found = await meanConditionals(density, learner, states)
+    const found = await meanConditionals(density, learner, rows)
     const weights: Record<string, Weights[string]> = { ...(await learner.weights()) }
     density.bases.forEach((basis, i) => {
       const more = correction(basis, smooth[i], found[i])
@@ -39,25 +36,25 @@ export async function* refine(
     learner.restart(weights)
     yield
   }
-  learner.restart(await withFree(density, learner, wanted, states))
+  learner.restart(await withFree(density, learner, seen, rows))
 }
 
 /**
  * What frequencies have that smooth functions cannot: a comb, a spike. Where χ² against the law as it is says so, each
  * count gets its share of a Dirichlet posterior around that law, as wide as the excess of χ² (Good 1965).
  */
-async function withFree(density: Density, learner: Learner, wanted: Float64Array[], states: Int32Array) {
-  const found = await meanConditionals(density, learner, states)
+async function withFree(density: Density, learner: Learner, seen: readonly Seen[], rows: Rows) {
+  const found = await meanConditionals(density, learner, rows)
   const weights: Record<string, Weights[string]> = { ...(await learner.weights()) }
   found.forEach((sums, i) => {
     const free = weights[density.freeOf(i)]
     if (!free) return
     const n = sums.reduce((sum, x) => sum + x, 0)
-    const excess = excessOf(wanted[i], sums)
+    const excess = excessOf(seen[i], sums)
     if (excess === 0) return
     const pull = n / excess
     const data = free.data.map((x, k) => {
-      const share = (wanted[i][k] + (pull * sums[k]) / n) / (n + pull)
+      const share = (seen[i].weight[k] + (pull * sums[k]) / n) / (n + pull)
       return x + (sums[k] > 0 ? log(share / (sums[k] / n)) : 0)
     })
     weights[density.freeOf(i)] = { ...free, data }
@@ -66,11 +63,12 @@ async function withFree(density: Density, learner: Learner, wanted: Float64Array
 }
 
 /** χ² per degree of freedom less one, where that is more than chance: 4.5 standard deviations. */
-function excessOf(seen: Float64Array, expected: Float64Array): number {
+function excessOf({ rows, exposure }: Seen, weight: Float64Array): number {
   let [chi2, cells] = [0, 0]
-  seen.forEach((count, k) => {
-    if (expected[k] < fewestExpected) return
-    chi2 += (count - expected[k]) ** 2 / expected[k]
+  rows.forEach((count, k) => {
+    const expected = weight[k] * exposure[k]
+    if (expected < fewestExpected) return
+    chi2 += (count - expected) ** 2 / expected
     cells++
   })
   if (cells < 2) return 0
@@ -80,8 +78,8 @@ function excessOf(seen: Float64Array, expected: Float64Array): number {
 
 const fewestExpected = 5
 
-/** Σ over rows of q(n_i | the row's counts before i), by variable. */
-async function meanConditionals(density: Density, learner: Learner, states: Int32Array): Promise<Float64Array[]> {
+/** Σ over rows of q(n_i | the row's counts before i), each by its weight, by variable. */
+async function meanConditionals(density: Density, learner: Learner, { states, own }: Rows): Promise<Float64Array[]> {
   const N = density.caps.length
   const rows = states.length / N
   const out = density.caps.map((cap) => new Float64Array(cap + 1))
@@ -90,7 +88,10 @@ async function meanConditionals(density: Density, learner: Learner, states: Int3
     await learner.run(async (ops, parameters) => {
       const pass = keeping(density, ops, parameters, part.length / N)
       for (let i = 0; i < N; i++) {
-        const sums = await ops.read(ops.sum(ops.softmax(pass.logits()), 0))
+        const laws = ops.softmax(pass.logits())
+        const weigh =
+          own && ops.constant(Float32Array.from(own.subarray(from, from + part.length / N)), [part.length / N, 1])
+        const sums = await ops.read(ops.sum(weigh ? ops.mul(laws, weigh) : laws, 0))
         sums.forEach((p, n) => {
           out[i][n] += p
         })
@@ -102,9 +103,9 @@ async function meanConditionals(density: Density, learner: Learner, states: Int3
 }
 
 /** Weights with each dependence scaled to the share that predicts held-out states best. */
-async function shrunk(density: Density, learner: Learner, held: Int32Array): Promise<Weights> {
+async function shrunk(density: Density, learner: Learner, { states }: Rows): Promise<Weights> {
   const N = density.caps.length
-  const part = held.subarray(0, chunk * N)
+  const part = states.subarray(0, chunk * N)
   const rows = part.length / N
   const weights: Record<string, Weights[string]> = { ...(await learner.weights()) }
   const best = await learner.run(async (ops, parameters) => {

@@ -4,6 +4,7 @@ import type { Learner, Weights } from '../../numerics/learning/ops'
 import type { Problem, Run } from '../contract'
 import type { TrainingRecord } from '../training'
 import type { Box } from './box'
+import type { Rows } from './fit'
 import type { NncmeOptions } from './index'
 import type { Walkers } from './propagate'
 
@@ -47,8 +48,8 @@ export interface Setting {
   readonly spent?: () => number
   /** Call it at the end of each step that was learnt. */
   keep(time: number): Promise<void>
-  /** Call it when the density stands for the law at output time k; `fitted` are states [rows, variables] of that law. */
-  arrive(k: number, fitted?: Int32Array): AsyncGenerator<void, void>
+  /** Call it when the density stands for the law at output time k; `fitted` are states of that law. */
+  arrive(k: number, fitted?: Rows): AsyncGenerator<void, void>
 }
 
 /** Yields as often as it can bear; what is awaited at a yield is up to the driver. */

@@ -14,16 +14,17 @@ import { type Box, boxAround, type Met } from './box'
 import { compare, compareJointly, type Distances, lawsOfPaths, type Verdict, verdictOn } from './check'
 import { densityOf } from './density'
 import { type Exact, referenceFor } from './exact'
-import { crossEntropy } from './fit'
+import { crossEntropy, type Rows } from './fit'
 import { forwardKl } from './forward-kl'
 import type { NncmeOptions } from './index'
-import { type Known, knownOf, knownOfState, push } from './law'
+import { type Known, knownOf, knownOfState, push, type Weighted } from './law'
 import { open } from './open'
 import type { Resting } from './paper/evolve'
 import { paperScheme, trimmedBox } from './paper/scheme'
 import { ensemble, streams } from './propagate'
 import { observations, type Taken } from './record'
 import type { Progress } from './scheme'
+import { herds } from './spread'
 
 /** Why what the papers' schemes find has no error. */
 const unmeasured =
@@ -146,7 +147,7 @@ export async function* solveOn(
         // Until the run has caught up with what an earlier one has learnt, that is the better checkpoint.
         if (kept.times.length > earlier.times.length) checkpoint = () => artifactOf(problem, box, options, kept)
       },
-      async *arrive(k: number, fitted?: Int32Array) {
+      async *arrive(k: number, fitted?: Rows) {
         const time = times[k]
         if (!fitted && time === 0) {
           taken[k] = { known: knownOfState(problem, time), states: Number.POSITIVE_INFINITY }
@@ -158,11 +159,12 @@ export async function* solveOn(
           return
         }
         const known = await knownOf(problem, box, density, learner, run.rng(streams.check + k), time)
-        const states = widened(problem, box, fitted)
-        const count = states.length / S
-        const of = push(problem, { states, weights: new Float64Array(count).fill(1 / count), exact: false }, time)
+        const states = widened(problem, box, fitted.states)
+        const of = push(problem, weighted(states, fitted.own ?? new Float64Array(states.length / S).fill(1)), time)
+        const count = progress.effective
         const independent = options.from === 'network' ? count / progress.steps : count
-        taken[k] = { known, fitted: of, states: independent }
+        const apart = herdsOf(states, fitted).map((herd) => push(problem, herd, time))
+        taken[k] = { known, fitted: of, states: independent, herds: apart }
         yield* measure(k, known, (counts) => logProbabilities(density, learner, counts))
       },
     }
@@ -242,7 +244,7 @@ function trialOf(density: Density, weights: Weights, run: Run): Trial | undefine
   const states = Int32Array.from({ length: trialRows * caps.length }, (_, at) =>
     Math.floor(source.uniform() * (caps[at % caps.length] + 1)),
   )
-  const loss = crossEntropy(density, states)
+  const loss = crossEntropy(density, { states })
   return { weights, now: () => now.call(run), step: (learner) => learner.step(loss, { rate: 1e-3 }) }
 }
 
@@ -302,6 +304,29 @@ function widened({ network, initial }: Problem, { variables }: Box, states: Int3
     })
   }
   return out
+}
+
+/** Weights that sum to one; without any, the same for all. */
+function weighted(states: Int32Array, own: Float64Array): Weighted {
+  const total = own.reduce((sum, w) => sum + w, 0)
+  return { states, weights: own.map((w) => w / total), exact: false }
+}
+
+/** Of weighted states, those that are independent of the others, by themselves. */
+function herdsOf(states: Int32Array, { own, herd }: Rows): Weighted[] {
+  if (!own || !herd) return []
+  const S = states.length / own.length
+  return Array.from({ length: herds }, (_, h) => {
+    const rows = [...herd.keys()].filter((r) => herd[r] === h)
+    const part = new Int32Array(rows.length * S)
+    rows.forEach((r, k) => {
+      part.set(states.subarray(r * S, r * S + S), k * S)
+    })
+    return weighted(
+      part,
+      Float64Array.from(rows, (r) => own[r]),
+    )
+  })
 }
 
 function solution(

@@ -32,6 +32,23 @@ export const method = ensembleMethod<SsaOptions>((problem, { variant }) => {
   }
 })
 
+/** Replicates of the method as it chooses by itself, several at once; null where only one at a time can be walked. */
+export function teamFor(problem: Problem): (Team & { release(): void }) | null {
+  const many = together(problem)
+  if (!many) return null
+  checkConstants(problem)
+  const team = teamOf(problem, many)
+  return {
+    lanes: team.lanes,
+    get going() {
+      return team.going
+    },
+    start: team.start,
+    advance: team.advance,
+    release: () => many.release(),
+  }
+}
+
 /** The fastest that walks several replicates at once, if there is one. */
 function together({ network, parameters, initial, times }: Problem): Lanes | null {
   const inStep = lockstep(network, parameters, initial, times)
