@@ -77,6 +77,9 @@ export function glanceClient(spawn?: () => GlanceThread): GlanceClient {
       numbers.set(artifact, network)
       const known = sent.includes(artifact)
       if (!known) sent.splice(0, sent.length, ...sent.slice(1 - maxNetworks), artifact)
+      // Of a network that is no longer kept nothing more comes.
+      const kept = sent.map((one) => numbers.get(one))
+      for (const [old, { network }] of waiting) if (!kept.includes(network)) waiting.delete(old)
       const serial = ++serials
       waiting.set(serial, { network, onFrame })
       link.post({ serial, network, ...question, ...(known ? {} : { artifact }) })

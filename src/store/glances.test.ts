@@ -5,7 +5,7 @@ import type { Study } from '../solvers/study'
 import { createRuns } from './runs'
 import { createStudies } from './studies'
 import { doneWith, frameOf, testingClient } from './testing-client'
-import { restingMs } from './work'
+import { maxUnanswered, restingMs } from './work'
 
 const first: Study = {
   version: 1,
@@ -125,4 +125,31 @@ it('does not start what was cancelled while it waited', async () => {
   await pass(500)
   expect(client.of('fsp')).toHaveLength(1)
   expect(lane().status).toBe('cancelled')
+})
+
+it('answers anew what came back while the hand moved, for its answer was replaced by a first picture', async () => {
+  const { client, asked, lane, mark, turn } = await setUp()
+  await pass(restingMs + 20)
+  client.of('fsp')[0].finish(doneWith(1000))
+  await pass()
+  turn(1.5)
+  asked[1].see(early(1))
+  await pass()
+  turn(1)
+  asked[2].see(early(2))
+  expect(mark()).toBe(2)
+  await pass(restingMs + 20)
+  client.of('fsp')[1].finish(doneWith(2000))
+  await pass()
+  expect(mark()).toBe(2000)
+  expect(lane().frame?.preview).toBeUndefined()
+})
+
+it('is not waited for by a drag where it does not come', async () => {
+  const { client, turn } = await setUp()
+  for (let k = 1; k <= maxUnanswered + 3; k++) {
+    turn(1 + k / 20)
+    await pass()
+  }
+  expect(client.of('fsp').length).toBeGreaterThan(0)
 })

@@ -17,8 +17,8 @@ import { follows, keyOf } from './lane-places'
 import type { Studies } from './studies'
 import {
   beats,
-  begin,
   idle,
+  maxUnanswered,
   patienceFor,
   replaceable,
   restAfter,
@@ -119,20 +119,27 @@ export function createRuns(
     const before = new Map(works)
     works.clear()
     const next: Record<string, Lane> = {}
+    const begun: Work[] = []
     for (const { id, solver, title, variant, study } of wanted) {
       const key = keyOf(study)
       const from = placed.get(id) ?? ''
       const old = before.get(from)
-      const work: Work = old ?? { ...unasked, id, solver, wanted: study, key, ...untaught(id, solver) }
-      const note = work.key === key ? shown[from]?.note : undefined
-      if (!old || old.key !== key) Object.assign(work, { number: work.number + 1, askedMs: performance.now() })
+      const work: Work = old ?? { ...unasked, id, solver, wanted: study, key }
+      const asked = old === undefined || old.key !== key
+      const note = asked ? undefined : shown[from]?.note
       works.set(id, Object.assign(work, { wanted: study, key, id }))
+      if (asked) {
+        // A question that comes back is a new one, too: the picture of its answer may be gone.
+        Object.assign(work, { number: work.number + 1, askedMs: performance.now(), settled: undefined })
+        begun.push(work)
+      }
       const lane = shown[from] ?? idle(id, solver)
       const stale = lane.study !== undefined && questionOf(lane.study) !== questionOf(study)
       const same = lane.stale === stale && lane.id === id && lane.title === title && lane.note === note
       next[id] = same ? lane : { ...lane, id, title, variant, stale, note }
     }
     store.setState({ lanes: next })
+    for (const work of begun) bring(work)
     if (glances) glance(glances, [...works.values()].flatMap(awaiting))
     schedule()
   }
@@ -148,6 +155,7 @@ export function createRuns(
         ? models?.find(problem)?.artifact
         : undefined
     if (!artifact) return []
+    work.unanswered++
     work.glanced = number
     return [{ artifact, study, problem, see: (frame) => foreseen(work, number, study, frame) }]
   }
@@ -157,25 +165,35 @@ export function createRuns(
     const lane = lanes()[work.id]
     const again = work.early?.number === number && lane?.frame?.preview
     if (!lane || works.get(work.id) !== work || number < work.shown || (number === work.shown && !again)) return
-    Object.assign(work, { shown: number, early: { number, frame } })
+    Object.assign(work, { shown: number, early: { number, frame }, unanswered: 0 })
     if (work.current?.number === number) work.current.previewed = true
     patch(work.id, { frame, study, serial: lane.serial + 1, stale: number !== work.number })
     schedule()
   }
 
-  /** A new lane of a method that trains begins with what the page ships of its network, or has to be trained. */
-  function untaught(id: string, solver: string): Pick<Work, 'training'> {
+  /**
+   * A lane whose method trains takes up what the page ships of its network, where it has learnt no answer; a new one
+   * trains where nothing is shipped.
+   */
+  function bring(work: Work): void {
+    const { id, solver, number } = work
     const { problem } = studies.getState().reading
+    if (!trainable(solver) || answers(work)) return
+    const train = () => {
+      if (work.untried) work.training = 'anew'
+    }
     // A second lane of a method is there for its own options.
-    if (!trainable(solver) || id !== solver || !models || !problem) return { training: 'anew' }
+    if (id !== solver || !models || !problem) {
+      train()
+      return
+    }
     models.bring(problem).then((taught) => {
-      const work = works.get(id)
-      if (!work || work.current || work.learnt) return
+      // Where another question is asked by now, what answers that one is on its way.
+      if (works.get(id) !== work || work.number !== number || work.current || answers(work)) return
       if (taught?.artifact.solver === solver) return teach(taught, id)
-      work.training = 'anew'
+      train()
       schedule()
     })
-    return {}
   }
 
   /** At most one launch per animation frame; the first of several at once, for a hand waits for its picture. */
@@ -203,7 +221,8 @@ export function createRuns(
     current?.handle.cancel()
     work.current = undefined
     // A hand that moves on has its picture: the answer waits until it rests, and leaves the cores to the next picture.
-    const restMs = !trains && work.glanced === work.number ? work.askedMs + restingMs - performance.now() : 0
+    const pictured = work.glanced === work.number && work.unanswered <= maxUnanswered
+    const restMs = !trains && pictured ? work.askedMs + restingMs - performance.now() : 0
     if (restMs > 0) setTimeout(schedule, restMs)
     else launch(work, trains, current)
   }
@@ -219,8 +238,7 @@ export function createRuns(
     const startedMs = performance.now()
     const own = work.training === 'anew' ? undefined : work.learnt?.artifact
     if (trains && work.training === 'anew') work.trainedMs = 0
-    work.settled = undefined
-    work.training = undefined
+    Object.assign(work, { settled: undefined, training: undefined, untried: false })
     // The words of the run before stand until this one has some: a drag would have them flicker.
     const phase = replaced ? lanes()[work.id]?.phase : ''
     patch(work.id, { status: 'running', outcome: undefined, done: 0, phase, startedMs, leftMs: undefined })
@@ -264,6 +282,13 @@ export function createRuns(
     }, patienceFor(work))
   }
 
+  /** Make way for a new run of the same question. */
+  function begin(work: Work, training: Work['training']): void {
+    if (work.current?.trains) train(work)
+    work.current?.handle.cancel()
+    Object.assign(work, { current: undefined, settled: undefined, training })
+  }
+
   /** Its training has come to an end, or to a pause. */
   function train(work: Work): void {
     work.trainedMs = (work.trainedMs ?? 0) + performance.now() - (work.current?.startedMs ?? performance.now())
@@ -276,9 +301,9 @@ export function createRuns(
     const { early } = work
     const frame = !whole && early?.number === current.number ? meanwhile(early.frame, came) : came
     const now = performance.now()
-    if (frame.artifact) {
-      // An answer from what was learnt brings it back: its teacher is still the study that trained it.
-      work.learnt = { artifact: frame.artifact, study: current.trains || !work.learnt ? study : work.learnt.study }
+    // An answer from what was learnt brings that back, as a copy: nothing new.
+    if (frame.artifact && (current.trains || !work.learnt)) {
+      work.learnt = { artifact: frame.artifact, study }
       current.checkpoints++
       patch(work.id, { learnt: work.learnt })
     }

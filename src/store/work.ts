@@ -19,7 +19,10 @@ export const restingMs = 50
 /** The longest that a run waits after a preview of its own. */
 export const maxRestMs = 100
 
-export const unasked = { number: 0, shown: 0, glanced: 0, askedMs: 0, tookMs: 0 }
+/** A hand that moves on waits for first pictures no longer where so many in a row did not come. */
+export const maxUnanswered = 3
+
+export const unasked = { number: 0, shown: 0, glanced: 0, unanswered: 0, askedMs: 0, tookMs: 0, untried: true }
 
 /** What the launcher remembers of a lane beside what it shows. */
 export interface Work {
@@ -33,11 +36,14 @@ export interface Work {
   number: number
   shown: number
   askedMs: number
-  /** The last for which a first picture was asked, and what stands for the answer to one. */
+  /** The last for which a first picture was asked, how many in a row were not given, and what stands for the answer to one. */
   glanced: number
+  unanswered: number
   early?: { readonly number: number; readonly frame: Frame }
   /** The last key that was run to an end, or stopped by hand: not started again by itself. */
   settled?: string
+  /** Nothing was run yet. */
+  untried: boolean
   /** How long the last run took that ended by itself. */
   tookMs: number
   /** Of methods that train: the newest checkpoint. */
@@ -56,14 +62,6 @@ export interface Work {
     checkpoints: number
     pace?: { done: number; atMs: number }
   }
-}
-
-/** Make way for a new run of the same question. */
-export function begin(work: Work, training: Work['training']): void {
-  work.current?.handle.cancel()
-  work.current = undefined
-  work.settled = undefined
-  work.training = training
 }
 
 export const trainable = (solver: string): boolean => solvers[solver]?.traits.trains === true
