@@ -1,7 +1,10 @@
 /**
- * What methods have learnt outlives the page: the newest checkpoint of each goes on the shelf, and when its study, or
- * another that it answers, is on the table again, training goes on from there.
+ * What methods have learnt outlives the page: of each lane and network the newest checkpoint goes on the shelf, and when its
+ * study, or another that it answers, is on the table again, training goes on from there. What the page ships stays where
+ * it is, and gives way to the reader's own.
  */
+import { structureOf } from '../network/compile'
+import type { Network } from '../network/network'
 import type { Models } from '../services/models'
 import { questionOf } from '../services/question'
 import type { Taught } from '../solvers/artifact-file'
@@ -9,29 +12,49 @@ import type { Artifact } from '../solvers/contract'
 import { lanesOf } from '../solvers/lanes'
 import { domainIn } from '../solvers/learnt'
 import { solvers } from '../solvers/registry'
+import { readStudy } from '../solvers/study'
 import type { Persistence } from './persistence'
 import type { Runs } from './runs'
 import type { Studies } from './studies'
 
 /** Ties the runs to the shelf; returns how to untie them. */
-export function keepLessons(runs: Runs, studies: Studies, persistence: Persistence): () => void {
-  async function recall(id: string): Promise<void> {
-    const taught = await persistence.lesson(id)
-    const lane = runs.getState().lanes[id]
-    if (taught && lane && !lane.learnt && fits(taught, id, studies)) runs.getState().teach(taught, id)
+export function keepLessons(runs: Runs, studies: Studies, persistence: Persistence, models?: Models): () => void {
+  const shipped = (taught: Taught): boolean => {
+    const { problem } = studies.getState().reading
+    return problem !== undefined && models?.find(problem) === taught
   }
-  return runs.subscribe(({ lanes }, { lanes: before }) => {
+  async function recall(id: string): Promise<void> {
+    const { problem } = studies.getState().reading
+    if (!problem) return
+    const taught = await persistence.lesson(placeOf(id, problem.network))
+    const lane = runs.getState().lanes[id]
+    if (!taught || !lane || !fits(taught, id, studies)) return
+    if (!lane.learnt || shipped(lane.learnt) || !fits(lane.learnt, id, studies)) runs.getState().teach(taught, id)
+  }
+  const saving = runs.subscribe(({ lanes }, { lanes: before }) => {
     for (const [id, { learnt, solver }] of Object.entries(lanes)) {
-      if (learnt && learnt !== before[id]?.learnt) persistence.saveLesson(id, learnt)
-      if (!before[id] && solvers[solver]?.traits.trains) void recall(id)
+      if (learnt && learnt !== before[id]?.learnt && !shipped(learnt)) save(id, learnt)
+      if (!before[id] && trains(solver)) void recall(id)
     }
   })
+  function save(id: string, taught: Taught): void {
+    const read = readStudy(taught.study)
+    if (read.ok) persistence.saveLesson(placeOf(id, read.value.problem.network), taught)
+  }
+  const opening = studies.subscribe(({ opened }, { opened: before }) => {
+    if (opened === before) return
+    for (const { id, solver } of Object.values(runs.getState().lanes)) if (trains(solver)) void recall(id)
+  })
+  return () => {
+    saving()
+    opening()
+  }
 }
 
-/** What a method has learnt of the network on the screen: in one of its lanes, in a file that the page brings, or on the shelf. */
+/** What a method has learnt of the network on the screen: in one of its lanes, on the shelf, or in a file that the page brings. */
 export function learntFinder(studies: Studies, runs: Runs, persistence: Persistence, models: Models | undefined) {
   return (solver: string): Promise<Artifact | undefined> | undefined => {
-    if (!solvers[solver]?.traits.trains) return undefined
+    if (!trains(solver)) return undefined
     return find(solver)
   }
   async function find(solver: string): Promise<Artifact | undefined> {
@@ -43,8 +66,17 @@ export function learntFinder(studies: Studies, runs: Runs, persistence: Persiste
       const own = of(learnt)
       if (own) return own
     }
-    return of(await models?.bring(problem)) ?? of(await persistence.lesson(solver))
+    return of(await persistence.lesson(placeOf(solver, problem.network))) ?? of(await models?.bring(problem))
   }
+}
+
+const trains = (solver: string): boolean => solvers[solver]?.traits.trains === true
+
+/** Where on the shelf a lane keeps what it learns of a network: FNV-1a of what no slider changes. */
+export function placeOf(lane: string, network: Network): string {
+  let h = 0x811c9dc5
+  for (const unit of structureOf(network)) h = Math.imul(h ^ (unit.codePointAt(0) ?? 0), 0x01000193) >>> 0
+  return `${lane}:${h.toString(16)}`
 }
 
 /** It was taught by the very question of the lane, or its method says that it answers that one, too. */

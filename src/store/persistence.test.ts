@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createNotices } from './notices'
-import { createPersistence, maxHistory, type StudyStorage } from './persistence'
+import { createPersistence, maxHistory, maxLessons, type StudyStorage } from './persistence'
 import { defaultStudy } from './studio'
 
 const study = defaultStudy()
@@ -41,6 +41,20 @@ describe('persistence', () => {
     expect(history).toHaveLength(maxHistory)
     expect(history[0].study).toMatchObject({ network: 'species X = 10', seed: 4 })
     expect(new Set(history.map((past) => past.study.network)).size).toBe(maxHistory)
+  })
+
+  it('gives up the oldest of many lessons', async () => {
+    const storage = memory()
+    const persistence = createPersistence(storage, createNotices())
+    const artifact = { solver: 'distilled', arrays: {}, notes: {} }
+    for (let k = 0; k <= maxLessons; k++) {
+      persistence.saveLesson(`distilled:${k}`, { artifact, study })
+      await persistence.flush()
+    }
+    await persistence.flush()
+    expect(await persistence.lesson('distilled:0')).toBeUndefined()
+    expect((await persistence.lesson('distilled:1'))?.artifact).toEqual(artifact)
+    expect((await persistence.lesson(`distilled:${maxLessons}`))?.artifact).toEqual(artifact)
   })
 
   it('remembers the theme, if it knows it', async () => {

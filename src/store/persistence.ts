@@ -32,10 +32,10 @@ export interface Persistence {
   flush(): Promise<void>
   /** Put a study into the history, because another takes its place. */
   putAway(study: Study): Promise<void>
-  /** Keep what a lane has learnt soon; the newest wins, and takes the place of what the same lane learnt before. */
-  saveLesson(lane: string, taught: Taught): void
-  /** What a lane last learnt, if that can be read. */
-  lesson(lane: string): Promise<Taught | undefined>
+  /** Keep what was learnt soon, in a place with a name; the newest wins. Of many places the oldest is given up. */
+  saveLesson(place: string, taught: Taught): void
+  /** What was last learnt there, if that can be read. */
+  lesson(place: string): Promise<Taught | undefined>
   /** How the reader likes the page, whatever the study. */
   theme(): Promise<Theme | undefined>
   saveTheme(theme: Theme): void
@@ -43,6 +43,8 @@ export interface Persistence {
 
 /** Studies in the history. */
 export const maxHistory = 20
+/** Places for what was learnt, some hundred kilobytes each. */
+export const maxLessons = 12
 /** A draft is written after this much quiet. */
 const quietMs = 400
 /** Checkpoints come every few seconds: no more often than this is one written. */
@@ -106,8 +108,15 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
   const writeLessons = () => {
     clearTimeout(lessonTimer)
     lessonTimer = undefined
-    for (const [lane, taught] of lessons) void attempt(() => storage.write(`lesson:${lane}`, writeArtifact(taught)))
+    for (const [place, taught] of lessons) void attempt(() => writeLesson(place, taught))
     lessons.clear()
+  }
+  const writeLesson = async (place: string, taught: Taught) => {
+    await storage.write(`lesson:${place}`, writeArtifact(taught))
+    const known = await storage.read('lessons')
+    const places = [place, ...(Array.isArray(known) ? known.map(String).filter((other) => other !== place) : [])]
+    for (const old of places.splice(maxLessons)) await storage.write(`lesson:${old}`, undefined)
+    await storage.write('lessons', places)
   }
   const flush = () => {
     writeLessons()
@@ -135,12 +144,12 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
       clearTimeout(timer)
       timer = setTimeout(flush, quietMs)
     },
-    saveLesson(lane, taught) {
-      lessons.set(lane, taught)
+    saveLesson(place, taught) {
+      lessons.set(place, taught)
       lessonTimer ??= setTimeout(writeLessons, lessonMs)
     },
-    async lesson(lane) {
-      const bytes = await read(`lesson:${lane}`)
+    async lesson(place) {
+      const bytes = await read(`lesson:${place}`)
       const taught = bytes instanceof Uint8Array ? readArtifact(bytes) : undefined
       return taught?.ok ? taught.value : undefined
     },

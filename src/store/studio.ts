@@ -165,7 +165,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
 
   const ties = [
     tieView(studies, view),
-    keepLessons(runs, studies, persistence),
+    keepLessons(runs, studies, persistence, models),
     studies.subscribe(({ study }, before) => {
       if (study !== before.study) persistence.save(study)
     }),

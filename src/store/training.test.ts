@@ -161,10 +161,51 @@ describe('a method that trains', () => {
     await frame()
     expect(far.client.asked).toHaveLength(1)
     expect(far.client.asked[0].artifact).toBeUndefined()
-    shelf.set('lesson:pupil', Uint8Array.of(1, 2, 3))
+    for (const key of shelf.keys()) if (key.startsWith('lesson:')) shelf.set(key, Uint8Array.of(1, 2, 3))
     const spoilt = await visit(study)
     await frame()
     expect(spoilt.client.asked.at(-1)?.artifact).toBeUndefined()
+  })
+
+  it('keeps what was learnt of several networks, and what the reader taught before what the page ships', async () => {
+    const shelf = new Map<string, unknown>()
+    const storage = {
+      read: async (key: string) => structuredClone(shelf.get(key)),
+      write: async (key: string, value: unknown) => void shelf.set(key, structuredClone(value)),
+    }
+    const shipped = { artifact: { ...lesson, notes: { steps: 1 } }, study }
+    const models = { find: () => shipped, bring: async () => shipped }
+    const visit = async (opened: Study, brings?: typeof models) => {
+      const client = testingClient()
+      const studies = createStudies(opened)
+      const runs = createRuns(client, studies, () => new Promise((resolve) => setTimeout(resolve, 10)), brings)
+      const persistence = createPersistence(storage, createNotices())
+      keepLessons(runs, studies, persistence, brings)
+      runs.start()
+      for (let k = 0; k < 3; k++) await frame()
+      return { client, studies, persistence, runs }
+    }
+    const other: Study = { ...study, network: study.network.replace('X -> 0', '2X -> 0').replace('k = 1 ', 'k = 1.9 ') }
+    for (const [opened, steps] of [
+      [study, 100],
+      [other, 200],
+    ] as const) {
+      const { client, persistence } = await visit(opened)
+      client.asked[0].checkpoint({ ...lesson, notes: { steps } })
+      await persistence.flush()
+    }
+    const again = await visit(study, models)
+    expect(again.client.asked.at(-1)?.artifact?.notes).toEqual({ steps: 100 })
+    // A study that is opened in the same visit finds its own.
+    again.studies.getState().open(other)
+    for (let k = 0; k < 3; k++) await frame()
+    expect(again.client.asked.at(-1)?.artifact?.notes).toEqual({ steps: 200 })
+    // What the page ships is not put where the reader's own belongs.
+    shelf.clear()
+    const fresh = await visit(study, models)
+    expect(fresh.client.asked.at(-1)?.artifact?.notes).toEqual({ steps: 1 })
+    await fresh.persistence.flush()
+    expect([...shelf.keys()]).toEqual([])
   })
 
   it.each([
