@@ -75,7 +75,12 @@ export async function map(args: string[]): Promise<number> {
           value: Math.max(...error),
           of: 'each law, at the places nearest to some cells where it was measured',
         }
-      : { kind: 'bound', norm: 'l1', value: Math.max(...error), of: 'each law' },
+      : {
+          kind: rows.some(({ estimated }) => estimated) ? 'estimate' : 'bound',
+          norm: 'l1',
+          value: Math.max(...error),
+          of: 'each law; the numbers made of it have no bound of their own',
+        },
     provenance: { version },
   })
   return exitStatus.done

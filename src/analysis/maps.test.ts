@@ -56,6 +56,14 @@ describe('the map of the autoregulated gene', () => {
     }
   })
 
+  it('proves its laws at a time, and estimates those at rest', () => {
+    const asked = question(axis('rb', 1, 20, 40, 2), axis('sb', 0, 0.01, 0.01, 1))
+    expect(rowsOf(asked)[0].estimated).toBe(false)
+    const [atRest] = rowsOf({ ...asked, time: Number.POSITIVE_INFINITY })
+    expect(atRest.estimated).toBe(true)
+    expect(atRest.error).toBeGreaterThan(0)
+  })
+
   it('leaves a cell that cannot be had without a number', () => {
     const { network: growing } = parse('parameter k = 1, d = 1\nspecies X = 1\nX -> 2X, k\nX -> 0, d')
     const x = axis('k', 0, 1, 40, 2)

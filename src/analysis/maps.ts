@@ -36,8 +36,9 @@ export interface MapRow {
   readonly row: number
   /** [number of the shape, x] */
   readonly values: Float64Array
-  /** Largest l1 error of a law in the row. */
+  /** Largest l1 error of a law in the row: a bound, unless one of them is an estimate. */
   readonly error: number
+  readonly estimated?: boolean
 }
 
 /** The values along one side. */
@@ -67,7 +68,7 @@ export function* mapRows(question: MapQuestion, first = 0, step = 1): Generator<
   const [xs, ys] = [axisValues(x), axisValues(y)]
   for (let row = first; row < ys.length; row += step) {
     const values = new Float64Array(shapeNames.length * xs.length).fill(Number.NaN)
-    let error = 0
+    let [error, estimated] = [0, false]
     // There and back, so that the box that is kept fits the next cell.
     for (let i = 0; i < xs.length; i++) {
       const column = ((row - first) / step) % 2 === 0 ? i : xs.length - 1 - i
@@ -81,8 +82,9 @@ export function* mapRows(question: MapQuestion, first = 0, step = 1): Generator<
         values[s * xs.length + column] = shape[name]
       })
       error = Math.max(error, law.missing)
+      estimated ||= law.estimated === true
     }
-    yield { row, values, error }
+    yield { row, values, error, estimated }
   }
 }
 

@@ -28,8 +28,9 @@ export interface MapState {
   /** [y, x] of each shape; not a number where there is none yet. */
   readonly values?: Shapes
   readonly rows: number
-  /** Largest l1 error of a law so far. */
+  /** Largest l1 error of a law so far: a bound, unless one of them is an estimate. */
   readonly error: number
+  readonly estimated: boolean
   readonly learnt?: LearntMap
   readonly complaint?: { readonly message: string; readonly hint?: string }
   readonly startedMs: number
@@ -85,6 +86,7 @@ export function createMap(
     status: 'idle',
     rows: 0,
     error: 0,
+    estimated: false,
     startedMs: 0,
     show: (open) => set({ open }),
     draw(request) {
@@ -92,7 +94,8 @@ export function createMap(
       const values = emptyShapes(request)
       const startedMs = performance.now()
       const mine = ++turn
-      set({ status: 'running', request, values, rows: 0, error: 0, learnt: undefined, complaint: undefined, startedMs })
+      const blank = { rows: 0, error: 0, estimated: false, learnt: undefined, complaint: undefined }
+      set({ ...blank, status: 'running', request, values, startedMs })
       const finding = request.time === null ? undefined : findLearnt('distilled')
       if (finding) foretell(request, finding, mine).then(() => turn === mine && project(request, values, startedMs))
       else project(request, values, startedMs)
@@ -112,8 +115,13 @@ export function createMap(
     const mine: readonly TaskHandle<'map'>[] = Array.from({ length: shares }, (_, first) =>
       tasks.start({ kind: 'map', request, first, step: shares }, (told) => {
         if (handles !== mine || told.kind !== 'row') return
-        const { rows, error } = get()
-        set({ values: fill(values, request, told.row), rows: rows + 1, error: Math.max(error, told.row.error) })
+        const { rows, error, estimated } = get()
+        set({
+          values: fill(values, request, told.row),
+          rows: rows + 1,
+          error: Math.max(error, told.row.error),
+          estimated: estimated || told.row.estimated === true,
+        })
       }),
     )
     handles = mine

@@ -50,10 +50,11 @@ export function fspLaws(
       const start = still ?? layOut(network, space, origin(space))
       const projection = yield* again(problem, space, start, options, 0)
       standAt(projection, initial)
-      const { distance } = yield* rest(projection)
+      const { distance, how } = yield* rest(projection)
       still = projection.generator
       const groups = grouping(space, still, parameters, 0)
-      list.push(push(groups, still.matrix.transition.vectors[0], distance, quantities.length))
+      const law = push(groups, still.matrix.transition.vectors[0], distance, quantities.length)
+      list.push(how === undefined ? law : { ...law, estimated: true })
     }
     return list
   }

@@ -39,8 +39,9 @@ export interface Law {
   /** [tuple, quantity]: distinct tuples of values. The same array as before, where they are the same. */
   readonly values: Float64Array
   readonly p: Float64Array
-  /** The l1 error of p; one that is proved to lie on the side of too little. */
+  /** The l1 error of p; one that is proved to lie on the side of too little, unless it is only an estimate. */
   readonly missing: number
+  readonly estimated?: boolean
 }
 
 /** The laws at the times of the snapshots, in their order. */

@@ -43,7 +43,9 @@ const projection: LikelihoodKind<{ tolerance: number }> = {
   make({ observed, data, noise, start }, { tolerance }) {
     if (data.kind === 'courses') return courseLikelihood(observed, data, noise, tolerance, start)
     const laws = fspLaws(observed, timesOf(data), tolerance)
-    return snapshotLikelihood(data, noise, laws, { noisy: false, error: 'bound' })
+    // At rest, how far a law is off is known from the last enlargement of the box only.
+    const error = timesOf(data).every(Number.isFinite) ? 'bound' : 'estimate'
+    return snapshotLikelihood(data, noise, laws, { noisy: false, error })
   },
   laws: ({ observed }, times, { tolerance }) => fspLaws(observed, times, tolerance),
 }

@@ -5,7 +5,7 @@ import { type KeyboardEvent, useEffect, useMemo, useState } from 'react'
 import type { MapRequest } from '../../analysis/tasks'
 import { quantities } from '../../network/network'
 import type { Problem } from '../../solvers/contract'
-import type { LearntMap, MapState, ShapeName } from '../../store/map'
+import type { LearntMap, ShapeName } from '../../store/map'
 import { version } from '../../version'
 import { NumberField } from '../controls/number-field'
 import type { Provenance } from '../figure/figure'
@@ -13,7 +13,7 @@ import { number } from '../figure/ticks'
 import { FigureView, type Place } from '../figure/view'
 import { Dialog } from '../gallery/dialog'
 import { useMap, useStudies, useStudio } from '../studio'
-import { cellAt, type MapSource, mapPanel, placeOf, shapeWords, surety, valuesAt } from './panel'
+import { cellAt, type MapSoFar, type MapSource, mapPanel, placeOf, shapeWords, surety, valuesAt } from './panel'
 
 type Side = MapRequest['x']
 
@@ -158,15 +158,17 @@ function Picture() {
   const values = useMap((state) => state.values)
   const rows = useMap((state) => state.rows)
   const error = useMap((state) => state.error)
+  const estimated = useMap((state) => state.estimated)
   const learnt = useMap((state) => state.learnt)
   const [shape, setShape] = useState<ShapeName>('bimodality')
   const [cell, setCell] = useState<readonly [number, number]>()
   const [panel, early] = useMemo(() => {
+    if (!request || !values) return []
     const of = (source: MapSource, map: MapSoFar, reach: number) =>
-      mapPanel({ request, ...map }, shape, provenanceOf(source, map.error, studio.link), source, reach)
-    const reach = largest(values?.[shape], learnt?.values[shape])
-    return [of('exact', { values, rows, error }, reach), learnt && of('learnt', learnt, reach)]
-  }, [request, values, rows, error, learnt, shape, studio])
+      mapPanel(request, map, shape, provenanceOf(source, map, studio.link), source, reach)
+    const reach = largest(values[shape], learnt?.values[shape])
+    return [of('exact', { values, rows, error, estimated }, reach), learnt && of('learnt', learnt, reach)]
+  }, [request, values, rows, error, estimated, learnt, shape, studio])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another map, another cell
   useEffect(() => setCell(undefined), [request])
   if (!panel || !request || !values) return null
@@ -222,22 +224,20 @@ function Picture() {
       <p className="muted">
         A click, or Enter, takes the sliders to the cell. The bimodality coefficient is 1/(kurtosis − skewness²): 1/3
         for a Poisson or normal law, 1 for two spikes.
-        {rows > 0 && ` ${early ? 'By projection: each' : 'Each'}${surety('exact', error).slice('Each'.length)}`}
+        {early && ' By projection:'} {surety('exact', { values, rows, error, estimated })}
       </p>
       {learnt && <p className="muted">{toldOf(learnt, request)}</p>}
     </>
   )
 }
 
-type MapSoFar = Pick<MapState, 'values' | 'rows' | 'error'>
-
-const provenanceOf = (source: MapSource, error: number, link: () => string): Provenance => ({
+const provenanceOf = (source: MapSource, map: MapSoFar, link: () => string): Provenance => ({
   version,
   seed: 0,
   methods: [
     source === 'exact'
-      ? { solver: 'analysis', title: 'Maps by projection', error: `l1 of each law: ${error}, proved` }
-      : { solver: 'distilled', title: 'Maps from the network', error: surety(source, error) },
+      ? { solver: 'analysis', title: 'Maps by projection', error: surety(source, map) }
+      : { solver: 'distilled', title: 'Maps from the network', error: surety(source, map) },
   ],
   link,
 })
@@ -247,11 +247,12 @@ function largest(...maps: (Float64Array | undefined)[]): number {
 }
 
 /** What is said of the map from the network. */
-function toldOf({ complaint, elapsedMs, error }: LearntMap, { x, y }: MapRequest): string {
+function toldOf(map: LearntMap, { x, y }: MapRequest): string {
+  const { complaint, elapsedMs } = map
   if (complaint) return `From the network there is no map: ${complaint}.`
   const cells = `${x.count} × ${y.count} cells`
   if (elapsedMs === undefined) return `From the network: ${cells} …`
-  return `From the network: ${cells} in ${(elapsedMs / 1000).toFixed(2)} s. ${surety('learnt', error)}`
+  return `From the network: ${cells} in ${(elapsedMs / 1000).toFixed(2)} s. ${surety('learnt', map)}`
 }
 
 function reading(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MapRequest } from '../../analysis/tasks'
-import { cellAt, mapPanel, placeOf, valuesAt } from './panel'
+import { cellAt, mapPanel, placeOf, surety, valuesAt } from './panel'
 
 const request: MapRequest = {
   study: { version: 1, network: '', times: [0] },
@@ -18,14 +18,21 @@ const provenance = { version: '0', seed: 0, methods: [], link: () => '' }
 
 describe('the picture of a map', () => {
   it('stands as the map does, with what is not there yet left empty', () => {
-    const panel = mapPanel({ request, values, rows: 1, error: 1e-7 }, 'bimodality', provenance)
-    const [layer] = panel?.layers ?? []
+    const panel = mapPanel(request, { values, rows: 1, error: 1e-7 }, 'bimodality', provenance)
+    const [layer] = panel.layers
     if (layer?.kind !== 'heat') throw new Error('heat')
     expect([...layer.values]).toEqual([1, 4, 2, 5, 3, Number.NaN])
     expect(layer.top).toBe(5)
-    expect(panel?.note).toBe('1 of 2 rows')
-    expect(panel?.y.label).toBe('log₁₀ b')
-    expect(panel?.summary).toMatch(/of X at t = 5 over a and b: between 1 and 5/)
+    expect(panel.note).toBe('1 of 2 rows')
+    expect(panel.y.label).toBe('log₁₀ b')
+    expect(panel.summary).toMatch(/of X at t = 5 over a and b: between 1 and 5/)
+  })
+
+  it('says what is proved, what is estimated, and nothing of what is not there', () => {
+    const map = { values, rows: 1, error: 1e-7 }
+    expect(surety('exact', map)).toMatch(/within .* proved\); the numbers made of it have no bound/)
+    expect(surety('exact', { ...map, estimated: true })).toMatch(/by estimate/)
+    expect(surety('exact', { ...map, values: { ...values, mean: values.fano.map(() => Number.NaN) } })).toBe('')
   })
 
   it('finds the cell of a place, the place of a cell, and the values of both', () => {

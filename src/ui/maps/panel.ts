@@ -1,7 +1,7 @@
 /** From a map to a panel. Pure. */
 import { axisValues } from '../../analysis/maps'
 import type { MapRequest } from '../../analysis/tasks'
-import type { MapState, ShapeName } from '../../store/map'
+import type { LearntMap, MapState, ShapeName } from '../../store/map'
 import type { Axis, Panel, Provenance, Side } from '../figure/figure'
 import { number } from '../figure/ticks'
 import type { Place } from '../figure/view'
@@ -29,15 +29,19 @@ function axisOf(side: MapSide): Axis {
 /** How a map came about, and how sure its laws are. */
 export type MapSource = 'exact' | 'learnt'
 
+/** A map as far as it is there. */
+export type MapSoFar = Pick<LearntMap, 'values' | 'rows' | 'error'> & Partial<Pick<MapState, 'estimated'>>
+
 export function mapPanel(
-  { request, values, rows, error }: Pick<MapState, 'request' | 'values' | 'rows' | 'error'>,
+  request: MapRequest,
+  map: MapSoFar,
   shape: ShapeName,
   provenance: Provenance,
   source: MapSource = 'exact',
   /** Colours reach at least up to here: those of two maps of the same must agree. */
   reach = 0,
-): Panel | undefined {
-  if (!request || !values) return undefined
+): Panel {
+  const { values, rows } = map
   const { x, y, quantity, time } = request
   const data = values[shape]
   // The figure keeps columns together, the map rows.
@@ -61,18 +65,22 @@ export function mapPanel(
         ...{ x: sideOf(x), y: sideOf(y), top: top > 0 ? top : 1 },
       },
     ],
-    summary: `${titleOf(source, `${words} of ${quantity} ${when}`)} over ${x.name} and ${y.name}: ${span}. ${surety(source, error)}`,
+    summary: `${titleOf(source, `${words} of ${quantity} ${when}`)} over ${x.name} and ${y.name}: ${span}. ${surety(source, map)}`,
   }
 }
 
 const titleOf = (source: MapSource, words: string) =>
   source === 'exact' ? capital(words) : `From the network: ${words}`
 
-/** How far the laws of a map may be off, in a sentence. */
-export const surety = (source: MapSource, error: number) =>
-  source === 'exact'
-    ? `Each law is within ${short(error)} of the true one (l1, proved).`
-    : `Where the network was measured near these cells, single counts' laws were off by ${short(error)} at most (l1).`
+/** How far the laws of a map may be off; nothing where there is none. An l1 error bounds no mean, nor what is made of it. */
+export function surety(source: MapSource, { values, error, estimated }: MapSoFar): string {
+  if (values.mean.every(Number.isNaN)) return ''
+  if (source === 'learnt') {
+    return `Where the network was measured near these cells, single counts' laws were off by ${short(error)} at most (l1).`
+  }
+  const how = estimated ? 'l1, by estimate: what the last enlargement changed' : 'l1, proved'
+  return `Each law is within ${short(error)} of the true one (${how}); the numbers made of it have no bound of their own.`
+}
 
 /** Numbers of the cell at a place. */
 export function cellAt({ x, y }: MapRequest, at: Place): readonly [column: number, row: number] {
