@@ -4,6 +4,7 @@ import { bins, coarsen, type Law, lawAt, shapeOf, support } from './law'
 import {
   type Answer,
   answers,
+  errorWords,
   marks,
   nameOf,
   type Outlook,
@@ -139,7 +140,7 @@ function highest(layers: readonly Layer[]): number {
   return top > 0 ? 1.04 * top : 1
 }
 
-function sentence({ answer, law }: Slice, name: string, time: number): string {
+function sentence({ answer, law, time: index }: Slice, name: string, time: number): string {
   const { mean, sd, modes } = shapeOf(
     law,
     sampled(answer) ? (answer.source.frame.diagnostics.replicates ?? 1) : undefined,
@@ -149,5 +150,6 @@ function sentence({ answer, law }: Slice, name: string, time: number): string {
     list.length > 1
       ? `${list.length === 2 ? 'two' : list.length} likely values, near ${list.slice(0, -1).join(', ')} and ${list.at(-1)}`
       : `one likely value, near ${list[0]}`
-  return `At time ${number(time)}, ${name} has ${likely}; mean ${number(mean)}, standard deviation ${number(sd)}.`
+  const error = errorWords(answer.observation.error, index)
+  return `At time ${number(time)}, ${name} has ${likely}; mean ${number(mean)}, standard deviation ${number(sd)} (law: ${error}).`
 }

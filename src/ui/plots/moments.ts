@@ -1,9 +1,11 @@
+import type { NamedArray } from '../../numerics/named-array'
 import type { Layer, Numbers, Panel } from '../figure/figure'
 import { nice, number } from '../figure/ticks'
 import {
   type Answer,
   answers,
   dashOf,
+  errorWords,
   type Outlook,
   provenance,
   rank,
@@ -87,7 +89,7 @@ function band(answer: Answer, name: string, ink: number, meaning: 'SD' | 'SE'): 
     meaning === 'SD'
       ? row(answer, 'variance', name).map(Math.sqrt)
       : error.kind === 'sampling'
-        ? row({ ...answer, observation: { array: error.standardError, error } }, 'mean', name)
+        ? noiseOf(answer, error.standardError, name)
         : new Float64Array()
   if (!half.some((value) => value > 0)) return []
   const mean = row(answer, 'mean', name)
@@ -112,10 +114,18 @@ function values(layer: Layer): Numbers[] {
 }
 
 function sentence(lead: Answer, list: readonly { name: string }[], at: number, time: number): string {
+  const { error } = lead.observation
   const parts = list.map(({ name }) => {
     const variance = row(lead, 'variance', name)[at]
     const spread = variance > 0 ? ` (standard deviation ${number(Math.sqrt(variance))})` : ''
-    return `the mean of ${name} is ${number(row(lead, 'mean', name)[at])}${spread}`
+    const noise = error.kind === 'sampling' ? ` ± ${number(noiseOf(lead, error.standardError, name)[at])}` : ''
+    return `the mean of ${name} is ${number(row(lead, 'mean', name)[at])}${noise}${spread}`
   })
-  return `At time ${number(time)}, ${parts.join(', ')}.`
+  return `At time ${number(time)}, ${parts.join(', ')} (${errorWords(error, at)}).`
+}
+
+/** Standard errors of the means. */
+function noiseOf(answer: Answer, standardError: NamedArray, name: string): Float64Array {
+  const { error } = answer.observation
+  return row({ ...answer, observation: { array: standardError, error } }, 'mean', name)
 }

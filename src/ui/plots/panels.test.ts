@@ -96,7 +96,7 @@ describe('a marginal', () => {
   it('says mode, mean and spread in one sentence', () => {
     const mean = meanOf(0, 5)
     expect(panel('marginal:U').summary).toBe(
-      `At time 5, U has one likely value, near 11; mean ${mean.toFixed(2)}, standard deviation ${Math.sqrt(mean).toFixed(3)}.`,
+      `At time 5, U has one likely value, near 11; mean ${mean.toFixed(2)}, standard deviation ${Math.sqrt(mean).toFixed(3)} (law: exact within 5×10⁻¹⁰ (proved)).`,
     )
   })
 
@@ -122,6 +122,10 @@ describe('moments', () => {
   it('tell methods apart by their dash: dotted where means come without spread', () => {
     const dashes = new Map(layer(panel('moments'), 'line').map(({ name, dash }) => [name, dash]))
     expect([...dashes.values()]).toEqual(['solid', 'dashed', 'dotted'])
+  })
+
+  it('say how far the means may be off', () => {
+    expect(panel('moments').summary).toMatch(/the mean of U is [\d.]+ ± [\d.]+ .*\(± 1 standard error\)\.$/)
   })
 
   it('have no SE band where nothing was sampled', () => {
