@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { calibrate, rankedAmong, uniformity } from '../src/analysis/inference/calibrate'
 import { sizeOf } from '../src/analysis/inference/data'
-import { inferChain, type Posterior, posteriorOf } from '../src/analysis/inference/infer'
+import { inDigits, inferChain, type Posterior, posteriorOf } from '../src/analysis/inference/infer'
 import { predict } from '../src/analysis/inference/predict'
 import { type InferenceQuestion, type InferenceReading, readQuestion } from '../src/analysis/inference/question'
 import { type Chain, emptyProgress } from '../src/analysis/inference/target'
@@ -164,7 +164,7 @@ function report({ parameters, warnings }: Posterior): void {
     ['parameter', 'mean', 'sd', '2.5 %', '97.5 %', 'R-hat', 'ESS bulk', 'ESS tail'],
     ...parameters.map(({ name, mean, sd, low, high, rHat, essBulk, essTail }) => [
       ...[name, short(mean), short(sd), short(low), short(high)],
-      ...[rHat.toFixed(3), essBulk.toFixed(0), essTail.toFixed(0)],
+      ...[inDigits(rHat, 3), inDigits(essBulk, 0), inDigits(essTail, 0)],
     ]),
   ]
   const widths = rows[0].map((_, k) => Math.max(...rows.map((row) => row[k].length)))

@@ -12,7 +12,7 @@ import type { Noise } from './noise'
 import type { Observed } from './observed'
 import { parametersAt } from './prior'
 import { type Summary, simulateSummaries, summarise } from './summaries'
-import { type Chain, type Ledger, type Progress, recordOf, type Target } from './target'
+import { type Ledger, type Progress, recordOf, type Target, type Walk } from './target'
 
 export interface AbcOptions {
   /** Particles, and draws that are kept. */
@@ -41,7 +41,7 @@ export function* abc(
   noise: Noise,
   options: AbcOptions,
   progress: Progress,
-): Generator<void, Chain, void> {
+): Generator<void, Walk, void> {
   const { priors, draw } = target
   const d = priors.length
   const ledger: Ledger = { evaluations: 0, error: 0, floored: 0 }

@@ -12,7 +12,9 @@ export function* inferChain(
 ): Generator<void, Chain, void> {
   const { measured, priors, others, method, options, likelihood, likelihoodOptions, seed } = reading
   const target = { priors, others, likelihood: likelihood.make(measured, likelihoodOptions), ...chanceOf(seed, index) }
-  return yield* method.chain({ target, measured, likelihood, likelihoodOptions }, options, progress)
+  const walk = yield* method.chain({ target, measured, likelihood, likelihoodOptions }, options, progress)
+  const { noisy, error } = target.likelihood
+  return { ...walk, errorKind: noisy || method.likelihoodFree ? 'none' : error }
 }
 
 /** What is known of one parameter. */
@@ -66,16 +68,13 @@ export function posteriorOf(reading: InferenceReading, chains: readonly Chain[])
     const [low, median, high] = [0.025, 0.5, 0.975].map((share) => quantileOfSorted(all, share))
     return { name, mean, sd, low, median, high, ...convergence(columns) }
   })
-  const { noisy, error } = reading.method.likelihoodFree
-    ? { noisy: true, error: 'none' as const }
-    : reading.likelihood.make(reading.measured, reading.likelihoodOptions)
   const average = (of: (chain: Chain) => number) => chains.reduce((sum, chain) => sum + of(chain), 0) / chains.length
   const notes = Object.keys(chains[0].notes).map((key) => [key, average((chain) => chain.notes[key])] as const)
   return {
     draws,
     logLikelihood,
     parameters,
-    error: { kind: noisy ? 'none' : error, value: Math.max(...chains.map((chain) => chain.error)) },
+    error: { kind: chains[0].errorKind, value: Math.max(...chains.map((chain) => chain.error)) },
     diagnostics: {
       accepted: average((chain) => chain.accepted),
       evaluations: chains.reduce((sum, chain) => sum + chain.evaluations, 0),
@@ -86,14 +85,30 @@ export function posteriorOf(reading: InferenceReading, chains: readonly Chain[])
   }
 }
 
+/** A number of the table; a dash where there is none, which a warning explains. */
+export const inDigits = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : '–')
+
+/** Whether draws moved enough to be judged: of a few, or of draws that are all the same, nothing is known. */
+const convergenceTold = ({ rHat, essBulk, essTail }: Convergence) =>
+  [rHat, essBulk, essTail].every((value) => Number.isFinite(value))
+
 function complaints(parameters: readonly ParameterSummary[], chains: readonly Chain[]): string[] {
   const list: string[] = []
-  const apart = parameters.filter(({ rHat }) => !(rHat <= mixed))
+  const told = parameters.filter(convergenceTold)
+  const untold = parameters.filter((one) => !convergenceTold(one)).map(({ name }) => name)
+  if (untold.length > 0) {
+    const draws = Math.min(...chains.map(({ logLikelihood }) => logLikelihood.length))
+    const of = `${chains.length === 1 ? 'one chain' : `${chains.length} chains`} of ${draws} draws`
+    list.push(
+      `Whether ${untold.join(', ')} has been explored cannot be told from ${of}: too few, or all the same. Run more and longer chains.`,
+    )
+  }
+  const apart = told.filter(({ rHat }) => !(rHat <= mixed))
   if (apart.length > 0) {
     const worst = apart.map(({ name, rHat }) => `${name} ${rHat.toFixed(3)}`).join(', ')
     list.push(`The chains do not agree yet: R-hat of ${worst} (1.01 or less is wanted). Run them longer.`)
   }
-  const few = parameters.filter(({ essBulk, essTail }) => !(Math.min(essBulk, essTail) >= enough))
+  const few = told.filter(({ essBulk, essTail }) => !(Math.min(essBulk, essTail) >= enough))
   if (few.length > 0) {
     const worst = few.map(({ name, essBulk, essTail }) => `${name} ${Math.min(essBulk, essTail).toFixed(0)}`).join(', ')
     list.push(`Few effective draws: ${worst} (${enough} are wanted before intervals are trusted).`)

@@ -7,7 +7,7 @@ import { type LikelihoodKind, type Measured, timesOf } from './likelihoods'
 import { metropolis } from './metropolis'
 import { nuts } from './nuts'
 import { spreadOf } from './particles'
-import type { Chain, Progress, Target } from './target'
+import type { Progress, Target, Walk } from './target'
 import { vote } from './vote'
 
 export interface Job {
@@ -24,7 +24,7 @@ export interface InferenceMethod<O = Record<string, number>> {
   readonly options: OptionSchema<O>
   /** Simulates data itself: no likelihood is chosen. */
   readonly likelihoodFree: boolean
-  chain(job: Job, options: O, progress: Progress): Generator<void, Chain, void>
+  chain(job: Job, options: O, progress: Progress): Generator<void, Walk, void>
 }
 
 const warmup = z.int().min(0).max(1_000_000).default(1000).meta({ title: 'Warm-up', help: 'Steps that are not kept.' })
@@ -60,7 +60,7 @@ const walk: InferenceMethod<{ warmup: number; draws: number; thin: number }> = {
 }
 
 /** How much a likelihood that is an estimate varies at the last draw. */
-function* spreadAtEnd({ target }: Job, { draws }: Chain): Generator<void, number, void> {
+function* spreadAtEnd({ target }: Job, { draws }: Walk): Generator<void, number, void> {
   const last = draws.subarray(draws.length - target.priors.length)
   const parameters = target.others.slice()
   for (const [i, { index }] of target.priors.entries()) parameters[index] = last[i]

@@ -9,7 +9,6 @@ import { cholesky } from '../../numerics/dense'
 import { exp, log, pow } from '../../numerics/elementary'
 import type { Variates } from '../../numerics/variates'
 import {
-  type Chain,
   firstStanding,
   type Ledger,
   type Progress,
@@ -17,6 +16,7 @@ import {
   type Standing,
   standing,
   type Target,
+  type Walk,
 } from './target'
 
 export interface WalkOptions {
@@ -35,7 +35,7 @@ const patience = 5
 /** Keeps the covariance of proposals away from the singular, as a share of the prior's range. */
 const leastSpread = 1e-6
 
-export function* metropolis(target: Target, options: WalkOptions, progress: Progress): Generator<void, Chain, void> {
+export function* metropolis(target: Target, options: WalkOptions, progress: Progress): Generator<void, Walk, void> {
   const { priors, draw } = target
   const ledger: Ledger = { evaluations: 0, error: 0, floored: 0 }
   const proposal = adaptiveProposal(priors.length)

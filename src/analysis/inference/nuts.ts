@@ -12,7 +12,6 @@ import { cholesky } from '../../numerics/dense'
 import { exp, log, log1p, pow } from '../../numerics/elementary'
 import { Failure } from '../../solvers/contract'
 import {
-  type Chain,
   firstStanding,
   type Ledger,
   type Progress,
@@ -20,6 +19,7 @@ import {
   type Standing,
   standing,
   type Target,
+  type Walk,
 } from './target'
 
 export interface NutsOptions {
@@ -61,7 +61,7 @@ const divergence = 1000
 /** Ends of the windows, as shares of the warm-up, after which the posterior's shape is taken anew. */
 const windows = [0.15, 0.35, 0.6, 0.9]
 
-export function* nuts(target: Target, options: NutsOptions, progress: Progress): Generator<void, Chain, void> {
+export function* nuts(target: Target, options: NutsOptions, progress: Progress): Generator<void, Walk, void> {
   if (target.likelihood.noisy) {
     throw new Failure(
       'unsupported',

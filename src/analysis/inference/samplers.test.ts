@@ -3,7 +3,7 @@ import { poisson } from '../../numerics/statistics'
 import { complete } from '../complete'
 import { calibrate, uniformity } from './calibrate'
 import { courseLikelihood } from './fsp-courses'
-import { inferChain, posteriorOf } from './infer'
+import { inDigits, inferChain, posteriorOf } from './infer'
 import { particleLikelihood } from './particles'
 import { predict } from './predict'
 import { type InferenceQuestion, readQuestion } from './question'
@@ -121,6 +121,26 @@ describe('a particle filter', () => {
     // About 0.3 each, so that a bias of 4 % shows at five standard errors.
     expect(sd).toBeLessThan(0.4)
     expect(Math.abs(mean - 1)).toBeLessThan(4.5 * (sd / Math.sqrt(ratios.length)))
+  })
+})
+
+describe('a chain of a few draws', () => {
+  it.each([4, 5])('of %i says that nothing can be told of it, not that it is not a number', (draws) => {
+    const reading = readQuestion({ network: pool, data: { text }, seed: 4, options: { warmup: 1, draws } })
+    const found = posteriorOf(reading, [complete(inferChain(reading, 0, emptyProgress()))])
+    expect(found.warnings.join(' ')).not.toContain('NaN')
+    const [{ rHat, essBulk, essTail }] = found.parameters
+    if ([rHat, essBulk, essTail].every(Number.isFinite)) return
+    expect(found.warnings[0]).toMatch(new RegExp(`^Whether k has been explored .*one chain of ${draws} draws`))
+    expect([rHat, essBulk, essTail].map((x) => inDigits(x, 0)).join(' ')).toContain('–')
+  })
+
+  it('of draws that never moved, too', () => {
+    const reading = readQuestion({ network: pool, data: { text }, seed: 4, options: { warmup: 1, draws: 8 } })
+    const moved = complete(inferChain(reading, 0, emptyProgress()))
+    const stuck = { ...moved, draws: moved.draws.fill(3) }
+    const { warnings } = posteriorOf(reading, [stuck, stuck])
+    expect(warnings[0]).toMatch(/^Whether k has been explored cannot be told from 2 chains of 8 draws/)
   })
 })
 

@@ -3,7 +3,7 @@ import { log as ln } from '../../numerics/elementary'
 import { stream } from '../../numerics/rng'
 import { type Variates, variates } from '../../numerics/variates'
 import { Failure } from '../../solvers/contract'
-import type { Likelihood, Streams } from './likelihood'
+import type { Likelihood, LikelihoodError, Streams } from './likelihood'
 import { type Prior, parametersAt, valueAt } from './prior'
 
 /** What is measured on the way. */
@@ -35,8 +35,13 @@ export interface Standing {
   slope?(): Float64Array
 }
 
-/** A chain's result: draws in the parameters' own units. */
-export interface Chain {
+/** A chain, and what is known of the error of its likelihood. */
+export interface Chain extends Walk {
+  readonly errorKind: LikelihoodError
+}
+
+/** What a method makes: draws in the parameters' own units. */
+export interface Walk {
   /** [draw, parameter], parameters in the order of the priors. */
   readonly draws: Float64Array
   readonly logLikelihood: Float64Array

@@ -9,7 +9,7 @@ import type { Snapshot } from './data'
 import type { Law } from './likelihood'
 import { logSeen, type Noise } from './noise'
 import { parametersAt } from './prior'
-import { type Chain, type Ledger, type Progress, recordOf, type Target } from './target'
+import { type Ledger, type Progress, recordOf, type Target, type Walk } from './target'
 
 export interface VoteOptions {
   readonly warmup: number
@@ -31,7 +31,7 @@ export function* vote(
   lawAt: LawAt,
   options: VoteOptions,
   progress: Progress,
-): Generator<void, Chain, void> {
+): Generator<void, Walk, void> {
   const { priors, draw, others } = target
   const ledger: Ledger = { evaluations: 0, error: 0, floored: 0 }
   const record = recordOf(target, options.draws, progress, ledger)

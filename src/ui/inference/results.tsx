@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { Posterior } from '../../analysis/inference/infer'
+import { inDigits, type Posterior } from '../../analysis/inference/infer'
 import type { InferenceRun } from '../../store/inference'
 import { version } from '../../version'
 import { atMost } from '../analyses/origin'
@@ -100,9 +100,9 @@ function Summary({ posterior, run }: { posterior: Posterior; run: InferenceRun }
                     {text}
                   </td>
                 ))}
-                <td className="numeric">{rHat.toFixed(3)}</td>
-                <td className="numeric">{essBulk.toFixed(0)}</td>
-                <td className="numeric">{essTail.toFixed(0)}</td>
+                <td className="numeric">{inDigits(rHat, 3)}</td>
+                <td className="numeric">{inDigits(essBulk, 0)}</td>
+                <td className="numeric">{inDigits(essTail, 0)}</td>
               </tr>
             ))}
           </tbody>
