@@ -60,14 +60,19 @@ export async function map(args: string[]): Promise<number> {
     [y.name, axisValues(y)],
     [x.name, axisValues(x)],
   ] as const
-  const maps = shapeNames.map((name, s) => {
-    const array = namedArray(axes)
-    for (const { row, values } of rows) array.data.set(values.subarray(s * x.count, (s + 1) * x.count), row * x.count)
-    return [name, array] as const
-  })
+  const mapsOf = (of: (row: MapRow) => Float64Array) =>
+    shapeNames.map((name, s) => {
+      const array = namedArray(axes)
+      for (const row of rows) array.data.set(of(row).subarray(s * x.count, (s + 1) * x.count), row.row * x.count)
+      return [name, array] as const
+    })
+  const maps = mapsOf(({ values }) => values)
+  // By how much each number changes with what is too rare for a network to know.
+  const doubt = mapsOf((row) => row.doubt ?? new Float64Array(row.values.length))
   const error = rows.map((row) => row.error)
   write(values.output, {
     ...{ quantity: names[quantity], time: values.at, maps: Object.fromEntries(maps) },
+    ...(learnt && { doubt: Object.fromEntries(doubt) }),
     error: learnt
       ? {
           kind: 'estimate',

@@ -10,10 +10,12 @@ import { shapeNames, shapeOf } from './shape'
 /** Cells that are asked together: enough to fill the machine, few enough to stop at once. */
 const together = 1000
 /**
- * Values with less probability than this share of the most probable one are left out: a network learns nothing of what hardly
- * ever happens, and a fourth moment would be made of that.
+ * A network learns little of what hardly ever happens, and a fourth moment may be made of that. Values with less probability
+ * than this share of the most probable one are left out …
  */
-const negligible = 3e-4
+const rare = 3e-4
+/** … and by how much that changes a number, against leaving out next to nothing, tells how far it is to be trusted. */
+const negligible = 1e-5
 
 /**
  * The rows `first`, `first + step`, …, as `mapRows` gives them; the error of a row is the largest that was measured near some
@@ -53,21 +55,25 @@ export function* learntMapRows(
     follow(reading, prompts, laws)
     for (const [j, row] of some.entries()) {
       const values = new Float64Array(shapeNames.length * xs.length)
+      const doubt = new Float64Array(values.length)
       for (let i = 0; i < xs.length; i++) {
-        const shape = shapeOf({ values: reading.values, p: trimmed(laws[j * xs.length + i]) })
+        const p = trimmed(laws[j * xs.length + i], negligible)
+        const whole = shapeOf({ values: reading.values, p })
+        const shape = shapeOf({ values: reading.values, p: trimmed(p, rare) })
         shapeNames.forEach((name, s) => {
           values[s * xs.length + i] = shape[name]
+          doubt[s * xs.length + i] = Math.abs(shape[name] - whole[name])
         })
       }
-      yield { row, values, error: Math.max(...looks.map((i) => errorNear(reading, at(row, i), time))) }
+      yield { row, values, doubt, error: Math.max(...looks.map((i) => errorNear(reading, at(row, i), time))) }
     }
   }
 }
 
-function trimmed(p: Float64Array): Float64Array {
+function trimmed(p: Float64Array, rarest: number): Float64Array {
   let most = 0
   for (let i = 0; i < p.length; i++) if (p[i] > most) most = p[i]
-  for (let i = 0; i < p.length; i++) if (p[i] < negligible * most) p[i] = 0
+  for (let i = 0; i < p.length; i++) if (p[i] < rarest * most) p[i] = 0
   return p
 }
 

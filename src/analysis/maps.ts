@@ -39,6 +39,8 @@ export interface MapRow {
   /** Largest l1 error of a law in the row: a bound, unless one of them is an estimate. */
   readonly error: number
   readonly estimated?: boolean
+  /** As `values`, of maps from a network: by how much they change with what is too rare for it to know. */
+  readonly doubt?: Float64Array
 }
 
 /** The values along one side. */

@@ -1,6 +1,5 @@
 /** A map over two parameters on the page: what is asked, and the rows that are there. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { MapRow } from '../analysis/maps'
 import { shapeNames } from '../analysis/shape'
 import type { MapRequest } from '../analysis/tasks'
 import type { TaskClient, TaskHandle } from '../services/task-client'
@@ -12,6 +11,8 @@ type Shapes = Readonly<Record<ShapeName, Float64Array>>
 /** The same map from what was learnt of the network, which is there first. */
 export interface LearntMap {
   readonly values: Shapes
+  /** By how much each value changes with what is too rare for the network to know. */
+  readonly doubt: Shapes
   readonly rows: number
   /** The largest l1 error that was measured near a cell. */
   readonly error: number
@@ -53,7 +54,7 @@ export function createMap(
     const empty = () => new Float64Array(x.count * y.count).fill(Number.NaN)
     return { bimodality: empty(), fano: empty(), mean: empty() }
   }
-  const fill = (values: Shapes, { x }: MapRequest, { row, values: found }: MapRow): Shapes => {
+  const fill = (values: Shapes, { x }: MapRequest, row: number, found: Float64Array): Shapes => {
     shapeNames.forEach((name, s) => {
       values[name].set(found.subarray(s * x.count, (s + 1) * x.count), row * x.count)
     })
@@ -66,13 +67,19 @@ export function createMap(
     const learnt = await finding.catch(() => undefined)
     if (!learnt || turn !== mine) return
     const startedMs = performance.now()
-    const blank: LearntMap = { values: emptyShapes(request), rows: 0, error: 0 }
+    const blank: LearntMap = { values: emptyShapes(request), doubt: emptyShapes(request), rows: 0, error: 0 }
     const patch = (part: Partial<LearntMap>) =>
       store.setState({ learnt: { ...(store.getState().learnt ?? blank), ...part } })
     const handle = tasks.start({ kind: 'map', request, first: 0, step: 1, learnt }, (told) => {
       if (turn !== mine || told.kind !== 'row') return
-      const { values, rows, error } = store.getState().learnt ?? blank
-      patch({ values: fill(values, request, told.row), rows: rows + 1, error: Math.max(error, told.row.error) })
+      const { values, doubt, rows, error } = store.getState().learnt ?? blank
+      const { row } = told
+      patch({
+        values: fill(values, request, row.row, row.values),
+        doubt: row.doubt ? fill(doubt, request, row.row, row.doubt) : doubt,
+        rows: rows + 1,
+        error: Math.max(error, row.error),
+      })
     })
     handles = [handle]
     const ending = await handle.ending
@@ -116,8 +123,9 @@ export function createMap(
       tasks.start({ kind: 'map', request, first, step: shares }, (told) => {
         if (handles !== mine || told.kind !== 'row') return
         const { rows, error, estimated } = get()
+        const { row, values: found } = told.row
         set({
-          values: fill(values, request, told.row),
+          values: fill(values, request, row, found),
           rows: rows + 1,
           error: Math.max(error, told.row.error),
           estimated: estimated || told.row.estimated === true,

@@ -35,6 +35,23 @@ describe('the picture of a map', () => {
     expect(surety('exact', { ...map, values: { ...values, mean: values.fano.map(() => Number.NaN) } })).toBe('')
   })
 
+  it('puts rings on cells that hang on what is too rare for the network, and counts them', () => {
+    const zeros = new Float64Array(6)
+    const doubt = { bimodality: Float64Array.of(0, 0.02, 0.5, 0, Number.NaN, 1), fano: zeros, mean: zeros }
+    const panel = mapPanel(request, { values, doubt, rows: 2, error: 0.01 }, 'bimodality', provenance, 'learnt')
+    const rings = panel?.layers[1]
+    if (rings?.kind !== 'points') throw new Error('points')
+    // A number that is not there is in no doubt; one whose doubt is unknown is.
+    expect([[...rings.x], [...rings.y]]).toEqual([
+      [2, 1],
+      [0, 2],
+    ])
+    expect(panel?.note).toContain('2 cells with a ring')
+    expect(
+      mapPanel(request, { values, doubt, rows: 2, error: 0.01 }, 'fano', provenance, 'learnt')?.layers,
+    ).toHaveLength(1)
+  })
+
   it('finds the cell of a place, the place of a cell, and the values of both', () => {
     expect(cellAt(request, { x: 1.4, y: 1.2 })).toEqual([1, 1])
     expect(cellAt(request, { x: -9, y: 0.9 })).toEqual([0, 0])

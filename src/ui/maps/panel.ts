@@ -2,7 +2,7 @@
 import { axisValues } from '../../analysis/maps'
 import type { MapRequest } from '../../analysis/tasks'
 import type { LearntMap, MapState, ShapeName } from '../../store/map'
-import type { Axis, Panel, Provenance, Side } from '../figure/figure'
+import type { Axis, Layer, Panel, Provenance, Side } from '../figure/figure'
 import { number } from '../figure/ticks'
 import type { Place } from '../figure/view'
 
@@ -30,7 +30,22 @@ function axisOf(side: MapSide): Axis {
 export type MapSource = 'exact' | 'learnt'
 
 /** A map as far as it is there. */
-export type MapSoFar = Pick<LearntMap, 'values' | 'rows' | 'error'> & Partial<Pick<MapState, 'estimated'>>
+export type MapSoFar = Pick<LearntMap, 'values' | 'rows' | 'error'> &
+  Partial<Pick<LearntMap, 'doubt'> & Pick<MapState, 'estimated'>>
+
+/** A number that changes by more than this, of a mean or Fano factor by this share of it, is in doubt. */
+const inDoubt = 0.03
+
+/** Cells whose number hangs on what is too rare for a network to know. */
+function doubtful(shape: ShapeName, values: Float64Array, doubt: Float64Array | undefined): number[] {
+  const limit = (value: number) => (shape === 'bimodality' ? inDoubt : inDoubt * Math.abs(value))
+  return [...(doubt ?? []).keys()].filter((k) => !Number.isNaN(values[k]) && !((doubt?.[k] ?? 0) <= limit(values[k])))
+}
+
+const rings = (middles: readonly Place[]): Layer => {
+  const [x, y] = [middles.map((place) => place.x), middles.map((place) => place.y)]
+  return { kind: 'points', name: 'in doubt', ink: 'muted', mark: 'ring', rimmed: true, x, y }
+}
 
 export function mapPanel(
   request: MapRequest,
@@ -41,7 +56,7 @@ export function mapPanel(
   /** Colours reach at least up to here: those of two maps of the same must agree. */
   reach = 0,
 ): Panel {
-  const { values, rows } = map
+  const { values, doubt, rows } = map
   const { x, y, quantity, time } = request
   const data = values[shape]
   // The figure keeps columns together, the map rows.
@@ -53,10 +68,13 @@ export function mapPanel(
   const least = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
   const when = time === null ? 'at rest' : `at t = ${number(time)}`
   const words = shapeWords[shape]
+  const cellsInDoubt = doubtful(shape, data, doubt?.[shape])
+  const middles = cellsInDoubt.map((k) => placeOf(request, [k % x.count, Math.floor(k / x.count)]))
+  const warned = middles.length ? `${middles.length} cells with a ring hang on what is too rare for the network` : ''
   const span = known.length ? `between ${short(least)} and ${short(most)}` : 'still unknown'
   return {
     ...{ id: `map:${source}:${shape}`, title: titleOf(source, `${words} of ${quantity} ${when}`), provenance },
-    note: rows < y.count ? `${rows} of ${y.count} rows` : undefined,
+    note: rows < y.count ? `${rows} of ${y.count} rows` : warned || undefined,
     x: axisOf(x),
     y: axisOf(y),
     layers: [
@@ -64,8 +82,9 @@ export function mapPanel(
         ...{ kind: 'heat', name: words, map: 'cividis', label: words, values: cells },
         ...{ x: sideOf(x), y: sideOf(y), top: top > 0 ? top : 1 },
       },
+      ...(middles.length ? [rings(middles)] : []),
     ],
-    summary: `${titleOf(source, `${words} of ${quantity} ${when}`)} over ${x.name} and ${y.name}: ${span}. ${surety(source, map)}`,
+    summary: `${titleOf(source, `${words} of ${quantity} ${when}`)} over ${x.name} and ${y.name}: ${span}. ${surety(source, map)}${warned && ` ${warned} to know.`}`,
   }
 }
 
