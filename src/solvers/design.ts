@@ -13,6 +13,7 @@ export { maxAxes } from '../numerics/sobol'
 
 import { sobol } from '../numerics/sobol'
 import type { Problem } from './contract'
+import { type Coordinates, coordinates, recover } from './fsp/space'
 
 /** One thing that may vary, and how far. */
 export interface Axis {
@@ -37,12 +38,21 @@ export interface Setting {
   readonly initial: Float64Array
 }
 
-/** The domain of a problem. `starts`: learn from 0 to so many initial molecules of each species that may have any number. */
-export function domainOf({ network, times }: Problem, starts: number): Domain {
+/**
+ * The domain of a problem. `starts`: learn from 0 to so many initial molecules of each species that may have any number;
+ * where conservation laws tie some together, from all their counts of the same totals.
+ */
+export function domainOf({ network, initial, times }: Problem, starts: number): Domain {
   const axes = network.parameters.flatMap(({ name, range }, index): Axis[] =>
     range && range.max > range.min ? [{ kind: 'parameter', index, name, ...limits(range) }] : [],
   )
-  if (starts > 0) axes.push(...freeSpecies(network).map((index) => startAxis(network, index, starts)))
+  if (starts > 0) {
+    const space = coordinates(network, initial)
+    space.axes.forEach((index, axis) => {
+      const most = Math.min(starts, space.most[axis])
+      if (most > 0 && !network.species[index].fixed) axes.push(startAxis(network, index, most))
+    })
+  }
   return { axes, horizon: times.length ? times[times.length - 1] : 0 }
 }
 
@@ -50,14 +60,6 @@ const limits = ({ min, max, log }: { min: number; max: number; log: boolean }) =
 
 function startAxis({ species }: Network, index: number, max: number): Axis {
   return { kind: 'initial', index, name: species[index].name, min: 0, max, log: false }
-}
-
-/** Species whose initial count no conservation law ties to others'. */
-function freeSpecies(network: Network): number[] {
-  const laws = conservationLaws(network)
-  return network.species
-    .map((_, s) => s)
-    .filter((s) => !network.species[s].fixed && laws.every(({ coefficients }) => coefficients[s] === 0))
 }
 
 /** The largest count that conservation laws allow a species; infinite where they do not. */
@@ -72,16 +74,54 @@ export function largest(network: Network, initial: Float64Array, s: number): num
 /** `count` settings that fill the domain evenly; those of two streams have nothing to do with each other. */
 export function settings(problem: Problem, { axes }: Domain, count: number, stream: Stream): Setting[] {
   const points = sobol(axes.length, count, stream)
+  const starts = axes.some(({ kind }) => kind === 'initial')
+  const space = starts ? coordinates(problem.network, problem.initial) : undefined
   return Array.from({ length: count }, (_, i) => {
     const parameters = problem.parameters.slice()
     const initial = problem.initial.slice()
+    const first = space && emptied(axes, initial)
     axes.forEach((axis, k) => {
       const u = points[i * axes.length + k]
-      if (axis.kind === 'initial') initial[axis.index] = Math.floor(axis.min + u * (axis.max + 1 - axis.min))
-      else parameters[axis.index] = between(axis, u)
+      if (axis.kind === 'parameter') parameters[axis.index] = between(axis, u)
+      else if (space && first) {
+        const most = Math.min(axis.max, room(space, first, axis.index))
+        first[axis.index] = Math.floor(axis.min + u * (most + 1 - axis.min))
+      }
     })
+    // Counts that conservation has no others for are those of the study.
+    if (space && first && recover(space.axes, space.dependents, first)) initial.set(first)
     return { parameters, initial }
   })
+}
+
+/** Counts with nothing of the species that vary. */
+function emptied(axes: readonly Axis[], initial: Float64Array): Float64Array {
+  const counts = initial.slice()
+  for (const { kind, index } of axes) if (kind === 'initial') counts[index] = 0
+  return counts
+}
+
+/** How many of a species conservation leaves room for beside the others. */
+function room({ axes, dependents }: Coordinates, counts: Float64Array, species: number): number {
+  const axis = axes.indexOf(species)
+  let most = Number.POSITIVE_INFINITY
+  for (const { total, weights } of dependents) {
+    if (!(weights[axis] > 0)) continue
+    const left = total - axes.reduce((sum, s, k) => sum + (s === species ? 0 : weights[k] * counts[s]), 0)
+    most = Math.min(most, Math.floor(left / weights[axis]))
+  }
+  return Math.max(0, most)
+}
+
+/** Counts by which studies that differ in where they begin are known to be alike: nothing of what varies, the same totals. */
+export function ground(
+  { network, initial }: Pick<Problem, 'network' | 'initial'>,
+  axes: readonly Axis[],
+): Float64Array {
+  const counts = emptied(axes, initial)
+  if (axes.every(({ kind }) => kind === 'parameter')) return counts
+  const space = coordinates(network, initial)
+  return recover(space.axes, space.dependents, counts) ? counts : initial
 }
 
 function between({ min, max, log }: Axis, u: number): number {

@@ -7,20 +7,21 @@ import { print } from '../network/print'
 import { readsTime } from '../network/structure'
 import { type NamedArray, namedArray } from '../numerics/named-array'
 import type { Artifact, Problem } from './contract'
-import { type Axis, type Domain, encode, inputCount, maxAxes, outside, type Setting, widened } from './design'
+import { type Axis, type Domain, encode, ground, inputCount, maxAxes, outside, type Setting, widened } from './design'
 
 /**
  * The network as far as what is learnt depends on it: values that vary are put to the least that was learnt, so that two
  * studies with the same text here can share what one of them has learnt. How far their sliders go is no part of it.
  */
 export function signature({ network, parameters, initial }: Problem, axes: readonly Axis[]): string {
-  const varies = (kind: Axis['kind'], index: number) => axes.find((axis) => axis.kind === kind && axis.index === index)
+  const varies = (index: number) => axes.find((axis) => axis.kind === 'parameter' && axis.index === index)
+  const first = ground({ network, initial }, axes)
   const plain: Network = {
     ...network,
     parameters: network.parameters.map(({ name }, i) => {
-      return { name, value: varies('parameter', i)?.min ?? parameters[i] }
+      return { name, value: varies(i)?.min ?? parameters[i] }
     }),
-    species: network.species.map((one, s) => ({ ...one, initial: varies('initial', s) ? 0 : initial[s] })),
+    species: network.species.map((one, s) => ({ ...one, initial: first[s] })),
     reactions: network.reactions.map((reaction, r) => ({ ...reaction, name: `r${r + 1}`, named: false })),
   }
   return print(plain)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { poisson } from '../../numerics/statistics'
 import { readArtifact } from '../../solvers/artifact-file'
 import type { Artifact } from '../../solvers/contract'
+import { distilled } from '../../solvers/distilled/index'
 import { mixtureDensity } from '../../solvers/mixture-density/index'
 import { method as mixtures } from '../../solvers/mixture-density/solve'
 import { ask, finish, lend } from '../../solvers/testing'
@@ -175,5 +176,45 @@ describe('hops that were learnt', () => {
     expect(() => hopKernel(gene.value.artifact, other)).toThrow(/hops from other counts of .* were not learnt/)
     expect(() => hopKernel(gene.value.artifact, asked)).toThrow(/of another network/)
     expect([...hopTimes({ hop: 0.1, until: 0.3 })].length).toBe(4)
+  })
+})
+
+describe('hops of a gene that is on or off', () => {
+  it('begin in either state, and make ensembles whose moments are those of the process', async () => {
+    const network = 'species off = 1, on = 0, m = 0\noff <-> on, 0.3, 0.2\non -> on + m, 4\nm -> 0, 1'
+    const problem = ask(network, [2])
+    const method = await distilled.load()
+    const own = {
+      ...distilled.options.defaults,
+      starts: 14,
+      settings: 160,
+      looks: 6,
+      heldOut: 8,
+      width: 24,
+      epochs: 160,
+    }
+    const { artifact } = await finish(method, problem, own, lend(5))
+    const hops = hopKernel(artifact, problem)
+    expect(hops.conditionals.domain.axes.map(({ name, max }) => `${name} ${max}`).sort()).toEqual(['m 14', 'off 1'])
+    const plan = { hop: 2, until: 12, paths: 4000, seed: 4 }
+    const composed = complete(compose(hops, problem, plan))
+    const [T, S] = [composed.times.length, 3]
+    for (let at = 0; at < composed.counts.length; at += S) {
+      expect(composed.counts[at] + composed.counts[at + 1]).toBe(1)
+    }
+    const exact = complete(exactLaws(problem, hops, composed.times))
+    if (!exact) throw new Error('laws')
+    const told = complete(drift(hops, problem, plan, composed, exact))
+    expect(Math.max(...told.hellinger)).toBeLessThan(0.06)
+    // P(on) = 0.6 (1 − e^−t/2), and ⟨m⟩ follows it four times as high.
+    const last = Array.from({ length: plan.paths }, (_, i) =>
+      composed.counts.subarray((i * T + T - 1) * S, (i * T + T) * S),
+    )
+    const on = last.reduce((sum, [, x]) => sum + x, 0) / plan.paths
+    const m = last.reduce((sum, [, , x]) => sum + x, 0) / plan.paths
+    const truth = 0.6 * (1 - Math.exp(-0.5 * 12))
+    // 4.5 standard errors of sampling, and 0.02 for what was learnt.
+    expect(Math.abs(on - truth)).toBeLessThan(4.5 * Math.sqrt((0.6 * 0.4) / plan.paths) + 0.02)
+    expect(Math.abs(m - 4 * truth)).toBeLessThan(4.5 * Math.sqrt(6 / plan.paths) + 0.1)
   })
 })
