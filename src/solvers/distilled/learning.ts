@@ -246,9 +246,9 @@ async function* study(
     const work = learn(density, domain, now, apart, schedule, streams, backend, from, weights)
     let step = await work.next()
     for (; !step.done; step = await work.next()) {
-      const { done, course, weights: asTheyAre } = step.value
-      updates++
-      if (course) record.add(updates, course.loss, course.held)
+      const { done, course, weights: asTheyAre, updated } = step.value
+      if (updated) updates++
+      if (course && updated) record.add(updates, course.loss, course.held)
       if (!run.due()) continue
       await show.look?.(variables, async () => ({ ...build, weights: await asTheyAre() }))
       const off = course ? `: off by ${short(course.loss)} nats, ${short(course.held)} where held out` : ''

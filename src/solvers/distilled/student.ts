@@ -67,6 +67,8 @@ export interface Progress {
   readonly weights: () => Promise<Weights>
   /** As of the last epoch's end; undefined in the first. */
   readonly course: Course | undefined
+  /** Whether the weights moved, or what was held out is looked at. */
+  readonly updated: boolean
 }
 
 export interface Schedule {
@@ -104,6 +106,7 @@ export async function* learn(
   if (from) learner.restore(from.learner)
   const steps = Math.max(1, Math.ceil(lectures.length / batch))
   const rise = Math.max(1, Math.min(warmUp, warmShare * epochs * steps))
+  const weights = () => learner.weights()
   let course = from
   try {
     for (let epoch = from?.epoch ?? 0; epoch < epochs; epoch++) {
@@ -119,10 +122,18 @@ export async function* learn(
           clip: 1,
         })
         sum += report.loss * chosen.length
-        yield { done, course, weights: () => learner.weights() }
+        yield { done, course, weights, updated: true }
       }
       const loss = sum / lectures.length
-      const held = heldOut.length ? await measureLoss(density, domain, heldOut, batch, rows, learner) : loss
+      let held = loss
+      if (heldOut.length) {
+        // Where there are many, this takes seconds: a thread that lets nobody in meanwhile passes for dead.
+        const examination = measureLoss(density, domain, heldOut, batch, rows, learner)
+        let next = await examination.next()
+        for (; !next.done; next = await examination.next())
+          yield { done: (epoch + 1) / epochs, course, weights, updated: false }
+        held = next.value
+      }
       const better = !course || held < course.best
       course = {
         epoch: epoch + 1,
@@ -139,19 +150,20 @@ export async function* learn(
   return course?.kept ?? initial
 }
 
-async function measureLoss(
+async function* measureLoss(
   density: Density,
   domain: Domain,
   lectures: readonly Lecture[],
   batch: number,
   rows: number,
   learner: Learner,
-): Promise<number> {
+): AsyncGenerator<void, number, void> {
   let sum = 0
   for (let k = 0; k < lectures.length; k += batch) {
     const part = lectures.slice(k, k + batch)
     const [value] = await learner.run((ops, p) => ops.read(missed(density, domain, part, ops, p, rows, 0)))
     sum += value * part.length
+    yield
   }
   return sum / lectures.length
 }
