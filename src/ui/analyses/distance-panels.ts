@@ -4,7 +4,7 @@ import { nice, number } from '../figure/ticks'
 import { timeIndex } from '../plots/sources'
 import { timeAxis } from '../plots/time-axis'
 import { chosen, curve, lawAxes } from './law-panels'
-import { atMost, five, solved } from './origin'
+import { atMost, solved } from './origin'
 import type { Part, Scene } from './panels'
 
 const dashes = ['solid', 'dashed', 'dotted'] as const
@@ -35,11 +35,11 @@ export function distancePanels(finding: Extract<Finding, { kind: 'distance' }>, 
   const facts = quantities.map((one, i): Fact => {
     const [tv, h, kl] = [0, 1, 2].map((measure) => value(k, measure, i))
     const nats = Number.isFinite(kl)
-      ? `${five(kl)} nats (no bound: tails may weigh more)`
+      ? `${number(kl)} nats (no bound: tails may weigh more)`
       : 'infinite: it puts probability where the kept setting has none'
     return {
       label: `${one} at t = ${t}`,
-      text: `total variation ${five(tv)} ± ${atMost(bounds.totalVariation[k])}, Hellinger ${five(h)} ± ${atMost(bounds.hellinger[k])}, Kullback–Leibler ${nats}`,
+      text: `total variation ${number(tv)} ± ${atMost(bounds.totalVariation[k])}, Hellinger ${number(h)} ± ${atMost(bounds.hellinger[k])}, Kullback–Leibler ${nats}`,
     }
   })
   const worst = bounds.totalVariation.reduce((a, b) => Math.max(a, b), 0)
@@ -55,7 +55,7 @@ export function distancePanels(finding: Extract<Finding, { kind: 'distance' }>, 
       y: { label: 'distance', scale: 'linear', domain: [0, top > 0 ? nice(0, top)[1] : 1] },
       layers: lines,
       cursor: outlook.time,
-      summary: `At time ${t} the law of ${name} is at total variation ${five(value(k, 0, q))} (± ${atMost(bounds.totalVariation[k])}) from that of the kept setting.`,
+      summary: `At time ${t} the law of ${name} is at total variation ${number(value(k, 0, q))} (± ${atMost(bounds.totalVariation[k])}) from that of the kept setting.`,
       facts,
       provenance,
     },

@@ -2,7 +2,7 @@ import type { Finding } from '../../analysis/inquiry'
 import type { Fact } from '../figure/figure'
 import { number } from '../figure/ticks'
 import { timeIndex } from '../plots/sources'
-import { atMost, five, solved, statesWords } from './origin'
+import { atMost, solved, statesWords } from './origin'
 import type { Part, Scene } from './panels'
 
 /** So many cells are looked at in the sentences about what they tell. */
@@ -34,7 +34,7 @@ export function informationPanels(
       label: `${at === 0 ? 'Stiffest' : at === n - 1 ? 'Sloppiest' : `Direction ${at + 1}`}: ${direction(at)}`,
       text:
         values[at] > floor
-          ? `λ = ${five(values[at])}; ${cells.toLocaleString('en')} cells fix it to ± ${number(Number((100 / Math.sqrt(cells * values[at])).toPrecision(2)))} %`
+          ? `λ = ${number(values[at])}; ${cells.toLocaleString('en')} cells fix it to ± ${number(Number((100 / Math.sqrt(cells * values[at])).toPrecision(2)))} %`
           : 'λ = 0 within the error: no number of cells tells',
     })),
     { label: 'Solved on', text: `${statesWords(states)}; ${error}` },
@@ -59,8 +59,8 @@ export function informationPanels(
       ],
       summary:
         n === 1
-          ? `At time ${t} one cell tells of a relative change of ${parameters[0]} with information ${five(matrix[0])}.`
-          : `At time ${t} cells fix ${direction(0)} best (${five(values[0])}) and ${direction(n - 1)} worst (${values[n - 1] > floor ? five(values[n - 1]) : '0 within the error'}).`,
+          ? `At time ${t} one cell tells of a relative change of ${parameters[0]} with information ${number(matrix[0])}.`
+          : `At time ${t} cells fix ${direction(0)} best (${number(values[0])}) and ${direction(n - 1)} worst (${values[n - 1] > floor ? number(values[n - 1]) : '0 within the error'}).`,
       facts,
       provenance: solved(outlook, 'Fisher information from forward sensitivities', error),
     },

@@ -7,7 +7,7 @@ import type { Axis, Fact, Layer } from '../figure/figure'
 import { nice, number } from '../figure/ticks'
 import { type Law, lawAt, shapeOf, support } from '../plots/law'
 import { answers, errorWords, type Outlook, type Source, surest, timeIndex } from '../plots/sources'
-import { atMost, five, solved, statesWords } from './origin'
+import { atMost, solved, statesWords } from './origin'
 import type { Part, Scene } from './panels'
 
 /** The quantity asked about, in the colour that it has everywhere. */
@@ -51,7 +51,7 @@ export function curve(
 const shapeFacts = (law: Law): Fact[] => {
   const { mean, sd, modes } = shapeOf(law)
   const peaks = modes.length > 1 ? [{ label: 'Modes', text: modes.map(number).join(' and ') }] : []
-  return [{ label: 'Mean ± SD', text: `${five(mean)} ± ${five(sd)}` }, ...peaks]
+  return [{ label: 'Mean ± SD', text: `${number(mean)} ± ${number(sd)}` }, ...peaks]
 }
 
 export function stationaryPanels(
@@ -85,7 +85,7 @@ export function stationaryPanels(
       ? [
           {
             label: `Distance at t = ${number(now.time)}`,
-            text: `total variation ${five(apart(now.law, law))} from rest`,
+            text: `total variation ${number(apart(now.law, law))} from rest`,
           },
         ]
       : []),
@@ -97,7 +97,7 @@ export function stationaryPanels(
       title: `${name} at rest`,
       ...lawAxes(name, [array]),
       layers,
-      summary: `The law of ${name} at rest has mean ${five(mean)} and standard deviation ${five(sd)} (${words}).`,
+      summary: `The law of ${name} at rest has mean ${number(mean)} and standard deviation ${number(sd)} (${words}).`,
       facts,
       provenance: solved(outlook, 'Stationary law by elimination', words),
     },
@@ -140,14 +140,14 @@ export function gapPanels(finding: Extract<Finding, { kind: 'gap' }>, { outlook 
   const relative = `relative residual ${atMost(residual)}`
   const alone = residual < 1e-4 ? relative : `${relative}: the slowest mode swings, or is not alone`
   const facts: Fact[] = [
-    { label: 'Spectral gap', text: `${five(gap)} per unit time (${alone})` },
-    { label: 'The start is forgotten in', text: `1/gap = ${five(1 / gap)}` },
+    { label: 'Spectral gap', text: `${number(gap)} per unit time (${alone})` },
+    { label: 'The start is forgotten in', text: `1/gap = ${number(1 / gap)}` },
     ...(switches
       ? order.map((half, place) => {
           const other = order[1 - place]
           return {
             label: `${called(half)} → ${called(other)}`,
-            text: `rate ${five(rates[half])}, once in ${five(1 / rates[half])}`,
+            text: `rate ${number(rates[half])}, once in ${number(1 / rates[half])}`,
           }
         })
       : [
@@ -159,15 +159,15 @@ export function gapPanels(finding: Extract<Finding, { kind: 'gap' }>, { outlook 
     { label: 'Solved on', text: `${statesWords(states)}; law at rest within ${atMost(distance)}` },
   ]
   const words = switches
-    ? `Two lasting states: ${order.map((half) => `${called(half)} with ${share(half)}, left once in ${five(1 / rates[half])}`).join(', and ')}`
+    ? `Two lasting states: ${order.map((half) => `${called(half)} with ${share(half)}, left once in ${number(1 / rates[half])}`).join(', and ')}`
     : 'There are no two lasting states'
   return [
     {
       title: switches ? `Two lasting states of ${name}` : `Relaxation of ${name}`,
-      note: `gap ${five(gap)}`,
+      note: `gap ${number(gap)}`,
       ...lawAxes(name, [marginals]),
       layers,
-      summary: `The spectral gap is ${five(gap)} per unit time, so that the start is forgotten in about ${five(1 / gap)}. ${words}.`,
+      summary: `The spectral gap is ${number(gap)} per unit time, so that the start is forgotten in about ${number(1 / gap)}. ${words}.`,
       facts,
       provenance: solved(
         outlook,
@@ -194,13 +194,16 @@ export function quasiPanels(finding: Extract<Finding, { kind: 'quasi' }>, { outl
   return [
     {
       title: `${name} before extinction`,
-      note: `dies at ${five(rate)}`,
+      note: `dies at ${number(rate)}`,
       ...lawAxes(name, [marginals]),
       layers: [curve(marginals, 0, name, { name: 'as long as it lasts', ink, dash: 'solid' })],
-      summary: `As long as it lasts, ${name} has mean ${five(mean)} and standard deviation ${five(sd)}; it is left at rate ${five(rate)}, after ${five(1 / rate)} on average (${error}).`,
+      summary: `As long as it lasts, ${name} has mean ${number(mean)} and standard deviation ${number(sd)}; it is left at rate ${number(rate)}, after ${number(1 / rate)} on average (${error}).`,
       facts: [
-        { label: 'Left at rate', text: `${five(rate)} per unit time (± ${atMost(Math.max(change, residual) * rate)})` },
-        { label: 'Mean time left', text: five(1 / rate) },
+        {
+          label: 'Left at rate',
+          text: `${number(rate)} per unit time (± ${atMost(Math.max(change, residual) * rate)})`,
+        },
+        { label: 'Mean time left', text: number(1 / rate) },
         ...shapeFacts(law),
         { label: 'Solved on', text: `${statesWords(states)}; ${error}` },
       ],

@@ -9,9 +9,6 @@ export function solved(outlook: Outlook, title: string, error: string): Provenan
   return { version, seed: 0, methods: [{ solver: 'analysis', title, error }], link: outlook.link }
 }
 
-/** A value to five digits. */
-export const five = (value: number): string => number(Number(value.toPrecision(5)))
-
 /** An error to one digit, rounded up. */
 export function atMost(value: number): string {
   if (!(value > 0)) return '0'

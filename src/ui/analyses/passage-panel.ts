@@ -2,7 +2,7 @@ import type { Finding } from '../../analysis/inquiry'
 import type { Fact, Layer } from '../figure/figure'
 import { number } from '../figure/ticks'
 import { timeAxis } from '../plots/time-axis'
-import { atMost, five, solved, statesWords } from './origin'
+import { atMost, solved, statesWords } from './origin'
 import type { Part, Scene } from './panels'
 
 /** A band that is narrower than a line adds nothing to it. */
@@ -16,7 +16,7 @@ export function passagePanels(finding: Extract<Finding, { kind: 'passage' }>, { 
   const shut =
     change === 0 ? 'the box is complete' : `relative change when the box was last enlarged: ${atMost(change)}`
   const meanText =
-    mean === 0 ? '0: it holds at the start' : `${five(mean)} (± ${atMost(Math.max(change, 1e-12) * mean)}; ${shut})`
+    mean === 0 ? '0: it holds at the start' : `${number(mean)} (± ${atMost(Math.max(change, 1e-12) * mean)}; ${shut})`
   const exponential = Float64Array.from(times, (t) => (mean > 0 ? -Math.expm1(-t / mean) : 1))
   const name = doubt > 0 ? `reached, proved within ${atMost(doubt)}` : 'reached, exact'
   const layers: Layer[] = [
@@ -42,22 +42,22 @@ export function passagePanels(finding: Extract<Finding, { kind: 'passage' }>, { 
   const median = reached.findIndex((p) => p >= 0.5)
   const facts: Fact[] = [
     { label: 'Mean time', text: meanText },
-    ...(median > 0 ? [{ label: 'Median', text: five(between(times, reached, median, 0.5)) }] : []),
+    ...(median > 0 ? [{ label: 'Median', text: number(between(times, reached, median, 0.5)) }] : []),
     ...(last >= 0
       ? [
           {
             label: `By t = ${number(times[last])}`,
-            text: `${five(reached[last])} (+ at most ${atMost(missing[last])})`,
+            text: `${number(reached[last])} (+ at most ${atMost(missing[last])})`,
           },
         ]
       : []),
     { label: 'Solved on', text: statesWords(states) },
   ]
-  const by = last >= 0 ? `; by time ${number(times[last])} it has held with probability ${five(reached[last])}` : ''
+  const by = last >= 0 ? `; by time ${number(times[last])} it has held with probability ${number(reached[last])}` : ''
   return [
     {
       title: `Until ${condition}`,
-      note: `mean ${five(mean)}`,
+      note: `mean ${number(mean)}`,
       x: timeAxis(times),
       y: { label: 'probability', scale: 'linear', domain: [0, 1] },
       layers,

@@ -5,7 +5,7 @@ import { lawAt, support } from '../plots/law'
 import { timeIndex } from '../plots/sources'
 import { spanOf, timeAxis } from '../plots/time-axis'
 import { chosen } from './law-panels'
-import { atMost, five, solved, statesWords } from './origin'
+import { atMost, solved, statesWords } from './origin'
 import type { Part, Scene } from './panels'
 
 /** ∂p/∂θ over counts at the cursor, and ∂mean/∂θ over time. */
@@ -42,7 +42,7 @@ export function responsePanels(
       x: { label: name, scale: 'linear', domain: [Math.max(0, x[first] - 1) - 0.5, x[last] + 1.5], whole: true },
       y: { label: `per unit of ${parameter}`, scale: 'linear', domain: [-reach, reach] },
       layers: [zero, { kind: 'curve', name: `∂P/∂${parameter}`, ink, dash: 'solid', x, y: p }],
-      summary: `When ${parameter} grows, ${name} at time ${t} gains probability most at ${number(rise)} and loses it most at ${number(fall)}; its mean changes by ${five(slopes[k])} per unit of ${parameter}.`,
+      summary: `When ${parameter} grows, ${name} at time ${t} gains probability most at ${number(rise)} and loses it most at ${number(fall)}; its mean changes by ${number(slopes[k])} per unit of ${parameter}.`,
       facts: gradientFacts(finding, times.at(-1) ?? 0),
       provenance,
     },
@@ -56,7 +56,7 @@ export function responsePanels(
         { kind: 'line', name: `∂mean/∂${parameter}`, ink, dash: 'solid', x: times, y: slopes, label: name },
       ],
       cursor: outlook.time,
-      summary: `The mean of ${name} changes by ${five(slopes[k])} per unit of ${parameter} at time ${t}.`,
+      summary: `The mean of ${name} changes by ${number(slopes[k])} per unit of ${parameter} at time ${t}.`,
       provenance,
     },
   ]
@@ -70,8 +70,8 @@ function gradientFacts(
   const sorted = [...gradient].sort((a, b) => Math.abs(b.value * b.at) - Math.abs(a.value * a.at))
   return [
     ...sorted.slice(0, 12).map(({ parameter, value, at }) => {
-      const elasticity = mean > 0 ? `; 1 % more moves it by ${five((value * at) / mean)} %` : ''
-      return { label: `∂mean(${quantity})/∂${parameter} at t = ${number(t)}`, text: `${five(value)}${elasticity}` }
+      const elasticity = mean > 0 ? `; 1 % more moves it by ${number((value * at) / mean)} %` : ''
+      return { label: `∂mean(${quantity})/∂${parameter} at t = ${number(t)}`, text: `${number(value)}${elasticity}` }
     }),
     { label: 'Error', text: `∂mean ± ${atMost(error.mean)}, ∂p ± ${atMost(error.probability)}: ${error.how}` },
     { label: 'Solved on', text: statesWords(states) },

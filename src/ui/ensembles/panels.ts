@@ -1,14 +1,13 @@
 /** From an ensemble of hops to panels. Pure. */
 import type { EnsembleReport, Summary } from '../../analysis/ensembles/report'
 import type { Axis, Layer, Panel, Provenance } from '../figure/figure'
-import { number } from '../figure/ticks'
+import { three } from '../figure/ticks'
 
 /** Ink of hops, of sample paths, of the exact law. */
 const [hopsInk, pathsInk, exactInk] = [0, 1, 'text'] as const
 /** Paths of each kind that a small figure can show. */
 const drawnPaths = 12
 
-const short = (value: number) => number(Number(value.toPrecision(3)))
 const linear = (label: string, domain: readonly [number, number]): Axis => ({ label, scale: 'linear', domain })
 const timeAxis = ({ times }: EnsembleReport) => linear('time', [0, times[times.length - 1]])
 const most = (...lists: readonly (ArrayLike<number> | undefined)[]) => {
@@ -31,7 +30,7 @@ export function pathsPanel(report: EnsembleReport, s: number, provenance: Proven
     x: timeAxis(report),
     y: { ...linear(name, [0, 1.05 * most(...of(hops), ...of(sampled))]), whole: true },
     layers: [steps('exact sample paths', pathsInk, of(sampled)), steps('learnt hops', hopsInk, of(hops))],
-    summary: `Paths of ${name} to t = ${short(times[times.length - 1])}: composed of learnt hops, and simulated exactly.`,
+    summary: `Paths of ${name} to t = ${three(times[times.length - 1])}: composed of learnt hops, and simulated exactly.`,
   }
 }
 
@@ -54,10 +53,10 @@ export function meanPanel(report: EnsembleReport, s: number, provenance: Provena
     ...{ kind: 'band', name, ink, meaning: 'SD', x: times, low: ends(one, -1), high: ends(one, 1) },
   })
   const se = sampled.sd[s][end] / Math.sqrt(paths)
-  const versus = truth ? `exact ${short(truth[end])}` : `sampled ${short(sampled.mean[s][end])} ± ${short(se)}`
+  const versus = truth ? `exact ${three(truth[end])}` : `sampled ${three(sampled.mean[s][end])} ± ${three(se)}`
   return {
     ...{ id: `hops:mean:${name}`, title: `Mean of ${name}`, provenance },
-    note: `at the end: hops ${short(hops.mean[s][end])} ± ${short(hops.sd[s][end] / Math.sqrt(paths))}, ${versus}`,
+    note: `at the end: hops ${three(hops.mean[s][end])} ± ${three(hops.sd[s][end] / Math.sqrt(paths))}, ${versus}`,
     x: timeAxis(report),
     y: linear(name, [0, 1.05 * most(ends(hops, 1), ends(sampled, 1))]),
     layers: [
@@ -68,7 +67,7 @@ export function meanPanel(report: EnsembleReport, s: number, provenance: Provena
         ? [{ kind: 'line', name: 'exact law', ink: exactInk, dash: 'dashed', x: times, y: truth } as const]
         : []),
     ],
-    summary: `Mean of ${name} over time: learnt hops end at ${short(hops.mean[s][end])}, ${versus}.`,
+    summary: `Mean of ${name} over time: learnt hops end at ${three(hops.mean[s][end])}, ${versus}.`,
   }
 }
 
@@ -84,7 +83,7 @@ export function lastPanel(report: EnsembleReport, s: number, provenance: Provena
   const truth = exact?.last[s]
   const width = Math.max(hops.last[s].length, sampled.last[s].length)
   return {
-    ...{ id: `hops:last:${name}`, title: `${name} at t = ${short(end)}`, provenance },
+    ...{ id: `hops:last:${name}`, title: `${name} at t = ${three(end)}`, provenance },
     x: { ...linear(name, [-0.5, width - 0.5]), whole: true },
     y: linear('share of paths', [0, 1.05 * most(hops.last[s], sampled.last[s], truth)]),
     layers: [
@@ -103,7 +102,7 @@ export function lastPanel(report: EnsembleReport, s: number, provenance: Provena
           ]
         : []),
     ],
-    summary: `Shares of ${name} at t = ${short(end)} among learnt hops and among exact sample paths.`,
+    summary: `Shares of ${name} at t = ${three(end)} among learnt hops and among exact sample paths.`,
   }
 }
 
@@ -119,7 +118,7 @@ export function memoryPanel(report: EnsembleReport, s: number, provenance: Prove
   const error = Math.sqrt(2 / paths)
   return {
     ...{ id: `hops:memory:${name}`, title: `Memory of ${name}`, provenance },
-    note: `at most ${short(apart)} apart; one standard error of a difference is up to ${short(error)}`,
+    note: `at most ${three(apart)} apart; one standard error of a difference is up to ${three(error)}`,
     x: linear('time back from the end', [0, end]),
     y: linear('correlation with the end', [
       Math.min(0, ...a.filter(Number.isFinite), ...b.filter(Number.isFinite)),
@@ -129,7 +128,7 @@ export function memoryPanel(report: EnsembleReport, s: number, provenance: Prove
       { kind: 'line', name: 'learnt hops', ink: hopsInk, dash: 'solid', x: back, y: a },
       { kind: 'line', name: 'exact sample paths', ink: pathsInk, dash: 'solid', x: back, y: b },
     ],
-    summary: `Correlation of ${name} at the end with ${name} before: hops and sample paths are at most ${short(apart)} apart.`,
+    summary: `Correlation of ${name} at the end with ${name} before: hops and sample paths are at most ${three(apart)} apart.`,
   }
 }
 
@@ -152,7 +151,7 @@ export function driftPanel(report: EnsembleReport, provenance: Provenance): Pane
         ? [{ kind: 'line', name: 'sampling alone', ink: 'muted', dash: 'dashed', x, y: floor } as const]
         : []),
     ],
-    summary: `Hellinger distance from the exact law after each hop, ${what}: ${short(end)} after ${times.length - 1} hops.`,
+    summary: `Hellinger distance from the exact law after each hop, ${what}: ${three(end)} after ${times.length - 1} hops.`,
   }
 }
 
@@ -167,7 +166,7 @@ export function probabilityPanel({ logProbability, times }: EnsembleReport, prov
   const mean = all.reduce((a, b) => a + b, 0) / all.length
   return {
     ...{ id: 'hops:probability', title: 'Probability of a path', provenance },
-    note: `ln of the product over ${times.length - 1} hops; mean ${short(mean)}`,
+    note: `ln of the product over ${times.length - 1} hops; mean ${three(mean)}`,
     x: linear('ln probability', [low - width, high + width]),
     y: linear('share of paths', [0, 1.08 * most(shares)]),
     layers: [
@@ -180,6 +179,6 @@ export function probabilityPanel({ logProbability, times }: EnsembleReport, prov
         y: shares,
       },
     ],
-    summary: `Log-probabilities of the paths: from ${short(low)} to ${short(high)}, ${short(mean)} on average.`,
+    summary: `Log-probabilities of the paths: from ${three(low)} to ${three(high)}, ${three(mean)} on average.`,
   }
 }

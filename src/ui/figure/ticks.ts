@@ -47,7 +47,7 @@ function logTicks(low: number, high: number, count: number): Tick[] {
 const short = format('.4~r')
 const exponent = format('.2~e')
 
-/** A number for people: 0.25, 1,200 or 3×10⁻⁹. */
+/** A number for people, in four digits, or three and a power: 0.25, 1,200 or 3×10⁻⁹. */
 export function number(value: number): string {
   const size = Math.abs(value)
   if (!Number.isFinite(value)) return String(value)
@@ -70,3 +70,6 @@ export function nice(low: number, high: number): [number, number] {
   const [a, b] = scaleLinear([low, high], [0, 1]).nice(6).domain()
   return [a, b]
 }
+
+/** The same in three digits, where a fourth would say more than is known. */
+export const three = (value: number): string => number(Number(value.toPrecision(3)))

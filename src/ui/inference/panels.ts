@@ -18,8 +18,6 @@ export function columnsOf({ chains, names }: InferenceRun, parameter: number): F
   return chains.map(({ draws }) => draws.filter((_, i) => i % d === parameter))
 }
 
-const short = (value: number) => number(Number(value.toPrecision(4)))
-
 /** A range with a little room, whatever its size. */
 function domainOf(values: Iterable<number>): readonly [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -77,10 +75,10 @@ export function histogramPanel(run: InferenceRun, parameter: number, now: number
     ...(within ? [{ kind: 'rule', name: 'slider', ink: 'text', axis: 'x', at: now } as const] : []),
   ]
   return {
-    ...{ id: `posterior:${name}`, title: name, note: `95 %: ${short(from)} … ${short(to)}`, provenance, layers },
+    ...{ id: `posterior:${name}`, title: name, note: `95 %: ${number(from)} … ${number(to)}`, provenance, layers },
     x: linear(name, [low, high]),
     y: linear('density', [0, Math.max(1e-300, ...shares) * 1.08]),
-    summary: `Posterior of ${name}: 95 % between ${short(from)} and ${short(to)}.`,
+    summary: `Posterior of ${name}: 95 % between ${number(from)} and ${number(to)}.`,
   }
 }
 
@@ -153,7 +151,7 @@ export function rankPanel(
   const x = seen.map((_, b) => (b + 0.5) * width)
   const test =
     degrees > 0
-      ? `χ² ${short(statistic)} on ${degrees} degrees, p = ${pValue.toPrecision(2)}`
+      ? `χ² ${number(statistic)} on ${degrees} degrees, p = ${pValue.toPrecision(2)}`
       : 'too few for a test of evenness'
   const ends = Float64Array.of(0, draws + 1)
   return {
@@ -183,7 +181,7 @@ function cellsPanel({ quantity, time, edges, seen, mean, low, high }: PredictedC
   // Counts stand in the middle of the bars that hold them.
   const x = seen.map((_, b) => edges[b] + (width - (whole ? 1 : 0)) / 2)
   const outside = seen.filter((share, b) => share < low[b] || share > high[b]).length
-  const when = Number.isFinite(time) && time !== null ? `t = ${short(time)}` : 'at rest'
+  const when = Number.isFinite(time) && time !== null ? `t = ${number(time)}` : 'at rest'
   return {
     ...{ id: `predicted:${quantity}:${time}`, title: `${quantity}, ${when}`, provenance },
     note: `${outside} of ${seen.length} bins outside 90 %`,

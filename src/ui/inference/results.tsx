@@ -65,7 +65,6 @@ function Figures({ title, panels }: { title: string; panels: readonly ReturnType
 
 function Summary({ posterior, run }: { posterior: Posterior; run: InferenceRun }) {
   const { studies } = useStudio()
-  const short = (value: number) => number(Number(value.toPrecision(4)))
   const { parameters, warnings, error, diagnostics } = posterior
   const moveSliders = () => {
     for (const { name, mean } of parameters) studies.getState().setParameter(name, Number(mean.toPrecision(4)))
@@ -94,7 +93,7 @@ function Summary({ posterior, run }: { posterior: Posterior; run: InferenceRun }
             {parameters.map(({ name, mean, sd, low, median, high, rHat, essBulk, essTail }) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
-                {[mean, sd, low, median, high].map(short).map((text, k) => (
+                {[mean, sd, low, median, high].map(number).map((text, k) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: columns stay where they are
                   <td key={k} className="numeric">
                     {text}
@@ -113,7 +112,7 @@ function Summary({ posterior, run }: { posterior: Posterior; run: InferenceRun }
           ? 'The likelihood is an estimate by simulation: it has no bound. '
           : `Log-likelihoods are within ${atMost(error.value)} of the exact ones${error.kind === 'bound' ? ', proved' : ', by estimate'}. `}
         {Object.entries(diagnostics)
-          .map(([name, value]) => `${name} ${short(value)}`)
+          .map(([name, value]) => `${name} ${number(value)}`)
           .join(', ')}
         .
       </p>

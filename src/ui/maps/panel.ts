@@ -3,7 +3,7 @@ import { axisValues } from '../../analysis/maps'
 import type { MapRequest } from '../../analysis/tasks'
 import type { LearntMap, MapState, ShapeName } from '../../store/map'
 import type { Axis, Layer, Panel, Provenance, Side } from '../figure/figure'
-import { number } from '../figure/ticks'
+import { number, three } from '../figure/ticks'
 import type { Place } from '../figure/view'
 
 export const shapeWords: Readonly<Record<ShapeName, string>> = {
@@ -71,7 +71,7 @@ export function mapPanel(
   const cellsInDoubt = doubtful(shape, data, doubt?.[shape])
   const middles = cellsInDoubt.map((k) => placeOf(request, [k % x.count, Math.floor(k / x.count)]))
   const warned = middles.length ? `${middles.length} cells with a ring hang on what is too rare for the network` : ''
-  const span = known.length ? `between ${short(least)} and ${short(most)}` : 'still unknown'
+  const span = known.length ? `between ${three(least)} and ${three(most)}` : 'still unknown'
   return {
     ...{ id: `map:${source}:${shape}`, title: titleOf(source, `${words} of ${quantity} ${when}`), provenance },
     note: rows < y.count ? `${rows} of ${y.count} rows` : warned || undefined,
@@ -95,10 +95,10 @@ const titleOf = (source: MapSource, words: string) =>
 export function surety(source: MapSource, { values, error, estimated }: MapSoFar): string {
   if (values.mean.every(Number.isNaN)) return ''
   if (source === 'learnt') {
-    return `Where the network was measured near these cells, single counts' laws were off by ${short(error)} at most (l1).`
+    return `Where the network was measured near these cells, single counts' laws were off by ${three(error)} at most (l1).`
   }
   const how = estimated ? 'l1, by estimate: what the last enlargement changed' : 'l1, proved'
-  return `Each law is within ${short(error)} of the true one (${how}); the numbers made of it have no bound of their own.`
+  return `Each law is within ${three(error)} of the true one (${how}); the numbers made of it have no bound of their own.`
 }
 
 /** Numbers of the cell at a place. */
@@ -122,5 +122,4 @@ export function valuesAt({ x, y }: MapRequest, [column, row]: readonly [number, 
   return [tidy(axisValues({ ...x, index: 0 })[column]), tidy(axisValues({ ...y, index: 0 })[row])]
 }
 
-const short = (value: number) => number(Number(value.toPrecision(3)))
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,11 +1,12 @@
 import { useMemo, useState } from 'react'
 import { type Reel, watch } from '../../analysis/microscope'
 import type { Problem } from '../../solvers/contract'
+import { number } from '../figure/ticks'
 import { Counts } from './counts'
 import { History } from './history'
 import { look } from './look'
 import { ReelControls } from './reel'
-import { assignedBefore, sentenceOf, short } from './sentence'
+import { assignedBefore, sentenceOf } from './sentence'
 import { When } from './when'
 import { Which } from './which'
 
@@ -22,7 +23,7 @@ export function Events({ problem, seed, replicate }: { problem: Problem; seed: n
     <>
       <p className="muted">
         {reel.steps.length} {reel.thinned ? 'draws' : 'events'}
-        {reel.whole ? ` up to time ${short(end)}.` : '; the replicate goes on, but no more are kept here.'}
+        {reel.whole ? ` up to time ${number(end)}.` : '; the replicate goes on, but no more are kept here.'}
         {reel.thinned &&
           ' Rates depend on time: draws come at the bound of each rate, and those beyond the rate itself are thinned out.'}
       </p>

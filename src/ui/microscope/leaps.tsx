@@ -2,12 +2,13 @@ import { useMemo, useState } from 'react'
 import { type LeapReel, watchLeaps } from '../../analysis/leap-microscope'
 import type { Problem } from '../../solvers/contract'
 import type { LeapOptions } from '../../solvers/tau-leap/kernel'
+import { number } from '../figure/ticks'
 import { Counts } from './counts'
 import { Firings } from './firings'
 import { History } from './history'
 import { look } from './look'
 import { ReelControls } from './reel'
-import { leapSentence, limitWords, short } from './sentence'
+import { leapSentence, limitWords } from './sentence'
 
 interface LeapsProps {
   readonly problem: Problem
@@ -33,7 +34,7 @@ export function Leaps({ problem, options, seed, replicate }: LeapsProps) {
     <>
       <p className="muted">
         {reel.steps.length - events} leaps and {events} events by themselves
-        {reel.whole ? ` up to time ${short(end)}.` : '; the replicate goes on, but no more are kept here.'}
+        {reel.whole ? ` up to time ${number(end)}.` : '; the replicate goes on, but no more are kept here.'}
       </p>
       <ReelControls what="leap" length={reel.steps.length} index={at} onIndex={setIndex} />
       <p className="microscope-sentence" role="status">
@@ -45,14 +46,14 @@ export function Leaps({ problem, options, seed, replicate }: LeapsProps) {
             <h3>How far?</h3>
             <dl className="arithmetic">
               <dt>longest leap allowed</dt>
-              <dd>{short(step.longest)}</dd>
+              <dd>{number(step.longest)}</dd>
               <dt>leap taken, tau</dt>
-              <dd>{short(step.at - step.from)}</dd>
+              <dd>{number(step.at - step.from)}</dd>
               <dt>limited by</dt>
               <dd>{limitWords(step)}</dd>
               <dt>time</dt>
               <dd className="together">
-                {short(step.from)} → <strong>{short(step.at)}</strong>
+                {number(step.from)} → <strong>{number(step.at)}</strong>
               </dd>
             </dl>
           </section>

@@ -2,7 +2,6 @@
 import type { WatchedStep } from '../../analysis/learnt-law'
 import type { Panel, Provenance } from '../figure/figure'
 import { nice, number } from '../figure/ticks'
-import { short } from './sentence'
 
 /** Counts of a law that are less likely than this are left out at its ends. */
 const unlikely = 1e-4
@@ -31,9 +30,9 @@ export function sampleSentence(steps: readonly WatchedStep[], index: number): st
   const { species, uniform, count, logQ, p, low } = step
   const { from, to } = landing(step)
   const whence = index === 0 ? `${species} comes first, from its own law` : `${lawWords(steps, index)}`
-  const place = `the uniform number ${short(uniform)} falls between ${short(from)} and ${short(to)}`
-  const so = `so ${species} = ${count}, which has probability ${short(p[count - low])}`
-  return `${whence}: ${place}, ${so}. The state so far has ln q = ${short(logQ)}.`
+  const place = `the uniform number ${number(uniform)} falls between ${number(from)} and ${number(to)}`
+  const so = `so ${species} = ${count}, which has probability ${number(p[count - low])}`
+  return `${whence}: ${place}, ${so}. The state so far has ln q = ${number(logQ)}.`
 }
 
 /** The conditional law as bars, the chosen one in the species' colour. */

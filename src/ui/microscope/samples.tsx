@@ -1,4 +1,5 @@
 /** One sample of a trained network, count by count. */
+
 import { useEffect, useMemo, useState } from 'react'
 import type { LawAnswer, WatchedStep } from '../../analysis/learnt-law'
 import { quantities } from '../../network/network'
@@ -7,11 +8,11 @@ import type { Study } from '../../solvers/study'
 import { version } from '../../version'
 import { fileName, fileOf, save } from '../figure/export'
 import { paperOf } from '../figure/svg'
+import { number } from '../figure/ticks'
 import { FigureView } from '../figure/view'
 import { useStudio, useView } from '../studio'
 import { ReelControls } from './reel'
 import { landing, samplePanel, sampleSentence } from './sample-panel'
-import { short } from './sentence'
 
 interface SamplesProps {
   /** Of the lane. */
@@ -68,8 +69,8 @@ function Sample({ time, asked, steps, others, problem, seed, solver, title }: Sa
     <>
       <p className="muted">
         {steps.length === 1 ? 'One count' : `${steps.length} counts, one after the other,`} from the law at t ={' '}
-        {short(time)}
-        {time !== asked && `, the nearest to ${short(asked)} that was learnt`}.
+        {number(time)}
+        {time !== asked && `, the nearest to ${number(asked)} that was learnt`}.
         {others.length > 0 && ` No law of ${others.join(', ')}: that never changes, or follows from the others.`}
       </p>
       <ReelControls what="count" length={steps.length} index={at} onIndex={setIndex} />
@@ -109,15 +110,15 @@ function Drawn({ step }: { step: WatchedStep }) {
       <h3>Which count?</h3>
       <dl className="arithmetic">
         <dt>uniform u, 0 … 1</dt>
-        <dd>{short(uniform)}</dd>
+        <dd>{number(uniform)}</dd>
         <dt>
           P({species} &lt; {count})
         </dt>
-        <dd>{short(from)}</dd>
+        <dd>{number(from)}</dd>
         <dt>
           P({species} ≤ {count})
         </dt>
-        <dd>{short(to)}</dd>
+        <dd>{number(to)}</dd>
         <dt>count chosen</dt>
         <dd>
           <strong>
@@ -125,10 +126,10 @@ function Drawn({ step }: { step: WatchedStep }) {
           </strong>
         </dd>
         <dt>its probability</dt>
-        <dd>{short(chance)}</dd>
+        <dd>{number(chance)}</dd>
         <dt>ln q so far</dt>
         <dd className="together">
-          {short(logQ - Math.log(chance))} + ({short(Math.log(chance))}) = <strong>{short(logQ)}</strong>
+          {number(logQ - Math.log(chance))} + ({number(Math.log(chance))}) = <strong>{number(logQ)}</strong>
         </dd>
       </dl>
     </section>
@@ -161,8 +162,8 @@ function State({ steps, index }: { steps: readonly WatchedStep[]; index: number 
               <tr key={species} data-changed={first + k === index}>
                 <th scope="row">{species}</th>
                 <td className="numeric">{known ? count : '·'}</td>
-                <td className="numeric">{known ? short(p[count - low]) : ''}</td>
-                <td className="numeric">{known ? short(logQ) : ''}</td>
+                <td className="numeric">{known ? number(p[count - low]) : ''}</td>
+                <td className="numeric">{known ? number(logQ) : ''}</td>
               </tr>
             )
           })}

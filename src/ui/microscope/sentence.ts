@@ -6,21 +6,20 @@ import { reactionText } from '../editor/reactions'
 import { number } from '../figure/ticks'
 
 /** A number short enough for a sentence, exact enough to follow the arithmetic. */
-export const short = (value: number) => number(Number(value.toPrecision(4)))
 
 /** "After a wait of 0.306, death (X → ∅) fires at t = 3.21: X falls from 16 to 15." */
 export function sentenceOf(network: Network, step: Step): string {
   const { from, at, reaction, fires, counts, after } = step
   const name = `${network.reactions[reaction].name} (${reactionText(network, reaction)})`
-  const wait = `After a wait of ${short(at - from)}`
+  const wait = `After a wait of ${number(at - from)}`
   if (!fires) {
-    return `${wait} the draw falls on ${name} at t = ${short(at)}, but beyond its rate of that moment: nothing happens.`
+    return `${wait} the draw falls on ${name} at t = ${number(at)}, but beyond its rate of that moment: nothing happens.`
   }
   const changes = network.species.flatMap(({ name: species }, s) => {
     if (counts[s] === after[s]) return []
     return [`${species} ${after[s] > counts[s] ? 'rises' : 'falls'} from ${counts[s]} to ${after[s]}`]
   })
-  return `${wait}, ${name} fires at t = ${short(at)}: ${changes.join(', ') || 'no count changes'}.`
+  return `${wait}, ${name} fires at t = ${number(at)}: ${changes.join(', ') || 'no count changes'}.`
 }
 
 /** Species that an event of the network set between the end of one step and the beginning of the next. */
@@ -57,10 +56,10 @@ export function leapSentence(network: Network, step: LeapStep): string {
   const { fired, at, from, limit } = step
   if (limit === 'event') {
     const name = network.reactions[fired.indexOf(1)]?.name
-    return `No leap: ${name} fires by itself at t = ${short(at)}, after a wait of ${short(at - from)}.`
+    return `No leap: ${name} fires by itself at t = ${number(at)}, after a wait of ${number(at - from)}.`
   }
   const all = fired.reduce((a, b) => a + b, 0)
   const kinds = fired.reduce((n, count) => n + (count > 0 ? 1 : 0), 0)
   const how = step.implicit ? 'An implicit leap' : 'A leap'
-  return `${how} of ${short(at - from)} to t = ${short(at)}: ${all.toLocaleString('en')} firings of ${kinds} reactions. Limited by ${limitWords(step)}.`
+  return `${how} of ${number(at - from)} to t = ${number(at)}: ${all.toLocaleString('en')} firings of ${kinds} reactions. Limited by ${limitWords(step)}.`
 }

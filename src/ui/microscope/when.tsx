@@ -1,5 +1,5 @@
 import type { Step } from '../../analysis/microscope'
-import { short } from './sentence'
+import { number } from '../figure/ticks'
 
 const [width, height, points] = [300, 84, 60]
 
@@ -25,19 +25,19 @@ export function When({ step, thinned }: { step: Step; thinned: boolean }) {
           0
         </text>
         <text x={width} y={height + 13} textAnchor="end">
-          {short(span)}
+          {number(span)}
         </text>
       </svg>
       <dl className="arithmetic">
         <dt>{thinned ? 'sum of the bounds' : 'sum of the propensities'} a₀</dt>
-        <dd>{short(total)}</dd>
+        <dd>{number(total)}</dd>
         <dt>exponential number e, mean 1</dt>
-        <dd>{short(exponential)}</dd>
+        <dd>{number(exponential)}</dd>
         <dt>wait e / a₀</dt>
-        <dd>{short(wait)}</dd>
+        <dd>{number(wait)}</dd>
         <dt>time</dt>
         <dd className="together">
-          {short(from)} → <strong>{short(at)}</strong>
+          {number(from)} → <strong>{number(at)}</strong>
         </dd>
       </dl>
     </section>

@@ -1,7 +1,7 @@
 import { type Step, stretch } from '../../analysis/microscope'
 import type { Network } from '../../network/network'
 import { propensityText } from '../../network/propensity'
-import { short } from './sentence'
+import { number } from '../figure/ticks'
 
 /** More rows than this are not read; the chosen one is always among them. */
 const mostRows = 40
@@ -31,10 +31,10 @@ export function Which({ network, step, thinned }: { network: Network; step: Step
       </div>
       <dl className="arithmetic">
         <dt>uniform number u, 0 … 1</dt>
-        <dd>{short(uniform)}</dd>
+        <dd>{number(uniform)}</dd>
         <dt>u · a₀</dt>
         <dd>
-          {short(uniform * total)} falls on <strong>{name}</strong>, {short(from * total)} … {short(to * total)}
+          {number(uniform * total)} falls on <strong>{name}</strong>, {number(from * total)} … {number(to * total)}
         </dd>
       </dl>
       {!fires && (
@@ -53,7 +53,7 @@ export function Which({ network, step, thinned }: { network: Network; step: Step
             <span className="bar" aria-hidden="true">
               <b style={{ width: percent(top > 0 ? weights[r] / top : 0) }} />
             </span>
-            <span className="numeric">{short(weights[r])}</span>
+            <span className="numeric">{number(weights[r])}</span>
           </li>
         ))}
       </ol>

@@ -2,12 +2,11 @@
 import { driftOf, inErrors } from '../../analysis/drift'
 import type { Observation } from '../../solvers/contract'
 import type { Layer, Panel } from '../figure/figure'
-import { number } from '../figure/ticks'
+import { number, three } from '../figure/ticks'
 import { joint, jointAnswers } from './joint'
 import { grouped, learnt, type Outlook, provenance, type Source, shown } from './sources'
 import { timeAxis } from './time-axis'
 
-const three = (value: number) => number(Number(value.toPrecision(3)))
 /** Two standard errors hold 95 % of what chance does. */
 const usual = 2
 /** Fewer samples say little of a mean. */

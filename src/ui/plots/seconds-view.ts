@@ -1,7 +1,7 @@
 /** Trained networks and exact samples, by their distance from the exact law: which has made more of its seconds? */
 import { commonBins, hellinger, samplingHellinger } from '../../numerics/distances'
 import type { Fact, Layer } from '../figure/figure'
-import { number } from '../figure/ticks'
+import { number, three } from '../figure/ticks'
 import { lawAt } from './law'
 import {
   type Answer,
@@ -19,7 +19,6 @@ import { timeAxis } from './time-axis'
 import { type Body, nothing } from './views'
 
 const title = 'The same seconds'
-const three = (value: number) => number(Number(value.toPrecision(3)))
 
 export function sameSeconds(sources: readonly Source[], outlook: Outlook): Body | undefined {
   const all = answers(sources, 'marginals')

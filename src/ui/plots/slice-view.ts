@@ -1,7 +1,7 @@
 import { commonBins, hellinger, samplingHellinger } from '../../numerics/distances'
 import type { NamedArray } from '../../numerics/named-array'
 import type { Fact, Layer } from '../figure/figure'
-import { nice, number } from '../figure/ticks'
+import { nice, number, three } from '../figure/ticks'
 import { jointAnswers, jointShown } from './joint'
 import { bins, type Law, shapeOf, support } from './law'
 import {
@@ -122,7 +122,7 @@ export function slices(sources: readonly Source[], outlook: Outlook): Body | und
     { label: 'Error of the conditional law', text: first.known.error },
     {
       label: 'Mean ± SD given',
-      text: `${four(own.mean)} ± ${four(own.sd)}; whatever ${name}: ${four(any.mean)} ± ${four(any.sd)}`,
+      text: `${number(own.mean)} ± ${number(own.sd)}; whatever ${name}: ${number(any.mean)} ± ${number(any.sd)}`,
     },
     ...rest,
   ]
@@ -132,7 +132,7 @@ export function slices(sources: readonly Source[], outlook: Outlook): Body | und
     x: { label: of, scale: 'linear', domain: [low - width / 2, high + width / 2], whole: true },
     y: { label: width > 1 ? 'probability per count' : 'probability', scale: 'linear', domain: [0, nice(0, top)[1]] },
     layers,
-    summary: `Given ${condition}, which has probability ${three(mass)}${first.known.words}, the mean of ${of} at time ${number(t)} is ${four(own.mean)} and its standard deviation ${four(own.sd)} (${first.known.error}); whatever ${name}, they are ${four(any.mean)} and ${four(any.sd)}${rest.map(({ label, text }) => `; ${label}: ${text}`).join('')}.`,
+    summary: `Given ${condition}, which has probability ${three(mass)}${first.known.words}, the mean of ${of} at time ${number(t)} is ${number(own.mean)} and its standard deviation ${number(own.sd)} (${first.known.error}); whatever ${name}, they are ${number(any.mean)} and ${number(any.sd)}${rest.map(({ label, text }) => `; ${label}: ${text}`).join('')}.`,
     facts,
     provenance: provenance(
       shown.map((it) => it.answer),
@@ -142,8 +142,6 @@ export function slices(sources: readonly Source[], outlook: Outlook): Body | und
   }
 }
 
-const three = (value: number) => number(Number(value.toPrecision(3)))
-const four = (value: number) => number(Number(value.toPrecision(4)))
 const per = ({ p, width }: Law) => p.map((value) => value / width)
 
 /** One standard error of a share of so many samples, per count. */
@@ -214,7 +212,7 @@ function layer(
 
 function otherWords({ slice, known }: Given): string {
   const { mean, sd } = shapeOf(slice.law, known.samples)
-  return `${four(mean)} ± ${four(sd)}, P = ${three(slice.mass)}${known.words}`
+  return `${number(mean)} ± ${number(sd)}, P = ${three(slice.mass)}${known.words}`
 }
 
 /** How far networks and samples are from the surest conditional law, in words. */
@@ -240,7 +238,7 @@ export function sliceWords(sources: readonly Source[], outlook: Outlook): string
   const condition = `given ${slice.given} = ${number(slice.from)}${slice.to > slice.from ? `…${number(slice.to)}` : ''}`
   if (known.why) return `${condition}: too rare to say`
   const { mean, sd } = shapeOf(slice.law, known.samples)
-  return `${condition}: ${slice.of} ${four(mean)} ± ${four(sd)} SD`
+  return `${condition}: ${slice.of} ${number(mean)} ± ${number(sd)} SD`
 }
 
 /** What the control of the condition needs to know of the slice that is shown. */
