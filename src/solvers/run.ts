@@ -63,6 +63,8 @@ export type TallyOutcome = { readonly status: 'done'; readonly tally: Tally } | 
 
 /** How long a solver works between two yields, in ms: a quarter of a frame's patience for cancel, 1 % overhead. */
 export const sliceMs = 15
+/** The first is shorter, and the next ones twice as long each: a hand on a slider waits for the first picture. */
+const firstSliceMs = 4
 
 /** Run a study to its end. Never throws: what goes wrong is an outcome. */
 export async function runStudy(json: unknown, given: Host): Promise<Outcome> {
@@ -263,12 +265,14 @@ async function drive<T, R>(
 function lend(seed: number, host: Pick<Host, 'now' | 'artifact' | 'helpers'>, study?: Reading['study']): Run {
   const look = study?.view?.time
   let slice = host.now()
+  let lasts = firstSliceMs
   return {
     rng: (i) => stream(seed, i),
     due() {
       const now = host.now()
-      if (now - slice < sliceMs) return false
+      if (now - slice < lasts) return false
       slice = now
+      lasts = Math.min(sliceMs, 2 * lasts)
       return true
     },
     now: () => host.now(),
