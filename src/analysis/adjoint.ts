@@ -24,7 +24,7 @@ const maxKept = 4e7
 /** What the Poisson tails of a series may hold. */
 const tail = 1e-16
 /** Rates worked through between two looks at the clock: a few milliseconds. */
-const stretch = 1e6
+const stretch = 5e5
 
 /**
  * The gradient of the mean of a quantity, by its number, at the last output time. f is carried backwards,
@@ -78,7 +78,10 @@ export function* meanGradient(
       terms.push(forth(slopes, generator.rate, terms[terms.length - 1]))
       if (terms.length % look === 0) yield { done: 1 - (part + 1) / (2 * parts), phase: 'back' }
     }
-    if (part === parts - 1) mean = terms.reduce((sum, term, k) => sum + weightOf(k) * dot(f, term), 0)
+    for (let k = first; part === parts - 1 && k < count; k++) {
+      mean += weightOf(k) * dot(f, terms[k])
+      if (k % look === 0) yield
+    }
     // Horner's scheme: u_j = Σ_{k > j} w_k (Pᵀ)^(k − 1 − j) λ.
     let u: Float64Array = new Float64Array(start.length)
     for (let j = count - 1; j >= 0; j--) {
@@ -124,4 +127,8 @@ function addTo(sum: Float64Array, weight: number, term: Float64Array): void {
   if (weight > 0) for (let i = 0; i < sum.length; i++) sum[i] += weight * term[i]
 }
 
-const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i], 0)
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
+  return sum
+}

@@ -1,6 +1,6 @@
 /** When a set of states is first reached: the mean, and the law of the time. */
 import { evaluators } from '../network/evaluate'
-import { solveLeft } from '../numerics/elimination'
+import { solveLeftInSteps } from '../numerics/elimination'
 import { mass, uniformise } from '../numerics/uniformise'
 import { Failure, type Problem } from '../solvers/contract'
 import { reachable } from '../solvers/fsp/chain'
@@ -52,11 +52,11 @@ export function* firstPassage(
       mean = 0
       return { size: 1 }
     }
-    const keep = reachable(generator, start, goal)
+    const keep = yield* reachable(generator, start, goal)
     const { chain, states } = yield* eliminated(generator, keep, true)
     const spent = new Float64Array(states.length)
     spent[states.indexOf(start)] = 1
-    solveLeft(chain, spent)
+    yield* solveLeftInSteps(chain, spent)
     mean = spent.reduce((a, b) => a + b, 0)
     if (!(mean < Number.POSITIVE_INFINITY)) {
       throw new Failure(

@@ -126,8 +126,8 @@ export function* quasiStationaryLaw(problem: Problem, tolerance = 1e-9): Generat
   let rate = 0
   const change = yield* settleBox(projection, function* ({ generator }) {
     const start = initialState(projection)
-    const onward = reachable(generator, start)
-    const back = reaching(generator, start)
+    const onward = yield* reachable(generator, start)
+    const back = yield* reaching(generator, start)
     const { chain, states } = yield* eliminated(
       generator,
       onward.map((on, i) => on & back[i]),
@@ -135,7 +135,7 @@ export function* quasiStationaryLaw(problem: Problem, tolerance = 1e-9): Generat
     )
     // In a box that is still too small to hold a way out, the law is the one at rest.
     const closed = chain.exit.every((exit) => exit === 0)
-    const mode = closed ? { law: stationaryLaw(chain), rate: 0, residual: 0 } : yield* quasiStationary(chain)
+    const mode = closed ? { law: yield* stationaryLaw(chain), rate: 0, residual: 0 } : yield* quasiStationary(chain)
     rate = mode.rate
     residual = mode.residual
     const law = generator.matrix.transition.vectors[0].fill(0)

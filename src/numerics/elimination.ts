@@ -72,35 +72,40 @@ export function* eliminate(chain: Chain): Generator<void, Eliminated, void> {
 /** Powers of two by which a run of weights is kept from under- and overflow. */
 const shiftBy = 2 ** 500
 
+/** Rows that a pass over the band works through between two looks at the clock. */
+const rowsOf = ({ below, above }: Chain) => Math.max(1, Math.floor(stretch / (below + 1 + above)))
+
 /**
  * The stationary law of an eliminated chain without exits in which every state leads to the first. Its weights may
- * span any range: they are kept with exponents of their own.
+ * span any range: they are kept with exponents of their own. Yields every few milliseconds.
  */
-export function stationaryLaw({ states, below, above, rates }: Eliminated): Float64Array {
+export function* stationaryLaw(chain: Eliminated): Generator<void, Float64Array, void> {
+  const { states, below, above, rates } = chain
   const width = below + 1 + above
   const weights = new Float64Array(states)
   const shifts = new Int32Array(states)
-  // The weights that later ones are made of, at the shift of the moment.
+  // The weights that later ones are made of, at the shift of the moment; of later ones what they are made of so far.
   const recent = new Float64Array(states)
   weights[0] = recent[0] = 1
   let shift = 0
   let peak = 1
-  for (let k = 1; k < states; k++) {
-    const first = Math.max(0, k - above)
-    let sum = 0
-    for (let i = first; i < k; i++) sum += recent[i] * rates[i * width + below + (k - i)]
-    recent[k] = weights[k] = sum
-    shifts[k] = shift
-    peak = Math.max(peak, sum)
-    if (peak > shiftBy || k % Math.max(1, above) === 0) {
-      peak = 0
-      for (let i = Math.max(0, k - above + 1); i <= k; i++) peak = Math.max(peak, recent[i])
-      const by = peak > 2 ** 250 ? 1 / shiftBy : peak > 0 && peak < 2 ** -250 ? shiftBy : 1
-      if (by === 1) continue
-      shift += by < 1 ? 1 : -1
-      for (let i = Math.max(0, k - above + 1); i <= k; i++) recent[i] *= by
-      peak *= by
+  const rows = rowsOf(chain)
+  for (let k = 0; k < states; k++) {
+    if (k > 0) {
+      weights[k] = recent[k]
+      shifts[k] = shift
+      peak = Math.max(peak, recent[k])
+      const due = peak > shiftBy || k % Math.max(1, above) === 0
+      const by = due ? rescaling(recent, Math.max(0, k - above + 1), k) : 1
+      if (due) peak = largest(recent, Math.max(0, k - above + 1), k) * by
+      if (by !== 1) {
+        shift += by < 1 ? 1 : -1
+        const end = Math.min(states - 1, k + above)
+        for (let i = Math.max(0, k - above + 1); i <= end; i++) recent[i] *= by
+      }
     }
+    scatter(rates, k * width + below, recent, k, Math.min(states - 1, k + above))
+    if (k % rows === rows - 1) yield
   }
   const top = shifts.reduce((a, b) => Math.max(a, b))
   const scaled = weights.map((weight, k) => (top - shifts[k] > 3 ? 0 : weight * shiftBy ** (shifts[k] - top)))
@@ -108,37 +113,75 @@ export function stationaryLaw({ states, below, above, rates }: Eliminated): Floa
   return scaled.map((weight) => weight / total)
 }
 
+/** What weight k gives to those after it; row by row, which is how they lie in memory. */
+function scatter(rates: Float64Array, row: number, recent: Float64Array, k: number, end: number): void {
+  const weight = recent[k]
+  for (let j = k + 1; j <= end; j++) recent[j] += weight * rates[row + j - k]
+}
+
+function largest(values: Float64Array, from: number, to: number): number {
+  let most = 0
+  for (let i = from; i <= to; i++) most = Math.max(most, values[i])
+  return most
+}
+
+/** A power of two that brings the largest of these back among ordinary numbers. */
+function rescaling(values: Float64Array, from: number, to: number): number {
+  const peak = largest(values, from, to)
+  return peak > 2 ** 250 ? 1 / shiftBy : peak > 0 && peak < 2 ** -250 ? shiftBy : 1
+}
+
 /**
  * Solve −Q h = y for a chain that everything leaves sooner or later: with y = 1 the mean times to leave, with y the
- * rates to a target the probabilities to leave there. Works on `y` in place; subtracts nothing where y ≥ 0.
+ * rates to a target the probabilities to leave there. Works on `y` in place; subtracts nothing where y ≥ 0. Yields every
+ * few milliseconds.
  */
-export function solveRight({ states, below, above, rates, outflow }: Eliminated, y: Float64Array): void {
+export function* solveRight(chain: Eliminated, y: Float64Array): Generator<void, void, void> {
+  const { states, below, above, rates, outflow } = chain
   const width = below + 1 + above
-  for (let k = states - 1; k > 0; k--) {
-    for (let i = Math.max(0, k - above); i < k; i++) y[i] += rates[i * width + below + (k - i)] * y[k]
+  const rows = rowsOf(chain)
+  for (let i = states - 2; i >= 0; i--) {
+    let sum = y[i]
+    const row = i * width + below - i
+    for (let k = Math.min(states - 1, i + above); k > i; k--) sum += rates[row + k] * y[k]
+    y[i] = sum
+    if (i % rows === 0) yield
   }
   for (let k = 0; k < states; k++) {
     const row = k * width + below - k
     let sum = y[k]
     for (let j = Math.max(0, k - below); j < k; j++) sum += rates[row + j] * y[j]
     y[k] = sum / outflow[k]
+    if (k % rows === rows - 1) yield
   }
 }
 
-/** Solve z (−Q) = w: mean times spent in each state when begun with weights w. Works on `w` in place. */
-export function solveLeft({ states, below, above, rates, outflow }: Eliminated, w: Float64Array): void {
+/**
+ * Solve z (−Q) = w: mean times spent in each state when begun with weights w. Works on `w` in place. Yields every few
+ * milliseconds.
+ */
+export function* solveLeftInSteps(chain: Eliminated, w: Float64Array): Generator<void, void, void> {
+  const { states, below, above, rates, outflow } = chain
   const width = below + 1 + above
+  const rows = rowsOf(chain)
   for (let k = states - 1; k >= 0; k--) {
     w[k] /= outflow[k]
     const row = k * width + below - k
     for (let j = Math.max(0, k - below); j < k; j++) w[j] += w[k] * rates[row + j]
+    if (k % rows === 0) yield
   }
   // Row by row, which is how they lie in memory.
   for (let i = 0; i < states; i++) {
     const row = i * width + below - i
     const end = Math.min(states - 1, i + above)
     for (let k = i + 1; k <= end; k++) w[k] += w[i] * rates[row + k]
+    if (i % rows === rows - 1) yield
   }
+}
+
+/** The same at one go. */
+export function solveLeft(chain: Eliminated, w: Float64Array): void {
+  for (const _ of solveLeftInSteps(chain, w));
 }
 
 /**
@@ -189,7 +232,7 @@ export function* spectralGap(
     const before = mode.map((value) => (value - mean) / size)
     const thereBefore = (there - mean) / size
     mode = before.slice()
-    solveRight(killed, mode)
+    yield* solveRight(killed, mode)
     // The solution is 0 in the state that was left out; take its mean away.
     const drift = weigh((i) => mode[i], 0)
     there = -drift
@@ -213,7 +256,7 @@ export function* quasiStationary(chain: Eliminated): Generator<void, Mode & { la
   let residual = 1
   for (let k = 0; k < maxIterations && residual > settled; k++) {
     const next = law.slice()
-    solveLeft(chain, next)
+    yield* solveLeftInSteps(chain, next)
     const time = next.reduce((a, b) => a + b, 0)
     residual = 0
     for (let i = 0; i < next.length; i++) {

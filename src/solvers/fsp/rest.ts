@@ -1,7 +1,7 @@
 /** The law at rest: the stationary law of the closed class that the initial state leads to, on a box that grows. */
-import { solveLeft, stationaryLaw, stationaryRounding } from '../../numerics/elimination'
+import { solveLeftInSteps, stationaryLaw, stationaryRounding } from '../../numerics/elimination'
 import type { Problem, Run, Snapshot, Solution } from '../contract'
-import { closedClasses, forEachRate, marks, reachable } from './chain'
+import { closedClasses, marks, rates, reachable } from './chain'
 import { type BoxGenerator, flux } from './generator'
 import type { FspOptions } from './index'
 import { begin, type Projection } from './projection'
@@ -45,14 +45,14 @@ export function* rest(projection: Projection): Generator<void, RestError, void> 
   const change = yield* settleBox(projection, function* ({ generator }) {
     const law = generator.matrix.transition.vectors[0].fill(0)
     const start = initialState(projection)
-    const classes = closedClasses(generator, start)
+    const classes = yield* closedClasses(generator, start)
     const { weights, lost, rounding } = yield* destinies(generator, start, classes)
     distance = rounding + (lost ? lost.reduce((a, b) => a + b, 0) : 0)
     for (const [c, members] of classes.entries()) {
       if (members.length === 1) law[members[0]] = weights[c]
       if (members.length === 1) continue
       const { chain, states } = yield* eliminated(generator, marks(generator, members), false)
-      const solved = stationaryLaw(chain)
+      const solved = yield* stationaryLaw(chain)
       for (const [i, state] of states.entries()) law[state] = weights[c] * solved[i]
       distance += weights[c] * stationaryRounding(chain)
     }
@@ -77,14 +77,14 @@ function* destinies(
     weights[ends[start]] = 1
     return { weights, rounding: 0 }
   }
-  const passing = reachable(generator, start).map((on, state) => on & Number(ends[state] < 0))
+  const passing = (yield* reachable(generator, start)).map((on, state) => on & Number(ends[state] < 0))
   const { chain, states } = yield* eliminated(generator, passing, true)
   const spent = new Float64Array(states.length)
   spent[states.indexOf(start)] = 1
-  solveLeft(chain, spent)
+  yield* solveLeftInSteps(chain, spent)
   const time = generator.matrix.transition.vectors[1].fill(0)
   for (const [i, state] of states.entries()) time[state] = spent[i]
-  forEachRate(generator, (from, to, rate) => {
+  yield* rates(generator, (from, to, rate) => {
     if (ends[to] >= 0 && passing[from]) weights[ends[to]] += time[from] * rate
   })
   const lost = flux(generator, time).subarray(0, 2 * generator.box.low.length)

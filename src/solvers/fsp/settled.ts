@@ -59,6 +59,7 @@ export function* settleBox(projection: Projection, solve: BoxSolve): Generator<v
     checkStates(projection, box)
     projection.generator = roomFor(() => layOut(problem.network, space, box))
     projection.growths++
+    yield
     yield* fill(projection.generator, space, ratesAt(projection.propensities, 0))
     const before = settled.size
     settled = yield* solve(projection)
@@ -80,7 +81,7 @@ export function* eliminated(
   keep: Uint8Array,
   leaks: boolean,
 ): Generator<void, { chain: Eliminated; states: BoxChain['states'] }, void> {
-  const { chain, states } = roomFor(() => chainOf(generator, keep, leaks, maxBand))
+  const { chain, states } = yield* chainWithin(generator, keep, leaks)
   if (eliminationWork(chain) > maxElimination) {
     const size = `${chain.states.toLocaleString('en')} states in a band of ${chain.below + 1 + chain.above}`
     const work = eliminationWork(chain).toExponential(1)
@@ -91,6 +92,15 @@ export function* eliminated(
     )
   }
   return { chain: yield* eliminate(chain), states }
+}
+
+function* chainWithin(generator: BoxGenerator, keep: Uint8Array, leaks: boolean): Generator<void, BoxChain, void> {
+  const work = chainOf(generator, keep, leaks, maxBand)
+  for (;;) {
+    const { done, value } = roomFor(() => work.next())
+    if (done) return value
+    yield
+  }
 }
 
 /** Mass that the tails of the law would hold beyond each face if they fell on as they do at the edge; 0 if shut. */
