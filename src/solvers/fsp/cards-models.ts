@@ -174,6 +174,13 @@ export const models: readonly Card[] = [
     truths: '0.1 mean A 25.666',
   },
   {
+    // The law at rest in rational numbers; by t = 5 nothing else is left.
+    name: '8.19 linear checks: binding, from 500 of each',
+    text: 'species A = 500, B = 500; A + B -> C, 0.1; C -> A + B, 1',
+    truths: `5 mean C 434.3291890911203
+      rest mean C 434.3291890911203`,
+  },
+  {
     name: '8.3 switch of pacmensl',
     text: `0 => x, 2.2e-3 + 1.7e-2 / (1 + 2.6e-3 * y^3); x -> 0, 3.8e-4
       0 => y, 6.8e-5 + 1.6e-2 / (1 + 6.1e-3 * x^2.1); y -> 0, 3.8e-4`,
@@ -235,6 +242,13 @@ export const models: readonly Card[] = [
 
 /** Cards that take more than a second or two. */
 export const slow: readonly Card[] = [
+  {
+    name: '7.2 two-stage gene at rest',
+    text: 'species M = 2, P = 4; 0 -> M, 0.1; M -> 0, 0.002; M -> M + P, 0.015; P -> 0, 0.01',
+    truths: `rest mean M 50
+      rest mean P 75
+      rest fano P 2.25`,
+  },
   {
     // The deviation is 117.8942366 by a dense exponential on 761 counts too: the card (…236) is cut off, not rounded.
     name: '8.1 Schlögl (b), late',
