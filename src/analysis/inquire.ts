@@ -5,11 +5,13 @@ import { Failure, type Problem } from '../solvers/contract'
 import { readStudy, type Study } from '../solvers/study'
 import { separation } from './between'
 import { informationOf } from './information'
-import type { Ending, Finding, Inquiry } from './inquiry'
+import type { Ending, Finding, Inquiry, LearntAnswer } from './inquiry'
+import { scaled } from './laws'
+import { learntAlone, learntResponse } from './learnt-response'
 import { firstPassage, type Grid } from './passage'
 import type { Progress, Work } from './progress'
 import { quasiStationaryLaw, relaxation } from './relaxation'
-import { responseOf } from './response'
+import { type Response, responseOf } from './response'
 import { restingLaw } from './resting'
 
 /** As a solver's host: a clock, a breath, a wish to stop and an eye. */
@@ -60,13 +62,37 @@ export function* answer(inquiry: Inquiry): Work<Finding> {
     case 'quasi':
       return { kind, ...(yield* quasiStationaryLaw(problemOf(study))) }
     case 'sensitivity':
-      return { kind, ...(yield* responseOf(problemOf(study), inquiry.parameter, inquiry.quantity)) }
+      return { kind, ...(yield* sensitivities(inquiry)) }
     case 'information':
       return { kind, ...(yield* informationOf(problemOf(study))) }
     case 'distance':
       return { kind, ...(yield* separation(problemOf(study), problemOf(moved(study, inquiry.against)))) }
     default:
       return kind satisfies never
+  }
+}
+
+/** Beside the exact ones those of a network, where there is one: alone where the exact ones cannot be had. */
+function* sensitivities({ study, parameter, quantity, learnt }: Inquiry): Work<Response & { learnt?: LearntAnswer }> {
+  const problem = problemOf(study)
+  if (!learnt) return yield* responseOf(problem, parameter, quantity)
+  const exact = yield* orFailure(scaled(responseOf(problem, parameter, quantity), 0, 0.7))
+  const { parameters } = problem.network
+  const by = parameters.find(({ name }) => name === parameter) ?? parameters[0]
+  const told = yield* orFailure(scaled(learntResponse(learnt, problem, by?.name ?? ''), 0.7, 1))
+  if (!(exact instanceof Failure)) {
+    return { ...exact, learnt: told instanceof Failure ? { why: told.message } : told }
+  }
+  if (told instanceof Failure) throw exact
+  return learntAlone(problem, told, exact.message, quantity)
+}
+
+function* orFailure<T>(work: Work<T>): Work<T | Failure> {
+  try {
+    return yield* work
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown
+    throw thrown
   }
 }
 

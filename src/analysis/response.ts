@@ -22,7 +22,7 @@ export interface Response {
   readonly gradient: readonly { readonly parameter: string; readonly value: number; readonly at: number }[]
   /** E[quantity] at the last time. */
   readonly mean: number
-  readonly way: 'carried' | 'differences'
+  readonly way: 'carried' | 'differences' | 'learnt'
   /** How far derivatives of probabilities, and of means, may be off, and how that is known. */
   readonly error: { readonly probability: number; readonly mean: number; readonly how: string }
   readonly states: number

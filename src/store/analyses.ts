@@ -6,6 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import { type Finding, type Inquiry, type Kind, kinds } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
 import { type Client, type InquiryHandle, painted } from '../services/client'
+import type { Artifact } from '../solvers/contract'
 import type { Study } from '../solvers/study'
 import type { Studies } from './studies'
 
@@ -49,7 +50,13 @@ interface Job {
   current?: { readonly key: string; readonly handle: InquiryHandle; readonly startedMs: number }
 }
 
-export function createAnalyses(client: Client, studies: Studies, nextFrame: () => Promise<void> = painted): Analyses {
+/** `learnt`: what is learnt of the network on the screen, if anything is. */
+export function createAnalyses(
+  client: Client,
+  studies: Studies,
+  nextFrame: () => Promise<void> = painted,
+  learnt: () => Artifact | undefined = () => undefined,
+): Analyses {
   const jobs = new Map<Kind, Job>()
   let unfollow: (() => void) | undefined
   let scheduled = false
@@ -109,7 +116,8 @@ export function createAnalyses(client: Client, studies: Studies, nextFrame: () =
     const startedMs = performance.now()
     job.settled = undefined
     patch(kind, { status: 'running', progress: undefined, failure: undefined, startedMs })
-    const handle = client.inquire(inquiry, (progress) => {
+    const asked = kind === 'sensitivity' ? { ...inquiry, learnt: learnt() } : inquiry
+    const handle = client.inquire(asked, (progress) => {
       if (job.current === current) patch(kind, { progress })
     })
     const current = { key, handle, startedMs }

@@ -51,6 +51,16 @@ export function keepLessons(runs: Runs, studies: Studies, persistence: Persisten
   }
 }
 
+/** What answers the question on the screen and is here already: in a lane, or of what the page ships. */
+export function learntNow(studies: Studies, runs: Runs, models: Models | undefined) {
+  return (): Artifact | undefined => {
+    const { problem } = studies.getState().reading
+    const lanes = Object.values(runs.getState().lanes).map(({ learnt }) => learnt?.artifact)
+    const all = problem ? [...lanes, models?.find(problem)?.artifact] : []
+    return all.find((artifact) => artifact && problem && solvers[artifact.solver]?.answers?.(artifact, problem))
+  }
+}
+
 /** What a method has learnt of the network on the screen: in one of its lanes, on the shelf, or in a file that the page brings. */
 export function learntFinder(studies: Studies, runs: Runs, persistence: Persistence, models: Models | undefined) {
   return (solver: string): Promise<Artifact | undefined> | undefined => {

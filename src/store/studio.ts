@@ -10,7 +10,7 @@ import { type Analyses, createAnalyses } from './analyses'
 import { type CalibrationStore, createCalibration } from './calibration'
 import { createEnsemble, type EnsembleStore } from './ensemble'
 import { createInference, type Inference } from './inference'
-import { keepLessons, learntFinder } from './lessons'
+import { keepLessons, learntFinder, learntNow } from './lessons'
 import { linkTo, overlay, readAddress, sentence } from './link'
 import { createMap, type MapStore } from './map'
 import { createNotices, type Notices } from './notices'
@@ -88,7 +88,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const glances = createGlanceClient()
   const runs = createRuns(client, studies, nextFrame, models, { client: glances, time: () => view.getState().time })
   const sameSeconds = createSameSeconds(studies, runs)
-  const analyses = createAnalyses(client, studies, nextFrame)
+  const analyses = createAnalyses(client, studies, nextFrame, learntNow(studies, runs, models))
   const learntBy = learntFinder(studies, runs, persistence, models)
   const inference = createInference(tasks, studies, learntBy)
   const calibration = createCalibration(tasks, () => inference.getState().question())

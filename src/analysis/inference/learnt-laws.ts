@@ -92,7 +92,7 @@ export function learntLaws(reading: LearntReading, initial: Float64Array, times:
   const { conditionals, depth, values, of } = reading
   const { domain, blocks } = conditionals
   const widths = blocks.slice(0, depth).map(cellsOf)
-  const Q = Math.max(1, values.length / (Math.max(...of) + 1))
+  const Q = Math.max(1, values.length / (of.reduce((a, b) => Math.max(a, b), -1) + 1))
   const tuples = values.length / Q
   const later = times.filter((t) => t > 0)
   const started = times.length - later.length
