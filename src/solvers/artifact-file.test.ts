@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { namedArray } from '../numerics/named-array'
 import { stream } from '../numerics/rng'
-import { readArtifact, type Taught, writeArtifact } from './artifact-file'
+import { readArtifact, readArtifactInSteps, type Taught, writeArtifact } from './artifact-file'
 import { readStudyShape } from './study'
 
 const read = readStudyShape({ version: 1, network: 'X -> 0, 1', times: [1], solver: 'ssa', seed: 7 })
@@ -26,6 +26,11 @@ const taught: Taught = {
     },
     notes: { loss: 0.25, density: 'masked' },
   },
+}
+
+const twins = {
+  a: namedArray([['weight', [0, 1, 2]]], Float64Array.of(1, 2, 3)),
+  b: namedArray([['weight', [0, 1, 2]]], Float64Array.of(4, 5, 6)),
 }
 
 /** The file with its header rewritten. */
@@ -97,6 +102,34 @@ describe('the file of what was learnt', () => {
       })
     expect(why(bare(10))).toBe('it was read')
     for (const length of [1e6, 4e8, 2 ** 32]) expect(why(bare(length))).toContain('an axis too long')
+  })
+
+  it('is refused when arrays share bytes: 200 of them over one megabyte would fill 400', () => {
+    const share = (h: Record<string, never>) => Object.assign(h.thirds, { data_offsets: [16, 32] })
+    expect(why(forged(share))).toContain('arrays weights and thirds share bytes, from 16')
+  })
+
+  it('makes the coordinates 0, 1, 2 … once for each length, when they are asked for', () => {
+    const again = readArtifact(writeArtifact({ ...taught, artifact: { ...taught.artifact, arrays: twins } }))
+    if (!again.ok) throw new Error(again.why)
+    const { a, b } = again.value.artifact.arrays
+    expect(Object.getOwnPropertyDescriptor(a.coords, 'weight')?.get).toBeDefined()
+    expect(a.coords.weight).toEqual([0, 1, 2])
+    expect(b.coords.weight).toBe(a.coords.weight)
+    expect(structuredClone(again.value.artifact)).toEqual(again.value.artifact)
+  })
+
+  it('reads a large file with pauses, to the same bits', () => {
+    const data = Float64Array.from({ length: 600_000 }, (_, i) => i / 8)
+    const large = namedArray([['weight', [...data.keys()]]], data)
+    const steps = readArtifactInSteps(writeArtifact({ ...taught, artifact: { ...taught.artifact, arrays: { large } } }))
+    let pauses = 0
+    let step = steps.next()
+    for (; !step.done; step = steps.next()) pauses++
+    expect(pauses).toBe(2)
+    if (!step.value.ok) throw new Error(step.value.why)
+    const again = step.value.value.artifact.arrays.large.data
+    expect(again.length === data.length && again.every((value, i) => value === data[i])).toBe(true)
   })
 
   it('is refused when a number in it is not finite', () => {

@@ -1,6 +1,7 @@
 /** Studies to and from files on the reader's own disk. */
 import type { Import } from '../../network/sbml/import'
-import { maxArtifactBytes, readArtifact, writeArtifact } from '../../solvers/artifact-file'
+import { openBreath } from '../../services/breath'
+import { maxArtifactBytes, type ReadTaught, readArtifactInSteps, writeArtifact } from '../../solvers/artifact-file'
 import { readStudyShape, type Study } from '../../solvers/study'
 import { sentence } from '../../store/link'
 import type { Studio } from '../../store/studio'
@@ -32,7 +33,7 @@ export async function openFile(studio: Studio, file: File): Promise<Import | und
   }
   if (file.name.endsWith('.safetensors')) {
     if (file.size > maxArtifactBytes) return refuse(`it is larger than ${maxArtifactBytes / 1e6} MB`)
-    const taught = readArtifact(new Uint8Array(await file.arrayBuffer()))
+    const taught = await readTaught(new Uint8Array(await file.arrayBuffer()))
     if (!taught.ok) return refuse(taught.why)
     if (await openStudy(studio, taught.value.study)) studio.runs.getState().teach(taught.value)
     return undefined
@@ -56,6 +57,20 @@ export async function openFile(studio: Studio, file: File): Promise<Import | und
     refuse('it begins like a study file but is not JSON; it may have been cut short')
   }
   return undefined
+}
+
+/** Between its steps the page lives. */
+async function readTaught(bytes: Uint8Array): Promise<ReadTaught> {
+  const breath = openBreath()
+  try {
+    const steps = readArtifactInSteps(bytes)
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done) return step.value
+      await breath.breathe()
+    }
+  } finally {
+    breath.close()
+  }
 }
 
 /** Larger tables are not read. */
