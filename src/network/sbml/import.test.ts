@@ -292,6 +292,13 @@ describe('what is refused is named, with its line', () => {
 })
 
 describe('hostile files', () => {
+  const varying = (id: string) => `<parameter id="${id}" constant="false"/>`
+  const rules = (...all: (readonly [string, string])[]) =>
+    `<listOfRules>${all.map(([id, content]) => `<assignmentRule variable="${id}">${math(content)}</assignmentRule>`).join('')}</listOfRules>`
+  const chained = Array.from({ length: 8000 }, (_, i): [string, string] => [
+    `p${i}`,
+    i === 7999 ? X : apply('plus', ci(`p${i + 1}`), cn(1)),
+  ])
   const bomb = `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><sbml level="3">&b;</sbml>`
   // f0(x) = x + x, f1(x) = f0(f0(x)), …: two to the power of two to the power of n.
   const doubling = Array.from({ length: 12 }, (_, i) => {
@@ -325,6 +332,55 @@ describe('hostile files', () => {
       }),
       /too large/,
     ],
+    ...['tan', 'sinh', 'cosh'].map((op): [string, string, RegExp] => [
+      `${op}, which writes its argument twice, of itself`,
+      sbml({ reactions: reaction('R', { X: 1 }, {}, `${`<apply><${op}/>`.repeat(18)}${X}${'</apply>'.repeat(18)}`) }),
+      /A formula is too large: written out, it has more than 50,000 parts/,
+    ]),
+    [
+      'comparisons of three, of themselves',
+      sbml({
+        reactions: reaction(
+          'R',
+          { X: 1 },
+          {},
+          `${`<apply><lt/>${cn(0)}`.repeat(18)}${X}${`${cn(1)}</apply>`.repeat(18)}`,
+        ),
+      }),
+      /more than 50,000 parts/,
+    ],
+    [
+      'many formulas that call a large function',
+      sbml({
+        before: `<listOfFunctionDefinitions><functionDefinition id="f">${math(`<lambda><bvar>${ci('x')}</bvar>${'<apply><tan/>'.repeat(12)}${ci('x')}${'</apply>'.repeat(12)}</lambda>`)}</functionDefinition></listOfFunctionDefinitions>`,
+        reactions: Array.from({ length: 120 }, (_, i) =>
+          reaction(`R${i}`, { X: 1 }, {}, `<apply>${ci('f')}${X}</apply>`),
+        ).join(''),
+      }),
+      /the formulas of the file, functions written out, have 1,000,000 parts/,
+    ],
+    ['one identifier for two species', sbml({ species: species('X', 1) + species('X', 2) }), /another X/],
+    [
+      'identifiers that all become one name',
+      sbml({
+        species: Array.from({ length: 30 }, (_, i) => species(`X${String.fromCharCode(0x4e00 + i)}`, 1)).join(''),
+      }),
+      /More than 20 things would be called X_ here/,
+    ],
+    [
+      'assignment rules that read each other in a chain of 8000',
+      sbml({ parameters: chained.map(([id]) => varying(id)).join(''), after: rules(...chained) }),
+      /more than 1000 levels deep/,
+    ],
+    [
+      'a rule that is refused, and read',
+      sbml({
+        parameters: varying('p'),
+        after: rules(['p', apply('delay', X)]),
+        reactions: reaction('R', { X: 1 }, {}, times(ci('p'), X)),
+      }),
+      /<delay> is not read/,
+    ],
     [
       'a sum of thousands',
       sbml({ reactions: reaction('R', { X: 1 }, {}, apply('plus', ...Array.from({ length: 5000 }, () => X))) }),
@@ -353,6 +409,17 @@ describe('hostile files', () => {
     const { text, items } = importSbml(file)
     expect(text).toBeNull()
     for (const { where, what } of items) expect(where.length + what.length).toBeLessThanOrEqual(600)
+  })
+
+  it('may have initial values that read each other in a chain as long as the file', () => {
+    const initial = chained.map(([id, content], i) => {
+      return `<initialAssignment symbol="${id}">${math(i === 7999 ? cn(1) : content)}</initialAssignment>`
+    })
+    const file = sbml({
+      parameters: chained.map(([id]) => `<parameter id="${id}"/>`).join(''),
+      after: `<listOfInitialAssignments>${initial.join('')}</listOfInitialAssignments>`,
+    })
+    expect(importSbml(file).text).toContain('p0 = 8000\n')
   })
 
   it('never throw, wherever a file is cut or a piece of it is lost', () => {

@@ -13,8 +13,8 @@ export interface Scope {
 }
 
 const maxDepth = 900
-/** Nodes of one formula, functions written out. */
-const maxNodes = 50_000
+/** Nodes of one formula, functions written out and what stands twice counted twice. */
+export const maxNodes = 50_000
 
 export const constant = (value: number): Expr => ({ kind: 'number', value })
 export const operation = (op: BinaryOperator, left: Expr, right: Expr): Expr => ({ kind: 'binary', op, left, right })
@@ -45,7 +45,7 @@ class Reader {
   }
 
   read(e: Element, depth: number, bound: Bindings): Expr {
-    if (++this.nodes > maxNodes || depth > maxDepth) throw new Refusal('A formula is too large.')
+    if (++this.nodes > maxNodes || depth > maxDepth) throw tooLarge()
     switch (e.name) {
       case 'cn':
         return signed(numberOf(e))
@@ -95,6 +95,8 @@ class Reader {
     if (!combine) throw new Refusal(`The operator <${head.name}> is not read.`)
     const result = combine(args, base)
     if (!result) throw new Refusal(`The operator <${head.name}> does not take ${args.length} arguments.`)
+    // Some write an argument twice, as tan does: a formula of them doubles at each level.
+    if (size(result) > maxNodes) throw tooLarge()
     return result
   }
 
@@ -111,9 +113,15 @@ class Reader {
   }
 }
 
+const tooLarge = (): Refusal =>
+  new Refusal(
+    `A formula is too large: written out, it has more than ${maxNodes.toLocaleString('en')} parts, or more than ${maxDepth} inside each other. Give parts of it assignment rules of their own.`,
+  )
+
 const sizes = new WeakMap<Expr, number>()
 
-function size(e: Expr): number {
+/** Nodes of an expression; one that stands in several places counts in each. */
+export function size(e: Expr): number {
   const known = sizes.get(e) ?? parts(e).reduce((sum, part) => sum + size(part), 1)
   sizes.set(e, known)
   return known

@@ -1,20 +1,22 @@
 /** An SBML model as a network. */
 
 import { builder } from '../evaluate'
-import { reserved } from '../functions'
-import { maxCount, maxOrder } from '../limits'
+import { maxCount, maxDepth, maxOrder } from '../limits'
 import type { Assignment, Definition, Expr, Network, Reaction, Species, Term, TriggeredEvent } from '../network'
-import { netChange } from '../structure'
+import { netChange, parts } from '../structure'
 import { difference, massActionRate } from './mass-action'
-import { constant, expression, identifiers, operation } from './math'
+import { constant, expression, identifiers, operation, size } from './math'
 import type { ImportReport } from './report'
-import { plainName, readSymbols, type Symbols } from './symbols'
+import { freeName, plainName, readingOrder, readSymbols, type Symbols } from './symbols'
 import { child, type Element, flag, list, numeric, Refusal } from './xml'
 
 /** Read a model; what is refused is in the report, and the network is then not the model. Throws a `Refusal`. */
 export function readModel(model: Element, level: number, report: ImportReport): Network {
   return new ModelReader(model, level, report).network()
 }
+
+/** Nodes of all formulas together, functions written out: a text of them is a few megabytes long. */
+const maxModelNodes = 1_000_000
 
 class ModelReader {
   private readonly model: Element
@@ -79,9 +81,29 @@ class ModelReader {
     }
   }
 
+  private nodes = 0
+
   private formula(math: Element | undefined, local?: ReadonlyMap<string, Expr>): Expr {
     const { functions, meaning } = this.symbols
-    return expression(math, { functions, symbol: (id) => meaning(id, local) })
+    if (this.nodes <= maxModelNodes) {
+      const expr = expression(math, { functions, symbol: (id) => meaning(id, local) })
+      this.nodes += size(expr)
+      if (this.height(expr) > maxDepth)
+        throw new Refusal(`It is more than ${maxDepth} levels deep, through what it reads.`)
+      if (this.nodes <= maxModelNodes) return expr
+    }
+    const most = maxModelNodes.toLocaleString('en')
+    throw new Refusal(
+      `Up to here the formulas of the file, functions written out, have ${most} parts: no more are read.`,
+    )
+  }
+
+  /** Of each let, how deep whoever walks through it recurses. */
+  private readonly letHeights: number[] = []
+
+  private height(e: Expr): number {
+    if (e.kind === 'let') return 1 + (this.letHeights[e.index] ?? 0)
+    return 1 + parts(e).reduce((most, part) => Math.max(most, this.height(part)), 0)
   }
 
   private rule({
@@ -93,8 +115,11 @@ class ModelReader {
     name: string
     let?: { name: string; index: number }
   }): void {
+    // Others may read it, also when it is refused.
+    if (place) this.lets[place.index] = { name: place.name, expr: constant(0) }
     const expr = this.formula(child(rule, 'math'))
     if (place) {
+      this.letHeights[place.index] = this.height(expr)
       this.lets[place.index] = { name: place.name, expr }
       this.observables.push({ name, expr: { kind: 'let', index: place.index } })
       this.report.add('converted', rule, `It is read by formulas as ${place.name} and observed as ${name}.`)
@@ -110,36 +135,37 @@ class ModelReader {
     const assigned = new Map(list(this.model, 'listOfInitialAssignments').map((one) => [one.attributes.symbol, one]))
     const counts = [...species.keys()].map(() => 0)
     const parameters = this.parameters
-    const done = new Set<string>()
-    const open = new Set<string>()
-    const evaluate = (math: Element | undefined): number => {
-      for (const id of identifiers(math)) visit(id)
-      return this.now(network, this.formula(math), counts)
+    const evaluate = (math: Element | undefined): number => this.now(network, this.formula(math), counts)
+    const reads = (id: string): string[] => {
+      const { compartment } = species.get(id)?.element.attributes ?? {}
+      const rule = rules.get(id)?.rule
+      return [
+        ...(compartment !== undefined && this.symbols.compartments.has(compartment) ? [compartment] : []),
+        ...identifiers(child(rule, 'math')),
+        ...identifiers(child(assigned.get(id), 'math')),
+      ]
     }
-    const visit = (id: string): void => {
-      if (done.has(id)) return
-      if (open.has(id)) throw new Refusal(`The initial value of ${id} reads itself, through others.`)
-      open.add(id)
+    const order = readingOrder(reads, (id) => `The initial value of ${id} reads itself, through others.`)
+    const settle = (id: string): void => {
       const assignment = assigned.get(id)
-      const [one, value, rule] = [species.get(id), values.get(id), rules.get(id)]
-      if (rule) for (const other of identifiers(child(rule.rule, 'math'))) visit(other)
+      const [one, value] = [species.get(id), values.get(id)]
       if (value && assignment) parameters[value.index].value = evaluate(child(assignment, 'math'))
       if (value && !Number.isFinite(parameters[value.index].value)) {
         this.report.add('refused', value.element, 'It has no value.')
         parameters[value.index].value = 1
       }
       if (one) {
-        const { compartment } = one.element.attributes
-        if (this.symbols.compartments.has(compartment)) visit(compartment)
         const perUnit = this.unitValue(one.unit)
         counts[one.index] = assignment
           ? this.count(one.element, evaluate(child(assignment, 'math')) * perUnit)
           : this.count(one.element, this.initialAmount(one.element, perUnit, network))
       }
-      done.add(id)
     }
+    const elementOf = (id: string) => assigned.get(id) ?? species.get(id)?.element ?? this.model
     for (const id of [...values.keys(), ...species.keys()]) {
-      this.report.try(assigned.get(id) ?? species.get(id)?.element ?? this.model, () => visit(id))
+      for (const one of this.report.try(elementOf(id), () => order(id)) ?? []) {
+        this.report.try(elementOf(one), () => settle(one))
+      }
     }
     return counts
   }
@@ -216,8 +242,8 @@ class ModelReader {
   private readonly reactionNames = new Set<string>()
 
   private reactionName({ attributes: { id } }: Element): string {
-    let name = plainName(id)
-    while (reserved(name) || this.reactionNames.has(name) || this.reactionNames.has(`${name}_reverse`)) name += '_'
+    const names = this.reactionNames
+    const name = freeName(plainName(id), (one) => names.has(one) || names.has(`${one}_reverse`))
     this.reactionNames.add(name).add(`${name}_reverse`)
     return name
   }

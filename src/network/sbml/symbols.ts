@@ -54,12 +54,20 @@ export function plainName(id: string | undefined): string {
   return id.slice(0, maxNameLength - 20).replace(/^(?=\d)|[^A-Za-z0-9_]/g, '_')
 }
 
+/** Things that would have the same name here, told apart by a line under each more. */
+const maxNamesakes = 20
+
+/** The name, or one like it that is not taken. */
+export function freeName(name: string, taken: (name: string) => boolean): string {
+  for (let i = 0, one = name; i < maxNamesakes; i++, one += '_') if (!taken(one) && !reserved(one)) return one
+  throw new Refusal(`More than ${maxNamesakes} things would be called ${name} here: give them different identifiers.`)
+}
+
 /** Enter all identifiers of a model. */
 export function readSymbols(model: Element, level: number, report: ImportReport): Symbols {
   const taken = new Set<string>()
   const fresh = (id: string): string => {
-    let name = plainName(id)
-    while (taken.has(name) || reserved(name)) name += '_'
+    const name = freeName(plainName(id), (one) => taken.has(one))
     taken.add(name)
     return name
   }
@@ -76,8 +84,12 @@ export function readSymbols(model: Element, level: number, report: ImportReport)
   const functions = new Map(
     list(model, 'listOfFunctionDefinitions').map((one) => [one.attributes.id, child(one, 'math') ?? one]),
   )
+  const onlyOne = ({ attributes: { id } }: Element): string => {
+    if (values.has(id) || species.has(id)) throw new Refusal(`There is another ${id}: identifiers stand for one thing.`)
+    return id
+  }
   const addValue = (element: Element, value: number | undefined) => {
-    const { id } = element.attributes
+    const id = onlyOne(element)
     values.set(id, { element, name: named(element, id), index: values.size, value })
   }
 
@@ -95,7 +107,8 @@ export function readSymbols(model: Element, level: number, report: ImportReport)
   }
   for (const element of list(model, 'listOfParameters')) {
     if (!ruleOf.has(element.attributes.id)) {
-      addValue(element, report.try(element, () => numeric(element, 'value')) ?? undefined)
+      const value = report.try(element, () => numeric(element, 'value')) ?? undefined
+      report.try(element, () => addValue(element, value))
     }
   }
   const meaning: Symbols['meaning'] = (id, local) => {
@@ -124,6 +137,7 @@ export function readSymbols(model: Element, level: number, report: ImportReport)
       const unit =
         volume === null ? constant(perUnit) : perUnit === 1 ? volume : operation('*', constant(perUnit), volume)
       if (volume) report.add('converted', element, `In formulas it is a concentration: its count over ${size!.name}.`)
+      onlyOne(element)
       species.set(id, { element, name: named(element, id), index: species.size, fixed, unit })
       if (fixed) report.add('read', element, 'Reactions do not change it: it is declared as fixed.')
     })
@@ -153,18 +167,45 @@ const formulas = (model: Element): Element[] =>
 
 /** Assignment rules such that each reads only those before it. */
 function inOrder(rules: ReadonlyMap<string, Element>): [string, Element][] {
-  const sorted = new Map<string, Element>()
-  const open = new Set<string>()
-  const visit = (id: string): void => {
-    const rule = rules.get(id)
-    if (!rule || sorted.has(id)) return
-    if (open.has(id)) throw new Refusal(`The assignment rule of ${id} reads itself, through others.`)
-    open.add(id)
-    for (const other of identifiers(child(rule, 'math'))) visit(other)
-    sorted.set(id, rule)
+  const order = readingOrder(
+    (id) => identifiers(child(rules.get(id), 'math')).filter((other) => rules.has(other)),
+    (id) => `The assignment rule of ${id} reads itself, through others.`,
+  )
+  return [...rules.keys()].flatMap(order).map((id) => [id, rules.get(id)!])
+}
+
+/**
+ * A function that lists what is to be settled for `id`, itself last, each after what it reads, without what an earlier call
+ * listed. Throws a `Refusal` where something reads itself. Chains may be as long as a file: nothing recurses.
+ */
+export function readingOrder(
+  reads: (id: string) => readonly string[],
+  circle: (id: string) => string,
+): (id: string) => string[] {
+  const listed = new Set<string>()
+  return (root) => {
+    const found: string[] = []
+    const open = new Set<string>()
+    const path: { id: string; rest: Iterator<string> }[] = []
+    const enter = (id: string) => {
+      if (listed.has(id)) return
+      if (open.has(id)) throw new Refusal(circle(id))
+      open.add(id)
+      path.push({ id, rest: reads(id)[Symbol.iterator]() })
+    }
+    enter(root)
+    for (let top = path.at(-1); top; top = path.at(-1)) {
+      const { done, value } = top.rest.next()
+      if (!done) {
+        enter(value)
+        continue
+      }
+      path.pop()
+      listed.add(top.id)
+      found.push(top.id)
+    }
+    return found
   }
-  for (const id of rules.keys()) visit(id)
-  return [...sorted]
 }
 
 const avogadro = 6.02214076e23
