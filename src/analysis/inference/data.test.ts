@@ -40,6 +40,10 @@ describe('a table', () => {
     expect(failure(() => readTable(' \n'))).toMatch(/no rows/)
     expect(failure(() => readTable('1'.repeat(tableLimits.characters + 1)))).toMatch(/32,000,001 characters/)
     expect(failure(() => readTable(`${'a,'.repeat(300)}b\n1`))).toMatch(/301 columns/)
+    // Each short row would be filled up to 200 cells.
+    const wide = `${'a,'.repeat(199)}b\n`
+    expect(failure(() => readTable(wide + '1\n'.repeat(100_000)))).toMatch(/20,000,200 cells in 200 columns/)
+    expect(readTable(wide + '1\n'.repeat(1000)).rows[999]).toHaveLength(200)
   })
 })
 

@@ -13,7 +13,13 @@ export interface Table {
 }
 
 /** What a file may hold: a hostile one is refused before it fills the memory. */
-export const tableLimits = { characters: 32_000_000, rows: 1_000_000, columns: 200 }
+export const tableLimits = {
+  characters: 32_000_000,
+  rows: 1_000_000,
+  columns: 200,
+  /** Rows × columns, with the empty cells that short rows are filled up with; a full table has fewer than characters / 2. */
+  cells: 20_000_000,
+}
 
 /**
  * Comma, tab, semicolon or bar between values, as the file has it; lines that begin with # are passed over. Without a
@@ -42,6 +48,9 @@ export function readTable(text: string): Table {
   if (kept.length > tableLimits.rows) throw tooMuch(kept.length, tableLimits.rows, 'rows')
   const columns = kept[0].row.length
   if (columns > tableLimits.columns) throw tooMuch(columns, tableLimits.columns, 'columns')
+  if (kept.length * columns > tableLimits.cells) {
+    throw tooMuch(kept.length * columns, tableLimits.cells, `cells in ${columns} columns`)
+  }
   const comma = delimiter !== ','
   const named = kept[0].row.some((cell) => cell !== '' && Number.isNaN(toNumber(cell, comma)))
   const header = kept[0].row.map((cell, c) => (named && cell ? cell : `column ${c + 1}`))
