@@ -7,7 +7,7 @@ import { quantities } from '../network/network'
 import type { Stream } from '../numerics/rng'
 import type { Ensemble, Frame, Method, Problem, Run } from './contract'
 import { summarise } from './summary'
-import { type Approximation, addReplicate, emptyTally, type Path, type Share, type Tally } from './tally'
+import { type Approximation, addReplicate, emptyTally, keptPaths, type Path, type Share, type Tally } from './tally'
 
 export interface Sampler {
   /** Back to time 0 and the initial counts, with the replicate's own stream. */
@@ -57,6 +57,8 @@ export interface EnsembleOptions {
   readonly replicates: number
   /** Replicates whose paths are kept. */
   readonly trajectories: number
+  /** Numbers in those paths, at most; fewer are kept where they would be more. */
+  readonly pathNumbers?: number
 }
 
 /** What a method that is not exact brings besides, so that its error can be measured. */
@@ -125,6 +127,8 @@ async function* tallyShare<O extends EnsembleOptions>(
     tally.replicates = replicates
     return tally
   }
+  const paths = keptPaths(problem, options.trajectories, options.pathNumbers)
+  if (problem.observe.trajectories) tally.pathsLeftOut = Math.max(0, Math.min(options.trajectories, until) - paths)
   const observed = observer(problem, halving?.real === true)
   const look = { due: () => run.due(), work: 0 }
   const sampler = makeSampler(problem, options)
@@ -133,7 +137,7 @@ async function* tallyShare<O extends EnsembleOptions>(
     if (halving && replicates > 0) fine = makeSampler(problem, halving.halved(options))
     const todo: Todo = { again: [], next: first, step, until, shown: 0 }
     const pathOf = (i: number) => {
-      if (!problem.observe.trajectories || i >= options.trajectories) return null
+      if (i >= paths) return null
       const known = tally.paths.find(({ replicate }) => replicate === i)
       const path = known ?? emptyPath(i, observed.length)
       if (!known) tally.paths.push(path)

@@ -4,7 +4,7 @@ import { addPowers, carry, digits, fixedBits, toFixed } from '../numerics/exact-
 import { type NamedArray, namedArray } from '../numerics/named-array'
 import { biasOfMarginals, biasOfMoments } from './bias'
 import type { Bias, ErrorEstimate, Observation, Observations, Problem, Solution } from './contract'
-import type { JointTally, QuantityTally, Tally } from './tally'
+import { type JointTally, maxPathNumbers, type QuantityTally, type Tally } from './tally'
 
 /**
  * The solution that a tally amounts to; with no replicate finished, all but the trajectories is not a number.
@@ -257,6 +257,12 @@ const widestNoise = 4.5
 
 function warnings(observations: Observations, tally: Tally, names: readonly string[]): string[] {
   const said: string[] = []
+  if (tally.pathsLeftOut > 0) {
+    const most = maxPathNumbers.toLocaleString('en')
+    said.push(
+      `The first ${tally.paths.length} paths are kept, not ${tally.paths.length + tally.pathsLeftOut}: all paths together hold at most ${most} numbers. Ask for fewer output times to keep more`,
+    )
+  }
   const uncountable = names.filter((_, q) => tally.quantities[q].uncountable)
   if (uncountable.length > 0) {
     said.push(`${uncountable.join(', ')}: some values are negative or not whole, so only moments are given`)

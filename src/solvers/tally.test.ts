@@ -2,8 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { at, indexOf } from '../numerics/named-array'
 import { stream } from '../numerics/rng'
 import type { Problem, Solution } from './contract'
+import { whole } from './ssa/kernel'
 import { summarise } from './summary'
-import { addReplicate, emptyTally, maxJointCells, maxMarginalCells, merge, type Tally } from './tally'
+import {
+  addReplicate,
+  emptyTally,
+  keptPaths,
+  maxJointCells,
+  maxMarginalCells,
+  maxPathNumbers,
+  merge,
+  type Tally,
+} from './tally'
 import { ask } from './testing'
 
 const everything = { moments: true, marginals: true, joints: [[0, 1]] as [number, number][], trajectories: true }
@@ -156,5 +166,39 @@ describe('tallies', () => {
   it('refuses what would not fit in memory', () => {
     const text = Array.from({ length: 50 }, (_, i) => `0 -> S${i}, 1`).join('\n')
     expect(() => emptyTally(ask(text, upTo(100_000)))).toThrow(/fewer|numbers/)
+  })
+})
+
+describe('paths', () => {
+  const T = 100_000
+  const long = ask('species A = 1; observable twice = 2*A; A -> 0, 1', [...Array(T).keys()], everything)
+  const most = Math.floor(maxPathNumbers / (2 * T))
+
+  it('are kept as many as are asked for, while all hold no more numbers than there is room for', () => {
+    expect(most).toBe(83)
+    for (const asked of [0, 50, most]) expect(keptPaths(long, asked)).toBe(asked)
+    expect(keptPaths(long, 1000)).toBe(most)
+    expect(keptPaths(problem, 1000)).toBe(1000)
+    expect(keptPaths({ ...problem, observe: { ...everything, trajectories: false } }, 50)).toBe(0)
+  })
+
+  it('that are left out are told of, whoever drew the replicates', async () => {
+    const { method, defaults } = await whole()
+    const draw = async (first: number, step: number) => {
+      const bare = { ...long, observe: { ...everything, joints: [] } }
+      const options = { ...defaults, replicates: 90, trajectories: 1000 }
+      const run = { rng: (i: number) => stream(1, i), due: () => false, seed: 1 }
+      const tallies = method.ensemble!.tally(bare, options, run as never, { first, step, until: 90 })
+      for (;;) {
+        const { done, value } = await tallies.next()
+        if (done) return value
+      }
+    }
+    const shares = [await draw(0, 2), await draw(1, 2)]
+    const solution = summarise({ ...long, observe: { ...everything, joints: [] } }, merge(shares))
+    expect(solution.observations.trajectories?.array.shape).toEqual([83, 2, T])
+    expect(solution.warnings).toEqual([
+      'The first 83 paths are kept, not 90: all paths together hold at most 16,777,216 numbers. Ask for fewer output times to keep more',
+    ])
   })
 })

@@ -72,6 +72,8 @@ export interface Tally {
   readonly joints: JointTally[]
   /** The first replicates' paths, by replicate. */
   paths: Path[]
+  /** Paths that were asked for and are not kept: `maxPathNumbers`. */
+  pathsLeftOut: number
   /** What the method counts of its own work, by name. */
   counters: Record<string, number>
   /** What the method chose for itself, in words, by name: the same on every thread. */
@@ -105,6 +107,15 @@ export const maxCells = 4096
 export const maxMarginalCells = 2 ** 22
 /** Cells of one joint law at all times: 8 MB. */
 export const maxJointCells = 2 ** 21
+
+/** Numbers in all paths that are kept: 128 MB. */
+export const maxPathNumbers = 2 ** 24
+
+/** How many of the paths asked for are kept: those of the first replicates. */
+export function keptPaths({ network, times, observe }: Problem, asked: number, most = maxPathNumbers): number {
+  if (!observe.trajectories) return 0
+  return Math.min(asked, Math.floor(most / Math.max(1, times.length * quantities(network).length)))
+}
 
 const powerOfTwoBelow = (n: number) => 2 ** Math.floor(Math.log2(n))
 
@@ -157,6 +168,7 @@ export function emptyTally(problem: Problem, approximation?: Approximation): Tal
       missed: new Uint32Array(T),
     })),
     paths: [],
+    pathsLeftOut: 0,
     counters: {},
     notes: {},
   }
@@ -387,6 +399,7 @@ function add(part: Tally, sum: Tally): void {
     pour(joint, into, sum.times)
   })
   sum.paths = [...sum.paths, ...part.paths]
+  sum.pathsLeftOut = Math.max(sum.pathsLeftOut, part.pathsLeftOut)
   if (part.approximation && sum.approximation) add(part.approximation.halved, sum.approximation.halved)
 }
 

@@ -1,4 +1,5 @@
 /** Where laws to learn from come from: the master equation itself, or samples of the process. */
+import { quantities } from '../network/network'
 import { Failure, type Observations, type Problem, type Run } from './contract'
 import { type Held, project, projectQuickly, provable, recorder } from './fsp/kernel'
 import { whole } from './ssa/kernel'
@@ -13,6 +14,9 @@ export const quickEnough = { toLearn: 0.1, toMeasure: 0.005 }
 
 /** Quick laws are found with steps so many times as short as those of a first picture. */
 const finer = 4
+
+/** Numbers in the paths of one setting: a gigabyte. */
+const maxTaughtNumbers = 2 ** 27
 
 /** States of one law: hundreds of them are wanted. */
 const maxStates = 400_000
@@ -66,7 +70,17 @@ export async function* sampledObservations(
   first: number,
 ): AsyncGenerator<void, Observations, void> {
   const { method, defaults } = await whole()
-  const options = { ...defaults, replicates: paths, trajectories: problem.observe.trajectories ? paths : 0 }
+  const numbers = paths * problem.times.length * quantities(problem.network).length
+  if (problem.observe.trajectories && numbers > maxTaughtNumbers) {
+    const [found, most] = [numbers, maxTaughtNumbers].map((number) => number.toLocaleString('en'))
+    throw new Failure(
+      'memory',
+      `${paths} paths per setting hold ${found} numbers; at most ${most}`,
+      'ask for fewer paths',
+    )
+  }
+  const trajectories = problem.observe.trajectories ? paths : 0
+  const options = { ...defaults, replicates: paths, trajectories, pathNumbers: maxTaughtNumbers }
   const own: Run = { ...run, rng: (i) => run.rng(first + i), due: () => run.due() }
   const share = { first: 0, step: 1, until: paths }
   const tallies = method.ensemble?.tally(problem, options, own, share)

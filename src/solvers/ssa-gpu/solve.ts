@@ -3,7 +3,7 @@ import { brokenPropensity, checkConstants, stateText } from '../broken'
 import { Failure, type Problem, type Run } from '../contract'
 import { observer, tallied } from '../ensemble'
 import { whole as cpu } from '../ssa/kernel'
-import { addReplicate, emptyTally, jointShape, merge, type Share, type Tally } from '../tally'
+import { addReplicate, emptyTally, jointShape, keptPaths, merge, type Share, type Tally } from '../tally'
 import type { SsaGpuOptions } from './index'
 import { trouble } from './kernel'
 import { maxCount } from './limits'
@@ -53,6 +53,8 @@ async function* onDevice(
   const machine = await openMachine(adapter, problem, run.rng(0).words)
   try {
     let tally = emptyTally(problem)
+    const paths = keptPaths(problem, options.trajectories)
+    if (problem.observe.trajectories) tally.pathsLeftOut = Math.max(0, Math.min(options.trajectories, until) - paths)
     let budget = budgets.first
     let size = firstBatch
     for (let next = first; next < until; ) {
@@ -72,7 +74,6 @@ async function* onDevice(
         if (due) yield tally
       }
       if (passed !== lanes * T) throw new Failure('device', 'The GPU skipped some of its work.', 'use "ssa"')
-      const paths = problem.observe.trajectories ? options.trajectories : 0
       const counted = next < paths ? null : await countedThere(problem, machine)
       const batch = counted ?? tallyRecords(problem, await machine.records(), { first: next, step, lanes, paths })
       batch.replicates = lanes
