@@ -48,6 +48,11 @@ export const neuralCases: Readonly<Record<string, NeuralCase>> = {
     options: { tails: 0.5, replicates: 200_000 },
     rare: true,
   },
+  'opening toggle, 101 times': {
+    text: `species U = 0, V = 0; parameter a = 40; parameter K = 12; parameter n = 2; 0 -> U, a / (1 + (V/K)^n)
+0 -> V, a / (1 + (U/K)^n); U -> 0, 1; V -> 0, 1`,
+    times: Array.from({ length: 101 }, (_, k) => k),
+  },
   'cascade of 15': { text: textOf('cascade'), times: cascadeTimes, poissons: cascadeTimes.map(cascadeMeans) },
   MAPK: {
     text: textOf('MAPK'),

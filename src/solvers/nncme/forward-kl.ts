@@ -7,6 +7,7 @@ import { StepsLost } from '../../numerics/learning/enduring'
 import type { Weights } from '../../numerics/learning/ops'
 import { draw, logProbabilities } from '../../numerics/learning/sampling'
 import { learn, type Rows, shifted, smoothLaws } from './fit'
+import { hasMoved, type Sketch, sketchOf } from './moved'
 import { propagate, streams } from './propagate'
 import { refine } from './refine'
 import type { Scheme, Setting } from './scheme'
@@ -20,7 +21,7 @@ export const forwardKl: Scheme = async function* (setting) {
   const weights = options.tails > 0 ? new Float64Array(options.replicates).fill(1) : undefined
   let before: Float64Array[] | undefined
   const steps = lags(problem.times, options.lag)
-  const updates = updatesOf(options.updates, steps.length)
+  const lessons = sharing(setting, steps.length)
   for (const [k, { to, output }] of steps.entries()) {
     if (to > progress.time) {
       progress.steps++
@@ -32,11 +33,11 @@ export const forwardKl: Scheme = async function* (setting) {
       const all = within(setting, states, weights)
       const { train, held } = apart(all, density.caps.length)
       const now = smoothLaws(density, seenOf(density.caps, all.states, all.own))
+      const most = lessons(all)
       const known = setting.learnt(to)
       if (known) learner.restart(known)
       else {
         const first = shifted(density, await learner.weights(), now, before)
-        const most = progress.steps === 1 ? 2 * options.updates : updates
         yield* learnFrom(setting, first, { train, all, held }, most, [k / steps.length, (k + 1) / steps.length])
       }
       before = now
@@ -123,14 +124,15 @@ async function* learnFrom(
       learner.restart(first)
       const source = run.rng(streams.train + progress.steps)
       let before = run.now?.() ?? 0
-      for await (const { loss, gradientNorm, updates } of learn(density, learner, train, source, settings)) {
+      const lesson = most > 0 ? learn(density, learner, train, source, settings) : []
+      for await (const { loss, gradientNorm, updates } of lesson) {
         Object.assign(progress, { loss, gradientNorm, updates: done + updates })
         progress.record.add(done + updates, loss, gradientNorm)
         progress.training += (run.now?.() ?? 0) - before
         if (run.due()) yield
         before = run.now?.() ?? 0
       }
-      for await (const _ of refine(density, learner, all, held)) if (run.due()) yield
+      for await (const _ of refine(density, learner, all, most > 0 ? held : undefined)) if (run.due()) yield
       return
     } catch (thrown) {
       if (!(thrown instanceof StepsLost)) throw thrown
@@ -138,13 +140,29 @@ async function* learnFrom(
   }
 }
 
-/** From so many steps on, the law moves little in each, and updates are shared out among them … */
+/** From so many steps on, updates are shared out: where the law has moved since it was last learnt, and only there. */
 const manySteps = 20
-/** … down to so many. */
+/** A step that learns gets so many at least. */
 const fewestUpdates = 50
 
-function updatesOf(updates: number, steps: number): number {
-  return Math.min(updates, Math.max(fewestUpdates, Math.round((updates * manySteps) / Math.max(1, steps))))
+/** How many updates each step gets, asked in turn. With many steps all together get as many as `manySteps` of few. */
+function sharing({ options, density, progress, spent }: Setting, steps: number): (states: Rows) => number {
+  const { updates } = options
+  let left = manySteps * updates
+  let before: Sketch | undefined
+  return (states) => {
+    if (progress.steps === 1) {
+      before = sketchOf(density.caps, states)
+      return 2 * updates
+    }
+    if (steps <= manySteps || spent) return updates
+    const now = sketchOf(density.caps, states)
+    if (before && !hasMoved(before, now)) return 0
+    before = now
+    const most = Math.min(updates, Math.max(fewestUpdates, Math.round(left / manySteps)))
+    left = Math.max(0, left - most)
+    return most
+  }
 }
 
 interface Lag {

@@ -56,7 +56,7 @@ const options = optionSchema({
   }),
   updates: z.int().min(1).max(1_000_000).default(500).meta({
     title: 'Updates',
-    help: 'Steps of the optimiser after every step in time; the first gets twice as many. More than 20 steps share as many as 20, but get at least 50 each.',
+    help: 'Steps of the optimiser after every step in time; the first gets twice as many. More than 20 steps share as many as 20: those in which the law has moved since it was last learnt.',
     when: forward,
   }),
   seconds: z.number().min(0).max(1e6).default(0).meta({

@@ -16,16 +16,16 @@ const rounds = 3
 /** Shares of the learnt dependence that are tried. */
 const shares = [0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1]
 
-/** Yields between passes. */
-export async function* refine(density: Density, learner: Learner, rows: Rows, held: Rows): AsyncGenerator<void, void> {
+/** Yields between passes. Without `held`, nothing was learnt before: constant parts follow the counts, in one round. */
+export async function* refine(density: Density, learner: Learner, rows: Rows, held?: Rows): AsyncGenerator<void, void> {
   // Less dependence is nearer to the mean law, which is far from the laws after rare counts.
-  if (held.states.length > 0 && !rows.own) {
+  if (held && held.states.length > 0 && !rows.own) {
     learner.restart(await shrunk(density, learner, held))
     yield
   }
   const seen = seenOf(density.caps, rows.states, rows.own)
   const smooth = smoothLaws(density, seen)
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < (held ? rounds : 1); round++) {
     const found = await meanConditionals(density, learner, rows)
     const weights: Record<string, Weights[string]> = { ...(await learner.weights()) }
     density.bases.forEach((basis, i) => {

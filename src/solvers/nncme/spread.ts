@@ -40,10 +40,10 @@ export function spread({ states, weights, share }: Spread, changing: readonly nu
 
 /** Bins of each species' range. */
 const mostBins = 16
-/** Beyond so many pairs, only neighbours are spread together. */
 const mostPairs = 66
 
-function pairsOf(species: readonly number[]): [number, number][] {
+/** All pairs, or neighbours where they are many. */
+export function pairsOf(species: readonly number[]): [number, number][] {
   const N = species.length
   if (N === 1) return [[species[0], species[0]]]
   const all = (N * (N - 1)) / 2 <= mostPairs
