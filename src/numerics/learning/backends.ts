@@ -1,5 +1,5 @@
 /** Which backend trains: the one place that knows all of them. */
-import { enduring } from './enduring'
+import { type Alarm, enduring, StepsLost } from './enduring'
 import type { Backend, Learner, Weights } from './ops'
 import { ownBackend } from './own'
 
@@ -39,16 +39,45 @@ export async function chooseBackend(
 /** Undefined where there is no adapter; the library is only fetched where there is one. */
 async function webgpu(onLoss: (why: string) => void): Promise<Backend | undefined> {
   const { navigator } = globalThis as { navigator?: { gpu?: { requestAdapter(): Promise<unknown> } } }
-  if (!(await navigator?.gpu?.requestAdapter())) return undefined
+  const found = navigator?.gpu && (await inTime(navigator.gpu.requestAdapter()))
+  if (!found) return undefined
   const { tensorflowBackend } = await import('./tensorflow')
-  const gpu = await tensorflowBackend('webgpu')
-  return gpu && enduring(gpu, () => ownBackend(), onLoss)
+  const gpu = await inTime(tensorflowBackend('webgpu'))
+  return gpu && enduring(gpu, () => ownBackend(), onLoss, alarm)
+}
+
+/** Seconds that a device may take for one step: a software adapter needs some, and as many more to compile the first. */
+const patience = 60
+
+/** Timers are the host's, where it has any. */
+function alarm(): Alarm {
+  const { setTimeout, clearTimeout } = globalThis as {
+    setTimeout?(call: () => void, ms: number): unknown
+    clearTimeout?(timer: unknown): void
+  }
+  let timer: unknown
+  const rings = new Promise<never>((_, reject) => {
+    timer = setTimeout?.(() => reject(new Error(`it has not answered for ${patience} s`)), 1000 * patience)
+  })
+  return { rings, stop: () => clearTimeout?.(timer) }
+}
+
+/** Undefined where it comes to nothing. */
+async function inTime<T>(asked: Promise<T>): Promise<T | undefined> {
+  const { rings, stop } = alarm()
+  try {
+    return await Promise.race([asked, rings])
+  } catch {
+    return undefined
+  } finally {
+    stop()
+  }
 }
 
 /** Steps that are not counted, for compilers to warm up, and those of which the fastest counts. */
 const [warming, counted] = [2, 3]
 
-/** Milliseconds of a step. */
+/** Milliseconds of a step; infinitely many where the device is lost on the way. */
 async function timed(backend: Backend, { weights, step, now }: Trial): Promise<number> {
   const learner = backend.learner(weights)
   try {
@@ -60,6 +89,9 @@ async function timed(backend: Backend, { weights, step, now }: Trial): Promise<n
       fastest = Math.min(fastest, now() - started)
     }
     return fastest
+  } catch (thrown) {
+    if (thrown instanceof StepsLost) return Number.POSITIVE_INFINITY
+    throw thrown
   } finally {
     learner.dispose()
   }

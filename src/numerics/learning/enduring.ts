@@ -1,14 +1,26 @@
 /**
  * A backend that outlives its device. Where an operation fails on the first one (a GPU is taken away, memory runs out), its
- * learners go on with another, from the last weights that were known here: those that were set or read.
+ * learners go on with another, from the last weights that were known here: those that were set or read. A device that does
+ * not answer at all is given up, too, where an alarm is lent.
  */
 import type { Backend, Learner, Weights } from './ops'
 
 /** The steps since the last known weights are gone: take them again. */
 export class StepsLost extends Error {}
 
-/** `another` is asked once, when the first has failed; `onLoss` is told why. */
-export function enduring(first: Backend, another: () => Backend, onLoss: (why: string) => void): Backend {
+/** Rejects when an answer has been waited for too long; `stop` when it has come. */
+export interface Alarm {
+  readonly rings: Promise<never>
+  stop(): void
+}
+
+/** `another` is asked once, when the first has failed; `onLoss` is told why. `alarm` is set at every question to the first. */
+export function enduring(
+  first: Backend,
+  another: () => Backend,
+  onLoss: (why: string) => void,
+  alarm?: () => Alarm,
+): Backend {
   let current = first
   let moved = false
 
@@ -46,9 +58,20 @@ export function enduring(first: Backend, another: () => Backend, onLoss: (why: s
       if (owing) throw new StepsLost('the steps since the last known weights are lost')
     }
 
+    /** Whatever a device says that was given up comes too late, and is not heard. */
+    const answered = async <T>(ask: () => Promise<T>): Promise<T> => {
+      if (!alarm || backend !== first) return ask()
+      const { rings, stop } = alarm()
+      try {
+        return await Promise.race([ask(), rings])
+      } finally {
+        stop()
+      }
+    }
+
     const tried = async <T>(ask: () => Promise<T>): Promise<T> => {
       try {
-        return await ask()
+        return await answered(ask)
       } catch (thrown) {
         replace(thrown)
         return ask()
@@ -59,7 +82,7 @@ export function enduring(first: Backend, another: () => Backend, onLoss: (why: s
       async step(loss, settings) {
         if (owing) throw new StepsLost('the steps before this one are lost')
         try {
-          const report = await inner.step(loss, settings)
+          const report = await answered(() => inner.step(loss, settings))
           if (!Number.isFinite(report.loss) && backend === first) throw new Error('the loss is no number')
           ahead = true
           return report

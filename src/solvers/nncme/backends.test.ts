@@ -1,7 +1,7 @@
 /** What trains, and for how long: devices that fail, and clocks. */
 import { describe, expect, it } from 'vitest'
 import { chooseBackend } from '../../numerics/learning/backends'
-import { enduring } from '../../numerics/learning/enduring'
+import { type Alarm, enduring } from '../../numerics/learning/enduring'
 import type { Backend, Learner } from '../../numerics/learning/ops'
 import { ownBackend } from '../../numerics/learning/own'
 import type { Frame, Method, Run, Solution } from '../contract'
@@ -12,13 +12,14 @@ import { method, solveOn } from './solve'
 const problem = ask('0 -> X, 10; X -> Y, 1; Y -> 0, 1', [1, 2, 3], { moments: true, marginals: true })
 const options: NncmeOptions = { ...nncme.options.defaults, check: 0, replicates: 1000, updates: 20, width: 8 }
 
-/** Our own, taken away at the n-th call of one kind and from then on. */
-function failing(kind: 'step' | 'run' | 'weights', n: number): Backend {
+/** Our own, taken away at the n-th call of one kind and from then on: calls fail, or are never answered. */
+function failing(kind: 'step' | 'run' | 'weights', n: number, hangs = false): Backend {
   const own = ownBackend()
   let calls = 0
   let lost = false
   const guarded = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
     if (name === kind && ++calls === n) lost = true
+    if (lost && hangs) return new Promise(() => {})
     if (lost) throw new Error('the device is lost')
     return call()
   }
@@ -38,10 +39,27 @@ function failing(kind: 'step' | 'run' | 'weights', n: number): Backend {
   }
 }
 
+/** Rings when nothing else is left to do: what our own backend answers comes before. */
+function patientAlarm(): Alarm {
+  let stopped = false
+  const rings = new Promise<never>((_, reject) => {
+    const wait = () => {
+      if (!stopped) reject(new Error('it has not answered'))
+    }
+    setImmediate(() => setImmediate(wait))
+  })
+  return {
+    rings,
+    stop() {
+      stopped = true
+    },
+  }
+}
+
 const on = (fragile: Backend): Method<NncmeOptions> => ({
   solve: (asked, wanted, run) =>
     solveOn(
-      async (_name, _trial, onLoss) => ({ backend: enduring(fragile, () => ownBackend(), onLoss) }),
+      async (_name, _trial, onLoss) => ({ backend: enduring(fragile, () => ownBackend(), onLoss, patientAlarm) }),
       asked,
       wanted,
       run,
@@ -65,6 +83,18 @@ describe('a device that is lost', () => {
     expect(mended.warnings.join()).toMatch(/a device was lost after \d+ updates \(the device is lost\); .* by wasm/)
     expect(mended.notes?.backend).toBe('wasm')
     expect(whole.warnings).toEqual([])
+    expect(ownBackend().memory()).toEqual({ tensors: 0, bytes: 0 })
+  })
+
+  it.each([
+    ['step', 30],
+    ['run', 9],
+    ['weights', 3],
+  ] as const)('that hangs at call %s number %i is given up, with the same notice and numbers', async (kind, n) => {
+    const whole = await finish(method, problem, options, lend(3))
+    const mended = await finish(on(failing(kind, n, true)), problem, options, lend(3))
+    expect(mended.observations).toEqual(whole.observations)
+    expect(mended.warnings.join()).toMatch(/a device was lost after \d+ updates \(it has not answered\); .* by wasm/)
     expect(ownBackend().memory()).toEqual({ tensors: 0, bytes: 0 })
   })
 
