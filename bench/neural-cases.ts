@@ -45,7 +45,7 @@ export const neuralCases: Readonly<Record<string, NeuralCase>> = {
   'Schlögl 1×2, both low': {
     text: textOf('Schlögl'),
     times: [0.1],
-    options: { tails: 0.5, replicates: 200_000 },
+    options: { tails: 0.5, replicates: 200_000, decay: 0 },
     rare: true,
   },
   'opening toggle, 101 times': {
