@@ -50,6 +50,33 @@ describe('analyses', () => {
     expect(lane()).toMatchObject({ stale: false, finding: { gap: 2 } })
   })
 
+  it('of sensitivities take what is learnt along when it comes, and stop before it does', async () => {
+    const artifact = { solver: 'distilled', arrays: {}, notes: {} }
+    let bring: (found: typeof artifact | undefined) => void = () => {}
+    const learnt = () => new Promise<typeof artifact | undefined>((resolve) => (bring = resolve))
+    const client = testingClient()
+    const study = { ...first, view: { analyses: 'sensitivity' } }
+    const analyses = createAnalyses(client, createStudies(study), async () => {}, learnt)
+    analyses.start()
+    await turn()
+    expect(client.inquiries).toHaveLength(0)
+    expect(analyses.getState().lanes.sensitivity?.status).toBe('running')
+    bring(artifact)
+    await turn()
+    expect(client.inquiries[0].inquiry.learnt).toBe(artifact)
+    client.inquiries[0].finish({ status: 'done', elapsedMs: 1, finding: { kind: 'sensitivity' } as never })
+    await turn()
+    // What is kept of the question is as small as it was.
+    expect(analyses.getState().lanes.sensitivity?.inquiry).not.toHaveProperty('learnt')
+    analyses.getState().rerun('sensitivity')
+    await turn()
+    analyses.getState().cancel()
+    bring(artifact)
+    await turn()
+    expect(client.inquiries).toHaveLength(1)
+    expect(analyses.getState().lanes.sensitivity?.status).toBe('cancelled')
+  })
+
   it('ask nothing again for what does not matter', async () => {
     const { client, studies } = setUp()
     await turn()

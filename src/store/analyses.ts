@@ -50,12 +50,12 @@ interface Job {
   current?: { readonly key: string; readonly handle: InquiryHandle; readonly startedMs: number }
 }
 
-/** `learnt`: what is learnt of the network on the screen, if anything is. */
+/** `learnt`: brings what is learnt of the network on the screen, if anything is. */
 export function createAnalyses(
   client: Client,
   studies: Studies,
   nextFrame: () => Promise<void> = painted,
-  learnt: () => Artifact | undefined = () => undefined,
+  learnt: () => Promise<Artifact | undefined> = async () => undefined,
 ): Analyses {
   const jobs = new Map<Kind, Job>()
   let unfollow: (() => void) | undefined
@@ -116,8 +116,8 @@ export function createAnalyses(
     const startedMs = performance.now()
     job.settled = undefined
     patch(kind, { status: 'running', progress: undefined, failure: undefined, startedMs })
-    const asked = kind === 'sensitivity' ? { ...inquiry, learnt: learnt() } : inquiry
-    const handle = client.inquire(asked, (progress) => {
+    const ask = kind === 'sensitivity' ? askLearnt : client.inquire
+    const handle = ask(inquiry, (progress) => {
       if (job.current === current) patch(kind, { progress })
     })
     const current = { key, handle, startedMs }
@@ -141,6 +141,24 @@ export function createAnalyses(
     setTimeout(() => {
       if (job.current === current && key !== job.key) schedule()
     }, patienceFor(job))
+  }
+
+  /** With what is learnt of the network, once it is here. */
+  function askLearnt(inquiry: Inquiry, onProgress: (progress: Progress) => void): InquiryHandle {
+    let [handle, stopped]: [InquiryHandle | undefined, boolean] = [undefined, false]
+    const bring = async () => {
+      const found = await learnt().catch(() => undefined)
+      if (stopped) return { status: 'cancelled' } as const
+      handle = client.inquire(found ? { ...inquiry, learnt: found } : inquiry, onProgress)
+      return handle.ending
+    }
+    return {
+      ending: bring(),
+      cancel() {
+        stopped = true
+        handle?.cancel()
+      },
+    }
   }
 
   function cancel(kind?: Kind): void {

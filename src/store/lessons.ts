@@ -51,12 +51,12 @@ export function keepLessons(runs: Runs, studies: Studies, persistence: Persisten
   }
 }
 
-/** What answers the question on the screen and is here already: in a lane, or of what the page ships. */
+/** What answers the question on the screen: in a lane, or of what the page ships. */
 export function learntNow(studies: Studies, runs: Runs, models: Models | undefined) {
-  return (): Artifact | undefined => {
+  return async (): Promise<Artifact | undefined> => {
     const { problem } = studies.getState().reading
     const lanes = Object.values(runs.getState().lanes).map(({ learnt }) => learnt?.artifact)
-    const all = problem ? [...lanes, models?.find(problem)?.artifact] : []
+    const all = problem ? [...lanes, (await models?.bring(problem))?.artifact] : []
     return all.find((artifact) => artifact && problem && solvers[artifact.solver]?.answers?.(artifact, problem))
   }
 }
