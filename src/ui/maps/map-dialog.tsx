@@ -5,6 +5,7 @@ import { type KeyboardEvent, useEffect, useMemo, useState } from 'react'
 import type { MapRequest } from '../../analysis/tasks'
 import { quantities } from '../../network/network'
 import type { Problem } from '../../solvers/contract'
+import { largest } from '../../solvers/design'
 import type { LearntMap, ShapeName } from '../../store/map'
 import { version } from '../../version'
 import { NumberField } from '../controls/number-field'
@@ -166,7 +167,7 @@ function Picture() {
     if (!request || !values) return []
     const of = (source: MapSource, map: MapSoFar, reach: number) =>
       mapPanel(request, map, shape, provenanceOf(source, map, studio.link), source, reach)
-    const reach = largest(values[shape], learnt?.values[shape])
+    const reach = highest(values[shape], learnt?.values[shape])
     return [of('exact', { values, rows, error, estimated }, reach), learnt && of('learnt', learnt, reach)]
   }, [request, values, rows, error, estimated, learnt, shape, studio])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another map, another cell
@@ -242,7 +243,7 @@ const provenanceOf = (source: MapSource, map: MapSoFar, link: () => string): Pro
   link,
 })
 
-function largest(...maps: (Float64Array | undefined)[]): number {
+function highest(...maps: (Float64Array | undefined)[]): number {
   return maps.reduce((most, values) => values?.reduce((a, b) => (b > a ? b : a), most) ?? most, 0)
 }
 
@@ -272,14 +273,15 @@ function reading(
   return `${request.x.name} = ${number(x)}, ${request.y.name} = ${number(y)}: ${told.join(', ')}`
 }
 
-/** Two parameters that have ranges, the last species, the last time. */
-function firstRequest({ network, times }: Problem): Omit<MapRequest, 'study'> | undefined {
+/** Two parameters that have ranges, the last species of which there may be many, the last time. */
+function firstRequest({ network, initial, times }: Problem): Omit<MapRequest, 'study'> | undefined {
   const ranged = network.parameters.filter(({ range }) => range)
   const [a, b] = [...ranged, ...network.parameters.filter(({ range }) => !range)]
   if (!a || !b) return undefined
   const time = times.length ? times[times.length - 1] : 1
-  // Genes come first in most texts; what they make is of more interest.
-  const quantity = network.species.at(-1)?.name ?? quantities(network)[0]
+  // Of a gene that is on or off a map tells little; what it makes often comes last.
+  const roomy = network.species.filter((_, s) => largest(network, initial, s) > 1)
+  const quantity = (roomy.at(-1) ?? network.species.at(-1))?.name ?? quantities(network)[0]
   return { x: sideOf(a), y: sideOf(b), quantity, time }
 }
 
