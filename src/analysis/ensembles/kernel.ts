@@ -1,4 +1,5 @@
 /** Where a network that has learnt over initial counts goes from any of them: the transition kernel of one hop. */
+
 import type { Network } from '../../network/network'
 import { type Conditionals, cellsOf } from '../../solvers/conditionals'
 import { type Artifact, Failure, type Problem } from '../../solvers/contract'
@@ -8,7 +9,7 @@ import { conditionalsOf as conditionalsOfStudent } from '../../solvers/distilled
 import { type Coordinates, coordinates } from '../../solvers/fsp/space'
 import { conditionalsOf as conditionalsOfMixture } from '../../solvers/mixture-density/conditionals'
 import { unpack as unpackMixture } from '../../solvers/mixture-density/model'
-import { nothing } from '../inference/fsp-laws'
+import { nothing } from '../../solvers/observe'
 
 export interface Asked {
   readonly network: Network

@@ -6,6 +6,7 @@ import { fsp } from '../../solvers/fsp/index'
 import { held } from '../../solvers/fsp/projection'
 import { rest } from '../../solvers/fsp/rest'
 import { coordinates, origin } from '../../solvers/fsp/space'
+import { nothing } from '../../solvers/observe'
 import { checkSteady } from '../steady'
 import type { Law, Laws } from './likelihood'
 import { type Groups, groupStates, type Observed } from './observed'
@@ -59,8 +60,6 @@ export function fspLaws(
     return list
   }
 }
-
-export const nothing = { moments: false, marginals: false, trajectories: false, joints: [] }
 
 function push({ values, of }: Groups, law: Float64Array, missing: number, quantities: number): Law {
   const p = new Float64Array(values.length / quantities)

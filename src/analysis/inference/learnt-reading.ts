@@ -10,7 +10,7 @@ import { type ErrorMap, sortedErrors } from '../../solvers/learnt'
 import { conditionalsOf as conditionalsOfMixture } from '../../solvers/mixture-density/conditionals'
 import { unpack as unpackMixture } from '../../solvers/mixture-density/model'
 import { plan } from '../../solvers/mixture-density/targets'
-import { nothing } from './fsp-laws'
+import { nothing } from '../../solvers/observe'
 import { group, type Observed, seesAlike } from './observed'
 import type { Prior } from './prior'
 

@@ -1,11 +1,12 @@
 /** Data as the model would make them, seen as the instrument would show them. */
+
 import { builder, quantityRules } from '../../network/evaluate'
 import { readsTime } from '../../network/structure'
 import { type Variates, variates } from '../../numerics/variates'
 import { Failure } from '../../solvers/contract'
+import { nothing } from '../../solvers/observe'
 import { sampler, walkerFor } from '../../solvers/ssa/solve'
 import type { Data } from './data'
-import { nothing } from './fsp-laws'
 import type { Law, Laws, Streams } from './likelihood'
 import { type Noise, see } from './noise'
 import type { Observed } from './observed'

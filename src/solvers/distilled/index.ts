@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Problem, Solver, Verdict } from '../contract'
-import { domainOf, maxAxes } from '../design'
+import type { Solver } from '../contract'
+import { designFields, learnsOver, startsField } from '../design-options'
 import { domainIn, largest } from '../learnt'
 import { optionSchema } from '../options'
 
@@ -13,20 +13,7 @@ const options = optionSchema({
     title: 'Network',
     help: 'Dense layers, or a causal transformer; either gives smooth probabilities, count after count.',
   }),
-  settings: z.int().min(1).max(100_000).default(256).meta({
-    title: 'Settings',
-    help: 'How many values of the parameters that have a range to learn from. One where none has.',
-  }),
-  looks: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(8)
-    .meta({ title: 'Looks', help: 'Times at which each setting is looked at.' }),
-  heldOut: z.int().min(1).max(100_000).default(32).meta({
-    title: 'Held out',
-    help: 'Settings that are not learnt from, but say how far off the answer is.',
-  }),
+  ...designFields,
   quick: z.boolean().default(false).meta({
     title: 'Quick measure',
     help: 'Held-out laws, too, by alternating directions where that is near enough: ten times as fast, good to 0.005 in l1.',
@@ -94,11 +81,7 @@ const options = optionSchema({
       when: { teacher: ['fsp', 'ssa', 'nncme'] },
       advanced: true,
     }),
-  starts: z.int().min(0).max(1000).default(0).meta({
-    title: 'Initial counts',
-    help: 'Learn for every initial count up to this; 0: only for those of the study.',
-    advanced: true,
-  }),
+  ...startsField,
   paths: z
     .int()
     .min(10)
@@ -133,20 +116,8 @@ export const distilled: Solver<DistilledOptions> = {
     observes: ['moments', 'marginals', 'joint'],
   },
   options,
-  supports,
+  supports: (problem, { starts }) => learnsOver(problem, starts),
   // Without a map it is not at its end.
   answers: (artifact, problem) => 'errors' in artifact.arrays && domainIn('distilled', artifact, problem) !== undefined,
   load: async () => (await import('./solve')).method,
-}
-
-function supports(problem: Problem, { starts }: DistilledOptions): Verdict {
-  const { axes } = domainOf(problem, starts)
-  if (axes.length > maxAxes) {
-    const why = `${axes.length} parameters have a range; this solver learns over ${maxAxes} at once`
-    return { ok: false, why, instead: 'ssa' }
-  }
-  const over = axes.length
-    ? `over ${axes.map(({ name }) => name).join(', ')} and time`
-    : 'over time: no parameter has a range'
-  return { ok: true, caution: `a law that was learnt, ${over}` }
 }

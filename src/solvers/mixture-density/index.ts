@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Problem, Solver, Verdict } from '../contract'
-import { domainOf, maxAxes } from '../design'
+import type { Solver } from '../contract'
+import { designFields, learnsOver, startsField } from '../design-options'
 import { domainIn } from '../learnt'
 import { optionSchema } from '../options'
 import { plan } from './targets'
@@ -10,20 +10,7 @@ const options = optionSchema({
     title: 'Teacher',
     help: 'Laws to learn from: exact, by projection; or sampled, where there are too many states for that.',
   }),
-  settings: z.int().min(1).max(100_000).default(256).meta({
-    title: 'Settings',
-    help: 'How many values of the parameters that have a range to learn from. One where none has.',
-  }),
-  looks: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(8)
-    .meta({ title: 'Looks', help: 'Times at which each setting is looked at.' }),
-  heldOut: z.int().min(1).max(100_000).default(32).meta({
-    title: 'Held out',
-    help: 'Settings that are not learnt from, but say how far off the answer is.',
-  }),
+  ...designFields,
   components: z.int().min(1).max(20).default(4).meta({
     title: 'Components',
     help: 'Negative binomials in each mixture.',
@@ -53,11 +40,7 @@ const options = optionSchema({
     help: 'Of Adam, at first; halved when it brings no more.',
     advanced: true,
   }),
-  starts: z.int().min(0).max(1000).default(0).meta({
-    title: 'Initial counts',
-    help: 'Learn for every initial count up to this; 0: only for those of the study.',
-    advanced: true,
-  }),
+  ...startsField,
   paths: z.int().min(10).max(1_000_000).default(1000).meta({
     title: 'Paths',
     help: 'Sample paths per setting, where samples are the teacher.',
@@ -78,25 +61,10 @@ export const mixtureDensity: Solver<MixtureOptions> = {
   ],
   traits: { device: 'cpu', random: true, trains: true, spatial: false, observes: ['moments', 'marginals', 'joint'] },
   options,
-  supports,
+  supports: (problem, { starts }) => learnsOver(problem, starts),
   answers(artifact, problem) {
     const known = domainIn('mixtureDensity', artifact, problem) !== undefined
     return known && plan(problem).targets.every(({ key }) => `weights:${key}` in artifact.arrays)
   },
   load: async () => (await import('./solve')).method,
-}
-
-function supports(problem: Problem, { starts }: MixtureOptions): Verdict {
-  const { axes } = domainOf(problem, starts)
-  if (axes.length > maxAxes) {
-    return {
-      ok: false,
-      why: `${axes.length} parameters have a range; this solver learns over ${maxAxes} at once`,
-      instead: 'ssa',
-    }
-  }
-  const over = axes.length
-    ? `over ${axes.map(({ name }) => name).join(', ')} and time`
-    : 'over time: no parameter has a range'
-  return { ok: true, caution: `a law that was learnt, ${over}` }
 }
