@@ -14,7 +14,7 @@ export function* inferChain(
   const target = { priors, others, likelihood: likelihood.make(measured, likelihoodOptions), ...chanceOf(seed, index) }
   const walk = yield* method.chain({ target, measured, likelihood, likelihoodOptions }, options, progress)
   const { noisy, error } = target.likelihood
-  return { ...walk, errorKind: noisy || method.likelihoodFree ? 'none' : error }
+  return { ...walk, errorKind: noisy || method.likelihoodFree || method.votes ? 'none' : error }
 }
 
 /** What is known of one parameter. */
@@ -89,8 +89,7 @@ export function posteriorOf(reading: InferenceReading, chains: readonly Chain[])
 export const inDigits = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : '–')
 
 /** Whether draws moved enough to be judged: of a few, or of draws that are all the same, nothing is known. */
-const convergenceTold = ({ rHat, essBulk, essTail }: Convergence) =>
-  [rHat, essBulk, essTail].every((value) => Number.isFinite(value))
+const convergenceTold = ({ rHat, essBulk }: Convergence) => Number.isFinite(rHat) && Number.isFinite(essBulk)
 
 function complaints(parameters: readonly ParameterSummary[], chains: readonly Chain[]): string[] {
   const list: string[] = []
@@ -103,14 +102,20 @@ function complaints(parameters: readonly ParameterSummary[], chains: readonly Ch
       `Whether ${untold.join(', ')} has been explored cannot be told from ${of}: too few, or all the same. Run more and longer chains.`,
     )
   }
+  const edged = told.filter(({ essTail }) => !Number.isFinite(essTail)).map(({ name }) => name)
+  if (edged.length > 0) {
+    list.push(`Draws of ${edged.join(', ')} pile up at an end of the range: its outer percentiles cannot be judged.`)
+  }
   const apart = told.filter(({ rHat }) => !(rHat <= mixed))
   if (apart.length > 0) {
     const worst = apart.map(({ name, rHat }) => `${name} ${rHat.toFixed(3)}`).join(', ')
     list.push(`The chains do not agree yet: R-hat of ${worst} (1.01 or less is wanted). Run them longer.`)
   }
-  const few = told.filter(({ essBulk, essTail }) => !(Math.min(essBulk, essTail) >= enough))
+  const least = ({ essBulk, essTail }: ParameterSummary) =>
+    Math.min(essBulk, Number.isFinite(essTail) ? essTail : essBulk)
+  const few = told.filter((one) => !(least(one) >= enough))
   if (few.length > 0) {
-    const worst = few.map(({ name, essBulk, essTail }) => `${name} ${Math.min(essBulk, essTail).toFixed(0)}`).join(', ')
+    const worst = few.map((one) => `${one.name} ${least(one).toFixed(0)}`).join(', ')
     list.push(`Few effective draws: ${worst} (${enough} are wanted before intervals are trusted).`)
   }
   const floored = Math.max(...chains.map((chain) => chain.floored))

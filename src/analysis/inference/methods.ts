@@ -24,6 +24,8 @@ export interface InferenceMethod<O = Record<string, number>> {
   readonly options: OptionSchema<O>
   /** Simulates data itself: no likelihood is chosen. */
   readonly likelihoodFree: boolean
+  /** Its draws are not judged by their likelihood. */
+  readonly votes?: true
   chain(job: Job, options: O, progress: Progress): Generator<void, Walk, void>
 }
 
@@ -122,6 +124,7 @@ const paper: InferenceMethod<{ warmup: number; draws: number; voters: number }> 
     voters: z.int().min(1).max(1_000_000).default(1000).meta({ title: 'Voters', help: 'Cells that vote in a step.' }),
   }),
   likelihoodFree: false,
+  votes: true,
   chain({ target, measured, likelihood, likelihoodOptions }, options, progress) {
     const { data, noise } = measured
     if (data.kind !== 'snapshots' || !likelihood.laws) {

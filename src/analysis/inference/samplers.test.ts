@@ -135,6 +135,17 @@ describe('a chain of a few draws', () => {
     expect([rHat, essBulk, essTail].map((x) => inDigits(x, 0)).join(' ')).toContain('–')
   })
 
+  it('says when draws pile up at an end of the range', () => {
+    const reading = readQuestion({ network: pool, data: { text }, seed: 4, options: { warmup: 50, draws: 200 } })
+    const walked = complete(inferChain(reading, 0, emptyProgress()))
+    const middle = walked.draws.slice().sort()[120]
+    const cut = { ...walked, draws: walked.draws.map((k) => Math.min(k, middle)) }
+    const { warnings, parameters } = posteriorOf(reading, [cut, cut])
+    expect(parameters[0].essTail).toBeNaN()
+    expect(warnings.join(' ')).toMatch(/Draws of k pile up at an end of the range/)
+    expect(warnings.join(' ')).not.toMatch(/cannot be told|NaN/)
+  })
+
   it('of draws that never moved, too', () => {
     const reading = readQuestion({ network: pool, data: { text }, seed: 4, options: { warmup: 1, draws: 8 } })
     const moved = complete(inferChain(reading, 0, emptyProgress()))

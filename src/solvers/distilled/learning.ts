@@ -116,7 +116,8 @@ async function* byPaper(
     const { done, loss } = step.value
     updates++
     if (Number.isFinite(loss)) record.add(updates, loss, loss)
-    if (run.due()) yield show(`score gradient: KL ${short(loss)} nats`, taught + (learnt - taught) * done)
+    const off = Number.isFinite(loss) ? `: KL ${short(loss)} nats` : ''
+    if (run.due()) yield show(`score gradient${off}`, taught + (learnt - taught) * done)
   }
   return { variables, student: { ...build, weights: step.value } }
 }
@@ -136,6 +137,15 @@ export async function* byItself(
   const each = Math.max(2, Math.ceil(((all.length > 1 ? 1.5 : looksAlone) * options.looks) / options.windows))
   const [heard, kept]: [Lecture[], Lecture[]] = [[], []]
   let known: Learnt | undefined
+  // Every window counts its updates from 1.
+  let [before, last] = [0, 0]
+  const own: TrainingRecord = {
+    ...record,
+    add(update, loss, second) {
+      last = before + update
+      record.add(last, loss, second)
+    },
+  }
   for (const [w, to] of ends.entries()) {
     const from = w > 0 ? ends[w - 1] : 0
     const writer = known && openWriter({ domain, ...known })
@@ -154,8 +164,9 @@ export async function* byItself(
     const variables = variablesOf(problem, [...heard, ...kept])
     known = {
       variables,
-      student: yield* study({ ...begun, variables }, { heard, kept }, { ...options, stages: 1 }, run, part, record),
+      student: yield* study({ ...begun, variables }, { heard, kept }, { ...options, stages: 1 }, run, part, own),
     }
+    before = last
   }
   return known as Learnt
 }

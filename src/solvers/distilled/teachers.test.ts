@@ -71,6 +71,10 @@ describe('teachers that are networks, and none', () => {
     // Errors of four windows add up; without the carrying-on it would say Poisson of what was at the first window.
     expect(Math.max(...offs(solution, 6, [1, 3]))).toBeLessThan(0.1)
     expect(solution.artifact?.notes).toMatchObject({ teacher: 'consistency', windows: 4 })
+    // The windows' updates follow each other.
+    const updates = solution.training?.coords.update.map(Number) ?? []
+    expect(updates.length).toBeGreaterThan(4)
+    expect(updates).toEqual([...updates].sort((a, b) => a - b))
   })
 
   it('learns early times first, where that is wanted', async () => {

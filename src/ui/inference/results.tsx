@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { inDigits, type Posterior } from '../../analysis/inference/infer'
+import { methods } from '../../analysis/inference/methods'
 import type { InferenceRun } from '../../store/inference'
 import { version } from '../../version'
 import { atMost } from '../analyses/origin'
@@ -109,7 +110,7 @@ function Summary({ posterior, run }: { posterior: Posterior; run: InferenceRun }
       </section>
       <p className="muted">
         {error.kind === 'none'
-          ? 'The likelihood is an estimate by simulation: it has no bound. '
+          ? `${methods[run.question.method ?? 'metropolis']?.votes ? 'Steps are decided by votes, not by the likelihood' : 'The likelihood is an estimate by simulation'}: it has no bound. `
           : `Log-likelihoods are within ${atMost(error.value)} of the exact ones${error.kind === 'bound' ? ', proved' : ', by estimate'}. `}
         {Object.entries(diagnostics)
           .map(([name, value]) => `${name} ${number(value)}`)
