@@ -62,10 +62,12 @@ export interface Drawing {
   readonly samples: number
   readonly proposal?: Proposal
   readonly even?: number
+  /** These states instead, [samples, L] in lexicographic order. */
+  readonly given?: Int32Array
 }
 
 /** Draw states, and compute all that q has to say about them. */
-export function grow(net: Nade, tree: Tree, source: Variates, { samples, proposal, even = 0 }: Drawing): void {
+export function grow(net: Nade, tree: Tree, source: Variates, { samples, proposal, even = 0, given }: Drawing): void {
   const { caps, hidden: H, parameters, at, total = 0 } = net
   const hits = new Int32Array(Math.max(...caps) + 1)
   const evenHits = new Int32Array(hits.length)
@@ -82,6 +84,7 @@ export function grow(net: Nade, tree: Tree, source: Variates, { samples, proposa
     const [level, next] = [tree.levels[i], tree.levels[i + 1]]
     const width = caps[i] + 1
     next.size = 0
+    let row = 0
     for (let node = 0; node < level.size; node++) {
       const from = node * width
       a.set(level.input.subarray(node * H, node * H + H))
@@ -97,15 +100,13 @@ export function grow(net: Nade, tree: Tree, source: Variates, { samples, proposa
       }
       const first = rest ? last : 0
       const weights = proposal && !rest ? reweigh(proposal, level.cells, from, last, changed) : 1
-      throwAll(
-        proposal && !rest ? changed : level.cells,
-        proposal && !rest ? 0 : from,
-        last,
-        weights,
-        level.drawn[node],
-        source,
-        hits,
-      )
+      const draws = level.drawn[node]
+      if (given) {
+        // In this order the states of a node follow those of the node before it.
+        hits.fill(0, 0, last + 1)
+        for (const end = row + draws; row < end; row++) hits[given[row * caps.length + i]]++
+      } else if (proposal && !rest) throwAll(changed, 0, last, weights, draws, source, hits)
+      else throwAll(level.cells, from, last, 1, draws, source, hits)
       for (let m = first; m <= last; m++) evenHits[m] = 0
       for (let k = 0; k < level.even[node]; k++) evenHits[first + Math.floor(source.uniform() * (last - first + 1))]++
       for (let m = first; m <= last; m++) {
@@ -152,6 +153,23 @@ function throwAll(
     }
     hits[chosen]++
   }
+}
+
+/** Put states [rows, L] into lexicographic order: counting, species by species from the last. */
+export function sortStates(states: Int32Array, caps: ArrayLike<number>): Int32Array {
+  const L = caps.length
+  const rows = states.length / L
+  let [order, next] = [Int32Array.from({ length: rows }, (_, r) => r), new Int32Array(rows)]
+  for (let i = L - 1; i >= 0; i--) {
+    const ends = new Int32Array(caps[i] + 1)
+    for (let r = 0; r < rows; r++) ends[states[r * L + i]]++
+    for (let m = 1; m < ends.length; m++) ends[m] += ends[m - 1]
+    for (let r = rows - 1; r >= 0; r--) next[--ends[states[order[r] * L + i]]] = order[r]
+    ;[order, next] = [next, order]
+  }
+  const sorted = new Int32Array(states.length)
+  for (let r = 0; r < rows; r++) sorted.set(states.subarray(order[r] * L, order[r] * L + L), r * L)
+  return sorted
 }
 
 /** The counts of leaf u. */

@@ -5,7 +5,7 @@ import { chiSquare, twoSided } from '../statistics'
 import { variates } from '../variates'
 import { batchOf, initialise, type Nade, nade, sample, walk } from './nade'
 import { differentiate, gradientSum, gram } from './nade-gradient'
-import { grow, stateOf, treeGradient, treeGram, treeOf } from './nade-tree'
+import { grow, sortStates, stateOf, treeGradient, treeGram, treeOf } from './nade-tree'
 
 const shapes = [
   { name: 'a box', caps: [1, 3, 2], total: undefined },
@@ -69,6 +69,7 @@ describe.each(shapes)('NADE on $name', ({ caps, total }) => {
   it.each([
     { kind: 'tempered', alpha: 0.3 },
     { kind: 'diffusive', width: 3 },
+    { kind: 'spread', share: 0.4 },
   ] as const)('draws from a $kind proposal whose probabilities sum to 1 over the law', (proposal) => {
     const batch = batchOf(net, 20_000)
     const source = variates()
@@ -102,6 +103,27 @@ describe.each(shapes)('NADE on $name', ({ caps, total }) => {
         // Central differences: h² for the third derivative, 1e-16/h for rounding.
         expect(Math.abs(own[p] - (above - below) / (2 * h)), `sample ${b}, parameter ${p}`).toBeLessThan(1e-8)
       }
+    }
+  })
+
+  it('plants given states as it grows drawn ones', () => {
+    const [one, other] = [treeOf(net, 300), treeOf(net, 300)]
+    const source = variates()
+    source.start(stream(8, 2))
+    grow(net, one, source, { samples: 300 })
+    const { size, drawn } = one.leaves
+    const counts = new Int32Array(3)
+    // Each as often as it was drawn, the last first.
+    const rows = Array.from({ length: size }, (_, u) => {
+      stateOf(one, u, counts)
+      return Array.from({ length: drawn[u] }, () => [...counts]).flat()
+    })
+    const given = sortStates(Int32Array.from(rows.reverse().flat()), net.caps)
+    grow(net, other, source, { samples: 300, given })
+    expect(size).toBeLessThan(300)
+    expect(other.leaves.size).toBe(size)
+    for (const part of ['count', 'parent', 'drawn', 'logQ', 'logDrawn'] as const) {
+      expect(other.leaves[part].subarray(0, size), part).toEqual(one.leaves[part].subarray(0, size))
     }
   })
 

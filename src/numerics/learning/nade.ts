@@ -210,7 +210,7 @@ export function walk(net: Nade, batch: Batch, first = 0, draw?: Variates, propos
 }
 
 /** The first cell at which the cumulative sum passes `u`; the last possible one if rounding lets none. */
-function pick(weights: Float64Array, from: number, last: number, u: number): number {
+export function pick(weights: Float64Array, from: number, last: number, u: number): number {
   let rest = u
   let chosen = 0
   for (let m = 0; m <= last; m++) {

@@ -9,6 +9,8 @@ export type Proposal =
   | { readonly kind: 'tempered'; readonly alpha: number }
   /** Each conditional smeared over the `width` cells around each one (odd), reflected at both ends. */
   | { readonly kind: 'diffusive'; readonly width: number }
+  /** Each conditional with this share of the even law of its cells. */
+  | { readonly kind: 'spread'; readonly share: number }
 
 /** Write the changed conditional of cells 0 … last into `out`, not normalised; returns its sum. */
 export function reweigh(proposal: Proposal, p: Float64Array, from: number, last: number, out: Float64Array): number {
@@ -19,6 +21,11 @@ export function reweigh(proposal: Proposal, p: Float64Array, from: number, last:
       sum += out[m]
     }
     return sum
+  }
+  if (proposal.kind === 'spread') {
+    for (let m = 0; m <= last; m++) sum += p[from + m]
+    for (let m = 0; m <= last; m++) out[m] = (1 - proposal.share) * (p[from + m] / sum) + proposal.share / (last + 1)
+    return 1
   }
   const reach = (proposal.width - 1) / 2
   for (let m = 0; m <= last; m++) {
