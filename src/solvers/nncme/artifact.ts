@@ -45,6 +45,7 @@ export function notesOf(
     species: namesOf(problem, box).join(' '),
     lows: box.variables.map(({ low }) => low).join(' '),
     widest: box.variables.map(({ widest }) => widest).join(' '),
+    ...(training.trap && { trap: training.trap }),
     caps: box.variables.map(({ cap }) => cap).join(' '),
   }
 }

@@ -4,6 +4,7 @@ import { largest } from '../learnt'
 import { optionSchema } from '../options'
 import { isWhole } from './artifact'
 import { paperOptions } from './paper/options'
+import { whyNoTrap } from './trap'
 
 const forward = { scheme: ['forward-kl'] }
 
@@ -89,6 +90,11 @@ const options = optionSchema({
     when: forward,
     advanced: true,
   }),
+  trap: z.string().max(1000).default('').meta({
+    title: 'Absorbing set',
+    help: 'Where this holds, such as X <= 1, nothing happens any more: what comes there stays, and its probability is that of having come. The mean of an observable such as (X <= 1) shows it. Empty: no such states.',
+    advanced: true,
+  }),
   check: z.int().min(0).max(10_000_000).default(4000).meta({
     title: 'Check',
     help: 'Independent paths that the laws are compared with where the exact law is out of reach. With 0 nothing is compared.',
@@ -117,15 +123,18 @@ export const nncme: Solver<NncmeOptions> = {
     observes: ['moments', 'marginals', 'joint'],
   },
   options,
-  supports({ network }) {
-    const S = network.species.length
+  supports(problem, { trap }) {
+    const S = problem.network.species.length
+    const wrong = whyNoTrap(problem, trap)
+    if (wrong) return { ok: false, why: wrong }
     if (S > maxSpecies) {
       const why = `${S} species need as many conditional laws; this solver trains at most ${maxSpecies}`
       return { ok: false, why, instead: 'ssa' }
     }
     return { ok: true }
   },
-  answers: (artifact, problem) => artifact.notes.scheme === 'forward-kl' && isWhole(artifact, problem),
+  answers: (artifact, problem) =>
+    artifact.notes.scheme === 'forward-kl' && !artifact.notes.trap && isWhole(artifact, problem),
   load: async () => (await import('./solve')).method,
 }
 

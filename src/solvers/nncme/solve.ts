@@ -25,6 +25,7 @@ import { ensemble, streams } from './propagate'
 import { observations, type Taken } from './record'
 import type { Progress } from './scheme'
 import { herds } from './spread'
+import { withTrap } from './trap'
 
 /** Why what the papers' schemes find has no error. */
 const unmeasured =
@@ -41,10 +42,11 @@ export const method: Method<NncmeOptions> = {
 /** The method on the backends that are lent. */
 export async function* solveOn(
   choose: typeof chooseBackend,
-  problem: Problem,
+  asked: Problem,
   options: NncmeOptions,
   run: Run,
 ): AsyncGenerator<Snapshot, Solution> {
+  const problem = withTrap(asked, options.trap)
   checkConstants(problem)
   const { network, times } = problem
   const S = network.species.length
@@ -64,6 +66,8 @@ export async function* solveOn(
   }
   let backend: Backend | undefined
   const told: string[] = []
+  const trap = options.trap.trim()
+  if (trap) told.push(`nothing happens any more where ${trap}: other methods answer without this absorbing set`)
   const taken: (Taken | undefined)[] = Array.from(times, () => undefined)
   const rows: (Distances | undefined)[] = Array.from(times, () => undefined)
   const kept: Snapshots = { weights: [], times: [] }
@@ -128,9 +132,10 @@ export async function* solveOn(
   const started = run.now?.() ?? 0
   const spent =
     options.seconds > 0 && run.now ? () => ((run.now?.() ?? 0) - started) / (1000 * options.seconds) : undefined
-  const earlier = snapshotsOf(run.artifact, initial, notesOf(problem, box, options))
+  const earlier = snapshotsOf(run.artifact, initial, notesOf(asked, box, options))
   try {
     const setting = {
+      asked,
       problem,
       options,
       run,
@@ -145,7 +150,7 @@ export async function* solveOn(
         kept.weights.push(await learner.weights())
         kept.times.push(time)
         // Until the run has caught up with what an earlier one has learnt, that is the better checkpoint.
-        if (kept.times.length > earlier.times.length) checkpoint = () => artifactOf(problem, box, options, kept)
+        if (kept.times.length > earlier.times.length) checkpoint = () => artifactOf(asked, box, options, kept)
       },
       async *arrive(k: number, fitted?: Rows) {
         const time = times[k]
@@ -170,7 +175,7 @@ export async function* solveOn(
     }
     const stands: Resting[] = []
     const learntSoFar = () =>
-      paper ? paperArtifactOf(problem, box, options, stands) : artifactOf(problem, box, options, kept)
+      paper ? paperArtifactOf(asked, box, options, stands) : artifactOf(asked, box, options, kept)
     const arrive = async function* (k: number, known: Known, net?: Nade, stand?: Resting) {
       taken[k] = { known, states: Number.POSITIVE_INFINITY }
       if (!net || !stand) return
@@ -346,8 +351,8 @@ function solution(
   if (progress.clamped !== undefined) trained.clamped = progress.clamped
   return {
     observations: options.scheme === 'forward-kl' ? observed : withoutError(observed),
-    diagnostics: { replicates: options.replicates, events, updates, ...trained, tensors, bytes, ...measured(verdict) },
-    warnings: [...told, ...warnings(progress, verdict)],
+    diagnostics: { replicates: samplesOf(options), events, updates, ...trained, tensors, bytes, ...measured(verdict) },
+    warnings: [...told, ...warnings(progress, verdict, options.scheme)],
     training: progress.record.array(),
     ...(verdict && { distances: verdict.array }),
     notes: { ...(backend && { backend: backend.name }), ...(verdict && { measured: wordsOf(verdict) }) },
@@ -376,16 +381,25 @@ const wordsOf = ({ from, samples }: Verdict): string =>
     ? `${samples.toLocaleString('en')} independent paths`
     : `the exact law, ${from === 'projection' ? 'by projection' : 'in closed form'}`
 
-function warnings({ outside, states }: Progress, verdict: Verdict | undefined): string[] {
+/** Most of what the papers’ schemes get wrong is what their samples do not show. */
+const papersWay =
+  'onward sampling, less smoothing and damping, more samples or shorter steps may help; forward-kl has no such trouble'
+
+function warnings(
+  { outside, states }: Progress,
+  verdict: Verdict | undefined,
+  scheme: NncmeOptions['scheme'],
+): string[] {
   const said: string[] = []
   if (states > 0 && outside / states > fewOutside) {
     const share = Number(((100 * outside) / states).toPrecision(2))
     said.push(`${share} % of the states left the box of counts that the pilot found, and were not learnt from`)
   }
   if (verdict && verdict.worst.hellinger > 2 * verdict.worst.hellingerFloor) {
+    const paper = scheme !== 'forward-kl'
     const [d, floor] = [verdict.worst.hellinger, verdict.worst.hellingerFloor].map((x) => Number(x.toPrecision(2)))
     said.push(
-      `a law is ${d} from that of ${wordsOf(verdict)} in Hellinger's distance, where counting ${verdict.samples.toLocaleString('en')} samples explains ${floor}: more states or updates would help`,
+      `a law is ${d} from that of ${wordsOf(verdict)} in Hellinger's distance, where counting ${verdict.samples.toLocaleString('en')} samples explains ${floor}: ${paper ? papersWay : 'more states or updates would help'}`,
     )
   }
   return said

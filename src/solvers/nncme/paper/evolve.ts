@@ -7,8 +7,10 @@
  * same along the natural gradient; `tdvp` takes one natural step along −ln f per time step (both arXiv:2512.10309).
  *
  * Where the originals are not followed: the first step counts for its own length δt/10, not δt; a step is shortened until
- * every sample's f is positive (theirs stops at δt and replaces f ≤ 0 by 1e-30: later updates of a step still do, and they
- * are counted); the score gradient keeps its baseline under changed sampling; weights of a mixture are q over the mixture.
+ * every sample's f is positive, of later updates of the step, too (theirs stops at δt and replaces f ≤ 0 by 1e-30; here only
+ * after ten halvings, and those are counted); the score gradient keeps its baseline under changed sampling; weights of a
+ * mixture are q over the mixture; where samples are not weighed as q's, natural steps use gradients less their mean.
+ * Sampling `onward` is ours.
  */
 import { batchOf, initialise, type Nade, nade } from '../../../numerics/learning/nade'
 import { stateOf, type Tree, treeOf } from '../../../numerics/learning/nade-tree'
@@ -16,7 +18,7 @@ import type { Variates } from '../../../numerics/variates'
 import type { Problem } from '../../contract'
 import { nadeLaw, type Remembered, remember } from './law'
 import { axesOf, localOperator, type Walls } from './local-ratio'
-import { draw, effectiveSize, logFloored, type Sampling, weigh } from './sampling'
+import { draw, effectiveSize, logFloored, overQ, type Sampling, weigh } from './sampling'
 import { firstOrder, naturalGradient, weightedMean } from './schemes'
 import { holdProduct, initialLaws, maximise, simulate } from './start'
 
@@ -53,9 +55,9 @@ export interface PaperState {
   readonly dt: number
   readonly updates: number
   readonly steps: number
-  /** mean R: an estimate of KL(q ‖ T p), in nats. */
+  /** mean R: an estimate of KL(q ‖ T p), in nats; half the variance of R where samples are not weighed as q’s. */
   readonly loss: number
-  /** Sum over finished steps of the last mean R of each. */
+  /** Sum over finished steps of the last loss of each. */
   readonly lost: number
   readonly gradient: number
   /** Samples whose weights were equal that would tell as much, of a batch. */
@@ -94,9 +96,12 @@ export function* evolve(
   const net = nade(caps, options.hidden, options.total)
   const operator = localOperator(problem, options)
   const axes = axesOf(problem, options)
-  const tree = treeOf(net, options.batch)
+  const every = options.sampling.kind === 'every'
+  const tree = treeOf(net, every ? Array.from(caps).reduce((size, cap) => size * (cap + 1), 1) : options.batch)
   const P = net.parameters.length
-  const rule = scheme === 'reverseKl' ? firstOrder(P) : naturalGradient(P, options.batch, options.damping)
+  const ours = options.sampling.kind === 'onward'
+  const looks = { centred: !overQ(options.sampling), most: ours ? mostNats : Number.POSITIVE_INFINITY }
+  const rule = scheme === 'reverseKl' ? firstOrder(P) : naturalGradient(P, tree.capacity, options.damping, looks)
   const at = { time: 0, dt: 0, updates: 0, steps: 0, loss: 0, lost: 0, gradient: 0, effective: 0, clamped: 0 }
   const resting = (): Resting => ({
     time: at.time,
@@ -127,6 +132,7 @@ export function* evolve(
     if (!start.trained) holdProduct(net, laws)
   }
 
+  const move = (counts: Int32Array, by: Variates) => operator.move(counts, at.time, by)
   const rewards = new Float64Array(tree.capacity)
   const weights = new Float64Array(tree.capacity)
   for (let k = 0; k < times.length; ) {
@@ -138,10 +144,10 @@ export function* evolve(
     const updates = begins ? options.first : following ? 1 : options.later
     let dt = Math.min(left, begins ? options.dt / 10 : options.fold * options.dt)
     for (let u = 0; u < updates && left > 0; u++) {
-      draw(net, tree, source, options.sampling, options.batch)
+      draw(net, tree, source, options.sampling, options.batch, move)
       weigh(tree, weights, options.sampling)
       const seen = lookUp(tree, law, operator.species)
-      if (u === 0) dt = shorten(dt, seen, options.dt * 2 ** -mostHalvings, options.least ?? 0)
+      dt = shorten(dt, seen, options.dt * 2 ** -mostHalvings, u === 0 ? (options.least ?? 0) : 0)
       for (const [leaf, { logP, rate }] of seen.entries()) {
         const f = 1 + dt * rate
         if (!(f > 0)) at.clamped++
@@ -149,7 +155,7 @@ export function* evolve(
         rewards[leaf] = following ? -logF : tree.leaves.logQ[leaf] - logF - logP
       }
       at.dt = dt
-      at.loss = weightedMean(rewards, weights, seen.length)
+      at.loss = lossOf(rewards, weights, seen.length, overQ(options.sampling))
       at.effective = effectiveSize(tree, weights)
       at.gradient = rule.update(net, tree, rewards, weights, following ? 1 : options.rate)
       at.updates++
@@ -162,6 +168,21 @@ export function* evolve(
     yield state(landed)
     if (landed) k++
   }
+}
+
+/** By how much a reward may differ from their mean, sampling onward, where states are met that were next to impossible. */
+const mostNats = 3
+
+/**
+ * mean R over q, or half its variance over other samples: both are what a step leaves to be learnt, in nats, and alike where
+ * little is (the variance is what the update then descends: its gradient is that of the score, whatever the samples).
+ */
+function lossOf(rewards: Float64Array, weights: Float64Array, size: number, overQ: boolean): number {
+  const mean = weightedMean(rewards, weights, size)
+  if (overQ) return mean
+  let variance = 0
+  for (let u = 0; u < size; u++) variance += weights[u] * (rewards[u] - mean) ** 2
+  return variance / 2
 }
 
 /** The largest batch of the fit that a start from a delta needs, and its learning rate. */

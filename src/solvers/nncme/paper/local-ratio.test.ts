@@ -6,6 +6,7 @@ import { stream } from '../../../numerics/rng'
 import { variates } from '../../../numerics/variates'
 import type { Problem } from '../../contract'
 import { ask } from '../../testing'
+import { withTrap } from '../trap'
 import { nadeLaw } from './law'
 import { localOperator, type Walls } from './local-ratio'
 
@@ -17,10 +18,16 @@ bind: 2P + G -> 0, 0.3; free: 0 -> 2P + G, 0.2 * (1 - G)`,
 S + I -> 2I, 0.3 * (1 + 0.6 * sin(t)); I -> S, 1; 0 -> S, 1; S -> 0, 0.2; dimers: 2S -> I, 0.1; leap: I -> 3S, 0.3`,
 }
 
-const walls: { name: string; walls: Omit<Walls, 'caps'> }[] = [
+/** Bounds of a trap by axis, both inclusive. */
+interface Trap {
+  readonly low: readonly number[]
+  readonly high: readonly number[]
+}
+
+const walls: { name: string; walls: Omit<Walls, 'caps'>; trap?: Trap }[] = [
   { name: 'reflecting', walls: { boundary: 'reflecting' } },
   { name: 'absorbing', walls: { boundary: 'absorbing' } },
-  { name: 'a trap', walls: { boundary: 'reflecting', trap: { low: [0, 1, 0], high: [1, 2, 1] } } },
+  { name: 'reflecting', walls: { boundary: 'reflecting' }, trap: { low: [0, 1, 0], high: [1, 2, 1] } },
 ]
 
 function states(caps: readonly number[]): number[][] {
@@ -31,7 +38,14 @@ function states(caps: readonly number[]): number[][] {
 }
 
 /** W q by the definition: every reaction from every state, one by one; and what leaves the box. */
-function generator(problem: Problem, { boundary, trap }: Walls, all: number[][], q: ArrayLike<number>, t: number) {
+function generator(
+  problem: Problem,
+  { boundary }: Walls,
+  trap: Trap | undefined,
+  all: number[][],
+  q: ArrayLike<number>,
+  t: number,
+) {
   const { propensities } = evaluators(problem.network, problem.parameters)
   const place = new Map(all.map((x, k) => [x.join(), k]))
   const change = new Float64Array(all.length)
@@ -58,19 +72,18 @@ describe.each(Object.entries(texts))('%s', (_, text) => {
   const caps = [1, 4, 3].slice(0, S).map((cap) => (S === 2 ? 5 : cap))
   const all = states(caps)
 
-  it.each(walls)('sees (W q)/q of a random table, with $name walls', ({ walls }) => {
-    const trap = walls.trap && {
-      low: Array.from(walls.trap.low).slice(0, S),
-      high: Array.from(walls.trap.high).slice(0, S),
-    }
-    const full: Walls = { ...walls, trap, caps }
+  it.each(walls)('sees (W q)/q of a random table, with $name walls and the trap $trap', ({ walls, trap }) => {
+    const full: Walls = { ...walls, caps }
+    const bounds = problem.network.species.map(
+      ({ name }, s) => `(${name} >= ${trap?.low[s]}) * (${name} <= ${trap?.high[s]})`,
+    )
     const source = stream(4, S)
     const table = all.map(() => source.uniform())
     const sum = table.reduce((a, b) => a + b, 0)
     const q = table.map((p) => p / sum)
-    const operator = localOperator(problem, full)
+    const operator = localOperator(trap ? withTrap(problem, bounds.join(' * ')) : problem, full)
     const t = 0.7
-    const { change, lost } = generator(problem, full, all, q, t)
+    const { change, lost } = generator(problem, full, trap, all, q, t)
     const place = new Map(all.map((x, k) => [x.join(), k]))
     const wanted = new Uint8Array(operator.directions)
     const ratios = new Float64Array(operator.directions)

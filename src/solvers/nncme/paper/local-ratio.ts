@@ -8,6 +8,8 @@
  */
 import { evaluators } from '../../../network/evaluate'
 import { exp } from '../../../numerics/elementary'
+import { pick } from '../../../numerics/learning/nade'
+import type { Variates } from '../../../numerics/variates'
 import { brokenPropensity } from '../../broken'
 import type { Problem } from '../../contract'
 
@@ -27,8 +29,6 @@ export interface Walls {
    * and no probability is lost. `absorbing`: what leaves is lost.
    */
   readonly boundary: 'reflecting' | 'absorbing'
-  /** States with every axis within these bounds, both inclusive, are never left again. */
-  readonly trap?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> }
 }
 
 export interface LocalOperator {
@@ -37,17 +37,19 @@ export interface LocalOperator {
   /** Distinct changes of the counts: shift d is `shifts[d·S … d·S + S − 1]`. */
   readonly shifts: Int32Array
   readonly directions: number
-  /** Marks in `out` the shifts d for which n − shift_d lies in the box and is not a trap. */
+  /** Marks in `out` the shifts d for which n − shift_d lies in the box. */
   sources(counts: Int32Array, out: Uint8Array): void
   /**
    * (W p)(n)/p(n) at time t, from ln p(n − shift_d)/p(n) of the shifts that `sources` marks. Throws a `Failure` where a
    * propensity is not one.
    */
   rate(counts: Int32Array, logRatios: Float64Array, t: number): number
+  /** One reaction from these counts, as likely as at time t and within the box; false where none can happen. */
+  move(counts: Int32Array, t: number, source: Variates): boolean
 }
 
 export function localOperator(problem: Problem, walls: Walls): LocalOperator {
-  const { caps, boundary, trap } = walls
+  const { caps, boundary } = walls
   const { network, parameters, initial } = problem
   const { propensities } = evaluators(network, parameters)
   const axes = axesOf(problem, walls)
@@ -66,6 +68,7 @@ export function localOperator(problem: Problem, walls: Walls): LocalOperator {
   const full = Float64Array.from(initial)
   const marked = new Uint8Array(D)
   const leads = new Uint8Array(D)
+  const chances = new Float64Array(moves.length)
 
   /** The propensity in a state of the axes. */
   const at = (propensity: (x: Float64Array, t: number) => number, counts: ArrayLike<number>, t: number): number => {
@@ -73,11 +76,6 @@ export function localOperator(problem: Problem, walls: Walls): LocalOperator {
     const a = propensity(full, t)
     if (!(a >= 0 && a < Number.POSITIVE_INFINITY)) throw brokenPropensity(problem, full, t)
     return a
-  }
-  const trapped = (x: ArrayLike<number>): boolean => {
-    if (!trap) return false
-    for (let s = 0; s < S; s++) if (x[s] < trap.low[s] || x[s] > trap.high[s]) return false
-    return true
   }
   /** Whether n + sign·shift_d is a state of the box; it is left in `before`. */
   const stays = (counts: Int32Array, d: number, sign: number): boolean => {
@@ -89,7 +87,7 @@ export function localOperator(problem: Problem, walls: Walls): LocalOperator {
     return true
   }
   const sources = (counts: Int32Array, out: Uint8Array) => {
-    for (let d = 0; d < D; d++) out[d] = stays(counts, d, -1) && !trapped(before) ? 1 : 0
+    for (let d = 0; d < D; d++) out[d] = stays(counts, d, -1) ? 1 : 0
   }
   return {
     species: S,
@@ -98,10 +96,8 @@ export function localOperator(problem: Problem, walls: Walls): LocalOperator {
     sources,
     rate(counts, logRatios, t) {
       sources(counts, marked)
-      const closed = trapped(counts)
       for (let d = 0; d < D; d++) {
-        const leaves = boundary === 'absorbing' || stays(counts, d, 1)
-        leads[d] = leaves && !closed ? 1 : 0
+        leads[d] = boundary === 'absorbing' || stays(counts, d, 1) ? 1 : 0
       }
       let change = 0
       for (const { propensity, direction: d } of moves) {
@@ -112,6 +108,17 @@ export function localOperator(problem: Problem, walls: Walls): LocalOperator {
         if (a > 0) change += a * exp(logRatios[d])
       }
       return change
+    },
+    move(counts, t, source) {
+      let total = 0
+      moves.forEach(({ propensity, direction }, r) => {
+        chances[r] = stays(counts, direction, 1) ? at(propensity, counts, t) : 0
+        total += chances[r]
+      })
+      if (!(total > 0)) return false
+      const chosen = pick(chances, 0, chances.length - 1, source.uniform() * total)
+      for (let s = 0; s < S; s++) counts[s] += shifts[moves[chosen].direction * S + s]
+      return true
     },
   }
 }

@@ -16,6 +16,17 @@ export const paperOptions = {
       help: 'Of Euler’s rule. With 0 as long as no probability among the samples loses three quarters of itself.',
       when: { scheme: papers },
     }),
+  fold: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .meta({
+      title: 'Longest step',
+      help: 'In time steps: every step tries this many at once and is halved until all probabilities among its samples stay positive.',
+      advanced: true,
+      when: { scheme: papers },
+    }),
   first: z
     .int()
     .min(1)
@@ -62,7 +73,7 @@ export const paperOptions = {
     .number()
     .min(1e-6)
     .max(1)
-    .default(0.2)
+    .default(0.5)
     .meta({
       title: 'Pace',
       help: 'Share of a natural-gradient step that is taken, and of the first step of tdvp, which takes all of the later ones.',
@@ -81,11 +92,11 @@ export const paperOptions = {
       when: { scheme: natural },
     }),
   sampling: z
-    .enum(['plain', 'mixture', 'tempered', 'diffusive'])
+    .enum(['plain', 'mixture', 'tempered', 'diffusive', 'onward'])
     .default('plain')
     .meta({
       title: 'Sampling',
-      help: 'From the network itself, partly even over the box, from flattened or from smeared conditionals.',
+      help: 'From the network itself, partly even over the box, from flattened or from smeared conditionals. onward, which is ours: now and then one count is even, and states go on by further reactions, so that what is about to come is seen.',
       when: { scheme: papers },
     }),
   even: z
@@ -95,9 +106,20 @@ export const paperOptions = {
     .default(0.1)
     .meta({
       title: 'Even share',
-      help: 'Of the samples that a mixture draws evenly.',
+      help: 'Of the samples that a mixture draws evenly; of those that have an even count, sampling onward.',
       advanced: true,
-      when: { scheme: papers, sampling: ['mixture'] },
+      when: { scheme: papers, sampling: ['mixture', 'onward'] },
+    }),
+  further: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.3)
+    .meta({
+      title: 'Further',
+      help: 'Probability of each further reaction, sampling onward.',
+      advanced: true,
+      when: { scheme: papers, sampling: ['onward'] },
     }),
   reweighted: z
     .boolean()
@@ -135,12 +157,23 @@ export const paperOptions = {
     .default('smoothed')
     .meta({
       title: 'Start',
-      help: 'The initial counts made a little uncertain, Poisson laws around them, or (not the papers’) the exact law after ten steps.',
+      help: 'The initial counts made a little uncertain, Poisson laws around them, or (not the papers’) the exact law a little later.',
       when: { scheme: papers },
+    }),
+  head: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(10)
+    .meta({
+      title: 'Head',
+      help: 'Time steps of exact simulation that a delta start begins with.',
+      advanced: true,
+      when: { scheme: papers, start: ['delta'] },
     }),
   smoothing: z
     .number()
-    .min(1e-9)
+    .min(1e-12)
     .max(0.5)
     .default(0.01)
     .meta({

@@ -21,7 +21,6 @@ const draws = 20_000
 const fewestSteps = 200
 /** What an automatic step leaves of every probability among the samples. */
 const leastLeft = 0.25
-const headSteps = 10
 const headStates = 8000
 const headUpdates = 400
 
@@ -32,8 +31,11 @@ const schemes = { 'reverse-kl': 'reverseKl', 'natural-gradient': 'natural', tdvp
 /** What the law is at output time k, by number, the network that says so, and what it takes to go on from it. */
 export type Arrive = (k: number, known: Known, net?: Nade, stand?: Resting) => AsyncGenerator<void, void>
 
+/** `asked`: the problem as it was posed, which is what was learnt is known by. */
+type PaperSetting = Pick<Setting, 'problem' | 'options' | 'run' | 'box' | 'progress'> & { readonly asked: Problem }
+
 export async function* paperScheme(
-  { problem, options, run, box, progress }: Pick<Setting, 'problem' | 'options' | 'run' | 'box' | 'progress'>,
+  { asked, problem, options, run, box, progress }: PaperSetting,
   arrive: Arrive,
 ): AsyncGenerator<void, void> {
   const { times } = problem
@@ -52,7 +54,7 @@ export async function* paperScheme(
   }
   source.start(run.rng(streams.train + k))
   const before = nade(settings.caps, settings.hidden, settings.total)
-  const earlier = standsOf(run.artifact, notesOf(problem, box, options), before.parameters.length)
+  const earlier = standsOf(run.artifact, notesOf(asked, box, options), before.parameters.length)
   let from: Resting | undefined
   for (const stand of earlier) {
     if (times[k] !== stand.time) break
@@ -127,14 +129,14 @@ function settingsOf(problem: Problem, { variables, sums }: Box, options: NncmeOp
     rate: scheme === 'reverseKl' ? options.descent : options.pace,
     damping: options.damping,
     dt,
-    fold: 1,
+    fold: automatic ? 1 : options.fold,
     least: automatic ? leastLeft : 0,
     sampling: samplingOf(options),
     start:
       options.start === 'delta'
         ? {
             kind: 'delta',
-            head: Math.min(headSteps * dt, firstAfter0(problem)),
+            head: Math.min(options.head * dt, firstAfter0(problem)),
             replicates: headStates,
             updates: headUpdates,
           }
@@ -148,7 +150,7 @@ export const wholeTotal = (sums: Box['sums']): number | undefined =>
 
 const firstAfter0 = ({ times }: Problem): number => times.find((time) => time > 0)!
 
-function samplingOf({ sampling, even, reweighted, alpha, reach }: NncmeOptions): Sampling {
+function samplingOf({ sampling, even, reweighted, alpha, reach, further }: NncmeOptions): Sampling {
   switch (sampling) {
     case 'plain':
       return { kind: 'plain' }
@@ -156,6 +158,8 @@ function samplingOf({ sampling, even, reweighted, alpha, reach }: NncmeOptions):
       return { kind: 'mixture', share: even, reweighted }
     case 'tempered':
       return { kind: 'tempered', alpha }
+    case 'onward':
+      return { kind: 'onward', share: further, even }
     case 'diffusive':
       return { kind: 'diffusive', width: 2 * reach + 1 }
   }

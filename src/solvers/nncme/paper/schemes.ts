@@ -58,12 +58,29 @@ export function firstOrder(parameters: number): Rule {
   }
 }
 
+export interface Looks {
+  /**
+   * Gradients less their mean. Over q that mean is 0 but for noise. Over other samples it is not, and without this the step
+   * takes the mean reward for something to be learnt: it then is no Gauss–Newton step of half the variance of R.
+   */
+  readonly centred: boolean
+  /** Rewards further from their mean than so many nats count as that. */
+  readonly most: number
+}
+
+const asTheirs: Looks = { centred: false, most: Number.POSITIVE_INFINITY }
+
 /**
  * θ ← θ − rate·(OᵀO + λI)⁻¹F with O = diag(√w) G. Since F = Oᵀr with r_u = √w_u (R_u − R̄), the step is
  * Oᵀ(OOᵀ + λI)⁻¹r: one system as large as there are leaves, made of inner products, and one sum of gradients. The paper
  * writes the same step as [F − Oᵀ(OOᵀ + λI)⁻¹OF]/λ, which loses digits to the difference when λ is small.
  */
-export function naturalGradient(parameters: number, capacity: number, damping: number): Rule {
+export function naturalGradient(
+  parameters: number,
+  capacity: number,
+  damping: number,
+  { centred, most }: Looks = asTheirs,
+): Rule {
   const direction = new Float64Array(parameters)
   let matrix = new Float64Array(0)
   return {
@@ -76,16 +93,22 @@ export function naturalGradient(parameters: number, capacity: number, damping: n
       const solution = new Float64Array(n)
       for (let u = 0; u < size; u++) {
         roots[u] = Math.sqrt(weights[u])
-        solution[u] = roots[u] * (rewards[u] - mean)
+        solution[u] = roots[u] * Math.max(-most, Math.min(most, rewards[u] - mean))
       }
       treeGram(net, tree, matrix, n)
+      if (centred) centre(matrix, n, size, weights)
       for (let i = 0; i < n; i++) {
         for (let j = 0; j <= i; j++) matrix[i * n + j] *= roots[i] * roots[j]
         matrix[i * n + i] += damping
       }
       if (!factorCholesky(matrix, n)) return Number.NaN
       solveCholesky(matrix, n, solution)
-      for (let u = 0; u < size; u++) solution[u] *= roots[u]
+      let sum = 0
+      for (let u = 0; u < size; u++) {
+        solution[u] *= roots[u]
+        sum += solution[u]
+      }
+      if (centred) for (let u = 0; u < size; u++) solution[u] -= weights[u] * sum
       treeGradient(net, tree, solution, direction)
       let square = 0
       for (let p = 0; p < parameters; p++) {
@@ -95,4 +118,18 @@ export function naturalGradient(parameters: number, capacity: number, damping: n
       return Math.sqrt(square)
     },
   }
+}
+
+/** Inner products of gradients, lower triangle, into those of gradients less their weighted mean. */
+function centre(gram: Float64Array, n: number, size: number, weights: Float64Array): void {
+  const means = new Float64Array(size)
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) {
+      means[i] += weights[j] * gram[i * n + j]
+      means[j] += weights[i] * gram[i * n + j]
+    }
+    means[i] += weights[i] * gram[i * n + i]
+  }
+  const whole = weightedMean(means, weights, size)
+  for (let i = 0; i < size; i++) for (let j = 0; j <= i; j++) gram[i * n + j] += whole - means[i] - means[j]
 }
