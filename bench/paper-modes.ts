@@ -2,16 +2,18 @@
  * The papers' modes of the neural solver on their own examples: what the README of `nncme` reports. One line per case and
  * output time: accuracy, CPU seconds of this process, updates. `npm run bench:paper [default] [NAME …]`, where a case runs if
  * its name contains one of those given, and `default` runs the default scheme on its network.
- * MORE='{"times": […], "options": {…}}' changes times and settings of all that run.
+ * `costs` measures the natural step. MORE='{"times": […], "options": {…}}' changes times and settings of all that run.
  */
 import { hellinger } from '../src/numerics/distances'
-import { batchOf, type Nade, walk } from '../src/numerics/learning/nade'
+import { batchOf, initialise, type Nade, nade, walk } from '../src/numerics/learning/nade'
 import { grow, stateOf, treeOf } from '../src/numerics/learning/nade-tree'
 import { at } from '../src/numerics/named-array'
 import { stream } from '../src/numerics/rng'
 import { type Variates, variates } from '../src/numerics/variates'
 import { nncme } from '../src/solvers/nncme'
 import { evolve, type PaperState } from '../src/solvers/nncme/paper/evolve'
+import { draw, weigh } from '../src/solvers/nncme/paper/sampling'
+import { naturalGradient } from '../src/solvers/nncme/paper/schemes'
 import { method } from '../src/solvers/nncme/solve'
 import { ask, finish, lend } from '../src/solvers/testing'
 import { type Case, cases } from './paper-cases'
@@ -67,7 +69,9 @@ function runCase(name: string, { text, times, options, exact, published }: Case)
   let k = 0
   const report = (state: PaperState) => {
     const own = truth ? tabulate(state.net) : undefined
-    const marginals = own ? names.map((_, s) => marginal(own, s)) : sampledMarginals(state.net, samples, looks)
+    const small = Array.from(options.caps).reduce((size, cap) => size * (cap + 1), 1) <= 1000
+    const whole = small ? tabulate(state.net) : own
+    const marginals = whole ? names.map((_, s) => marginal(whole, s)) : sampledMarginals(state.net, samples, looks)
     const shown = names.flatMap((species, s) => {
       if (truth) {
         const law = marginal(truth[k], s)
@@ -75,12 +79,14 @@ function runCase(name: string, { text, times, options, exact, published }: Case)
           `${species} ${hellinger({ p: law, q: marginals[s] }).toFixed(4)}, mean ${mean(marginals[s]).toFixed(3)} (${mean(law).toFixed(3)})`,
         ]
       }
-      return published?.[species] === undefined
-        ? []
-        : [
-            `${species} mean ${mean(marginals[s]).toFixed(4)}${k === times.length - 1 ? ` (${published[species]})` : ''}`,
-          ]
+      const known = published?.[times[k]]?.[species]
+      return known === undefined ? [] : [`${species} mean ${mean(marginals[s]).toFixed(4)} (${known})`]
     })
+    const reached = published?.[times[k]]?.hit
+    if (reached !== undefined) {
+      const hit = marginals[0][0] + marginals[0][1]
+      shown.push(`P(X ≤ 1) ${hit.toPrecision(4)} (${reached})`)
+    }
     const joint = own && truth ? [`joint D_H ${hellinger({ p: truth[k].p, q: own.p }).toFixed(4)}`] : []
     const rare =
       own && truth && name.startsWith('Schlögl')
@@ -131,8 +137,8 @@ async function runDefault(name: string, { text, times, options, exact, published
       const { array } = observations.marginals
       const law = array.coords.count.map((count) => at(array, { time, quantity, count }))
       if (truth) return [`${quantity} ${hellinger({ p: marginal(truth[k], s), q: law }).toFixed(4)}`]
-      if (published?.[quantity] === undefined) return []
-      return [`${quantity} mean ${mean(law).toFixed(4)} (${published[quantity]})`]
+      const known = published?.[time]?.[quantity]
+      return known === undefined ? [] : [`${quantity} mean ${mean(law).toFixed(4)} (${known})`]
     })
     const seconds = ((spent.user + spent.system) / 1e6).toFixed(1)
     const work = `${seconds} s for all times, ${diagnostics.updates} updates`
@@ -140,7 +146,48 @@ async function runDefault(name: string, { text, times, options, exact, published
   })
 }
 
+/**
+ * CPU milliseconds of one natural step of a cascade, by samples and by hidden units: the dual system is as large as there
+ * are distinct samples, and parameters enter by their gradients' inner products alone.
+ */
+function costs(): void {
+  const { text, times, options } = cases['cascade 1, onward: TDVP']
+  const problem = ask(text, times)
+  for (const [hidden, batch] of [
+    [8, 250],
+    [16, 250],
+    [32, 250],
+    [64, 250],
+    [16, 500],
+    [16, 1000],
+  ]) {
+    const net = nade(options.caps, hidden)
+    const draws = variates()
+    draws.start(stream(1, 2))
+    initialise(net, draws)
+    const tree = treeOf(net, batch)
+    const rule = naturalGradient(net.parameters.length, batch, 1e-3)
+    const took: number[] = []
+    for (let k = 0; k < 7; k++) {
+      draw(net, tree, draws, { kind: 'plain' }, batch)
+      const weights = new Float64Array(tree.capacity)
+      weigh(tree, weights, { kind: 'plain' })
+      const rewards = Float64Array.from({ length: tree.capacity }, () => draws.normal())
+      const used = process.cpuUsage()
+      rule.update(net, tree, rewards, weights, 1e-3)
+      const { user, system } = process.cpuUsage(used)
+      took.push((user + system) / 1000)
+    }
+    const parameters = net.parameters.length.toLocaleString('en')
+    const ms = Math.min(...took).toFixed(1)
+    console.log(
+      `natural step, ${problem.network.species.length} species | ${parameters} parameters | ${batch} samples, ${tree.leaves.size} distinct | ${ms} ms`,
+    )
+  }
+}
+
 export async function main(wanted: readonly string[]): Promise<void> {
+  if (wanted.includes('costs')) return costs()
   const more = JSON.parse(process.env.MORE ?? '{}')
   for (const [name, what] of Object.entries(cases)) {
     if (wanted.includes('default')) {
