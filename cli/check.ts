@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { parse } from '../src/network/parse'
 import { costText } from '../src/solvers/fsp/cost'
+import { samplingText } from '../src/solvers/fsp/elsewhere'
 import { fsp } from '../src/solvers/fsp/index'
 import { foretell } from '../src/solvers/fsp/plan'
 import { readStudy } from '../src/solvers/study'
@@ -36,10 +37,11 @@ function cost(path: string, values: Parameters<typeof adjust>[1]): number {
   if (!read.ok) throw new UsageError(read.issues.map((issue) => `${path}: ${issue.path}: ${issue.message}`).join('\n'))
   const options = fsp.options.parse(read.value.options)
   if (!options.ok) throw new UsageError(options.issues.map(({ message }) => message).join('\n'))
-  const { box, window, seen, chosen } = foretell(read.value.problem, options.value, () => performance.now())
+  const { box, window, seen, chosen, sampling } = foretell(read.value.problem, options.value, () => performance.now())
   console.log(`box: ${costText(box)}`)
   console.log(`window: ${costText(window)}`)
   console.log(`chosen: ${chosen}`)
+  console.log(`instead: ${samplingText(sampling)}`)
   if (seen < 1)
     console.log(`sampled paths saw ${Math.round(100 * seen)} % of the time: the rest is taken to be like it`)
   return exitStatus.done

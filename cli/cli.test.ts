@@ -169,6 +169,7 @@ describe('propensity check', () => {
     expect(status).toBe(0)
     const words = String.raw`[\d,]+ states, (less than a second|about [\d,.]+ (s|min)) and [\d,.]+ MB`
     expect(stdout).toMatch(new RegExp(`^box: ${words}\nwindow: ${words}\nchosen: window: `))
+    expect(stdout).toMatch(/\ninstead: 10,000 sample paths \(ssa\): .*, every probability within 0\.005\n/)
   })
 
   it('points at each error by file, line and column', () => {

@@ -3,7 +3,7 @@ import { diagonalMatrix } from '../../numerics/diagonal'
 import type { Problem } from '../contract'
 import type { FspOptions } from './index'
 import type { Need, Needs } from './pilot'
-import { boxWork } from './propagate'
+import { boxWork, quickSeries } from './propagate'
 
 export interface Cost {
   readonly states: number
@@ -20,13 +20,21 @@ export interface Costs {
 
 /** Products in a small matrix, in batches of which the fastest counts: others may use the machine too. */
 const [states, products, batches] = [4096, 25, 12]
-/** Products made in a matrix that does not fit a cache take so many times longer. */
-const outOfCache = 2
+/** Products with what does not fit a cache take so many times longer. */
+const outOfCache = 1.2
 const cacheBytes = 8e6
-/** Rows of a window are short, and are laid out again and again; an elimination has no SIMD: so many times slower. */
-const [inRows, eliminated] = [4, 20]
+/** Sums of terms and looks at them take as long again as products; a window's rows are short, an elimination has no SIMD. */
+const [used, inRows, eliminated] = [2, 2, 20]
+/** Every product is called, and looked at, however small: seconds. */
+const perProduct = 2e-6
+/** Laws are read at each output time: numbers of the states for each quantity, as many products each. */
+const perReading = 10
+/** A window's rows are laid out again whenever states are added: products, per state. */
+const perLayout = 1e5
+/** Chebyshev's series of a chain of single steps on one axis, which is reversible, has so many times fewer products. */
+const reversible = 4
 /** Before the first product: paths, layouts, a compiler that has yet to warm up. */
-const startSeconds = 0.1
+const startSeconds = 0.05
 /** Numbers per state besides the entries: three vectors and a diagonal; bytes of tables per state of a window. */
 const vectors = 4
 const tableBytes = 60
@@ -34,7 +42,7 @@ const tableBytes = 60
 let measured = 0
 
 /** Products of two numbers per second on this thread: measured once, in a few milliseconds. */
-function speed(now: () => number): number {
+export function speed(now: () => number): number {
   if (measured > 0) return measured
   const { transition, entries } = diagonalMatrix(states, [0, 1, -1, 64, -64])
   for (const values of entries) values.fill(0.2)
@@ -54,20 +62,22 @@ function speed(now: () => number): number {
 
 /** The cost of what is needed. `now`: a clock in milliseconds. */
 export function costsOf(
-  { network }: Problem,
+  { network, times }: Problem,
   options: FspOptions,
   { box, window, seen }: Needs,
   now: () => number,
 ): Costs {
   const entries = network.reactions.length + 1
-  const cost = ({ states, work }: Need, bytes: number, times: number): Cost => {
-    const slow = times * (bytes > cacheBytes ? outOfCache : 1)
-    return { states, bytes, seconds: startSeconds + (work * slow) / speed(now) }
+  const readings = times.length * (network.species.length + network.observables.length) * perReading
+  const fewer = options.propagator === 'auto' && box.band <= 1 && box.work > quickSeries ? reversible : 1
+  const cost = ({ states, work, products }: Need, bytes: number, slow: number, laidOut = 0): Cost => {
+    const all = (work / fewer) * slow * (bytes > cacheBytes ? outOfCache : 1) + states * (readings + laidOut)
+    return { states, bytes, seconds: startSeconds + (products / fewer) * perProduct + all / speed(now) }
   }
   const work = workInBox(box, options)
   return {
-    box: cost({ ...box, work }, box.states * 8 * (entries + vectors - 1), work < box.work ? eliminated : 1),
-    window: cost(window, window.states * (8 * vectors + tableBytes), inRows),
+    box: cost({ ...box, work }, box.states * 8 * (entries + vectors - 1), work < box.work ? eliminated : used),
+    window: cost(window, window.states * (8 * vectors + tableBytes), inRows, perLayout),
     seen,
   }
 }
@@ -79,8 +89,13 @@ export function workInBox({ work, states, band }: Needs['box'], { propagator }: 
 
 /** In words: "13,800,000 states, about 9 s and 330 MB". */
 export function costText({ states, seconds, bytes }: Cost): string {
-  const two = (value: number) => Number(value.toPrecision(2)).toLocaleString('en')
-  const time =
-    seconds < 1 ? 'less than a second' : seconds < 120 ? `about ${two(seconds)} s` : `about ${two(seconds / 60)} min`
-  return `${two(states)} states, ${time} and ${two(Math.max(1, bytes / 1e6))} MB`
+  return `${two(states)} states, ${timeText(seconds)} and ${two(Math.max(1, bytes / 1e6))} MB`
+}
+
+const two = (value: number) => Number(value.toPrecision(2)).toLocaleString('en')
+
+/** In words: "about 9 s". */
+export function timeText(seconds: number): string {
+  if (seconds < 1) return 'less than a second'
+  return seconds < 120 ? `about ${two(seconds)} s` : `about ${two(seconds / 60)} min`
 }

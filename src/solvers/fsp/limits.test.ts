@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { at } from '../../numerics/named-array'
-import type { Frame } from '../contract'
+import { stream } from '../../numerics/rng'
+import type { Frame, Run } from '../contract'
 import { fsp } from './index'
+import { method } from './solve'
 import { bound, law, moment, problem, solve } from './trial'
 
 describe('projection: where it stops, and in what words', () => {
@@ -23,6 +25,23 @@ describe('projection: where it stops, and in what words', () => {
     const solution = await solve(problem('species X = 1000000; X -> 0, 1e-4', [1]))
     expect(moment(solution, 'variance', 'X', 1)).toBeCloseTo(1e6 * Math.exp(-1e-4) * (1 - Math.exp(-1e-4)), 3)
     expect(solution.diagnostics.states).toBeLessThan(1000)
+  })
+
+  it('says while it works for minutes what it will take, and what would take less', async () => {
+    const text = 'species X = 100, Y = 190; 0 -> X, 100; X -> Y, 1.9; 2X + Y => 3X, X * (X - 1) * Y / 1e4; X -> 0, 1'
+    // A clock by which every look takes a millisecond: so fast is the machine, then.
+    let ms = 0
+    const run: Run = { rng: (i) => stream(1, i), due: () => true, now: () => ++ms }
+    const solving = method.solve(problem(text, [200]), fsp.options.defaults, run)
+    let told: readonly string[] = []
+    for (let k = 0; k < 2000 && told.length === 0; k++) {
+      const { done, value } = await solving.next()
+      if (!done) told = value().warnings
+    }
+    await solving.return(undefined as never)
+    expect(told).toEqual([expect.stringMatching(/^about [\d.,]+ (s|min): [\d,]+ states, about .* are foreseen\./)])
+    expect(told[0]).toMatch(/Less would do: with a tolerance of 0\.001 [\d,]+ states/)
+    expect(told[0]).toMatch(/10,000 sample paths \(ssa\): .* MB, every probability within 0\.005/)
   })
 
   it('says how many states an exploding network needs', async () => {

@@ -1,5 +1,5 @@
 /** A few sampled paths, before any state is kept: where the law will go, and what it will cost to follow it there. */
-import { evaluators } from '../../network/evaluate'
+import { evaluators, type Rule } from '../../network/evaluate'
 import { stream } from '../../numerics/rng'
 import type { Problem } from '../contract'
 import { leaper } from '../tau-leap/kernel'
@@ -53,8 +53,9 @@ export function* fly(problem: Problem): Generator<void, Pilot, void> {
 export interface Need {
   /** Most states held at once. */
   readonly states: number
-  /** Products of two numbers. */
+  /** Products of two numbers, and products of the matrix with a law. */
   readonly work: number
+  readonly products: number
 }
 
 export interface Needs {
@@ -70,8 +71,14 @@ const overhead = 1.3
 /** Spread of an axis whose paths agree, in counts. */
 const leastSpread = 0.3
 
-/** Estimate what a box and what states that follow the mass would take. Time comes out within a factor of 5 in the bench. */
-export function needs(problem: Problem, space: Coordinates, pilot: Pilot, tolerance: number): Needs {
+/** Deviations that the farthest of `paths` normal numbers lies from their mean, about. */
+const farthest = 2.1
+/** Deviation of the quarter of normal numbers that is farthest up, in deviations of all. */
+const quarterSpread = 0.49
+
+/** Estimate what a box and what states that follow the mass would take. `closely`: for numbers in words, see docs/benchmarks.md; else
+ * generously, as plans are made, which errs on the side of states that follow the mass. */
+export function needs(problem: Problem, space: Coordinates, pilot: Pilot, tolerance: number, closely = false): Needs {
   const { network, parameters, initial } = problem
   const { propensities } = evaluators(network, parameters)
   const outflow = (x: Float64Array, t: number) =>
@@ -84,9 +91,13 @@ export function needs(problem: Problem, space: Coordinates, pilot: Pilot, tolera
   const events = Math.max(1, pilot.events * pilot.times[pilot.times.length - 1])
   const reach = Math.sqrt(2 * Math.log((10 * events) / tolerance))
   const entries = network.reactions.length + 1
+  const climb = (a: number, points: readonly Float64Array[], t: number, last: number) =>
+    tailEnd(problem, propensities, space.axes[a], points, t, tolerance / events, last)
+  const most = space.axes.map((s, a) => (closely ? Math.min(space.most[a], lastCount(pilot, s)) : space.most[a]))
   const low = space.axes.map((s) => initial[s])
   const cap = [...low]
   let [boxStates, boxWork, windowStates, windowWork] = [1, 0, 1, 0]
+  let [boxProducts, windowProducts] = [0, 0]
   let [boxRate, windowRate, window] = [0, 0, 1]
   let before = 0
   let seen = 0
@@ -96,17 +107,25 @@ export function needs(problem: Problem, space: Coordinates, pilot: Pilot, tolera
       seen = t
       const cloud = spread(space, points)
       for (let a = 0; a < axes; a++) {
-        const away = reach * cloud.deviation[a]
+        const { below, above } = ends(cloud, space.axes[a], a, points, reach, closely)
         // The upper tail of counts is a little longer than the normal one.
-        low[a] = Math.min(low[a], Math.max(0, Math.floor(cloud.mean[a] - away)))
-        cap[a] = Math.max(cap[a], Math.min(space.most[a], Math.ceil(cloud.mean[a] + away + reach ** 2 / 6)))
+        const last = Math.ceil(above + reach ** 2 / 6)
+        low[a] = Math.min(low[a], Math.max(0, Math.floor(below)))
+        cap[a] = Math.max(cap[a], Math.min(most[a], last, closely ? climb(a, points, t, last) : last))
       }
       boxStates = low.reduce((product, from, a) => product * (cap[a] - from + 1), 1)
-      window = Math.min(boxStates, Math.max(1, ball(axes) * reach ** axes * cloud.volume))
+      window = Math.min(
+        boxStates,
+        Math.max(1, closely ? cut(cloud, space.axes, points, reach, low, cap) : whole(cloud, reach)),
+      )
       boxRate = Math.max(boxRate, ...corners(space, low, cap).map((x) => outflow(x, t)))
-      windowRate = Math.max(...points.map((x) => outflow(outward(space, cloud, x, reach), t)))
+      windowRate = Math.max(
+        ...points.map((x) => outflow(outward(space, cloud, x, reach, closely ? { low, cap } : undefined), t)),
+      )
     }
     const products = (rate: number) => overhead * rate * (t - before) + 40
+    boxProducts += products(boxRate)
+    windowProducts += products(windowRate)
     boxWork += products(boxRate) * boxStates * entries
     windowWork += products(windowRate) * window * entries
     windowStates = Math.max(windowStates, window)
@@ -114,8 +133,13 @@ export function needs(problem: Problem, space: Coordinates, pilot: Pilot, tolera
   }
   const horizon = pilot.times[pilot.times.length - 1]
   return {
-    box: { states: boxStates, work: boxWork, band: boxStates / Math.max(...widths({ low, cap }), 1) },
-    window: { states: Math.ceil(windowStates), work: windowWork },
+    box: {
+      states: boxStates,
+      work: boxWork,
+      products: boxProducts,
+      band: boxStates / Math.max(...widths({ low, cap }), 1),
+    },
+    window: { states: Math.ceil(windowStates), work: windowWork, products: windowProducts },
     seen: horizon > 0 ? seen / horizon : 1,
   }
 }
@@ -128,6 +152,125 @@ interface Cloud {
   /** Cholesky factor of the covariance, row by row. */
   readonly root: Float64Array
 }
+
+/**
+ * Where the upper tail of a species is down to a share of the law, if that falls off from its outermost point as births and
+ * deaths would have it there; `last` where jumps are longer than one.
+ */
+function tailEnd(
+  { network }: Problem,
+  propensities: readonly Rule[],
+  s: number,
+  points: readonly Float64Array[],
+  t: number,
+  share: number,
+  last: number,
+): number {
+  const steps = network.reactions.map(({ net }) => net.find(({ species }) => species === s)?.count ?? 0)
+  if (steps.some((step) => Math.abs(step) > 1)) return last
+  const x = points.reduce((best, point) => (point[s] > best[s] ? point : best)).slice()
+  const rate = (sign: number) => propensities.reduce((sum, a, r) => (steps[r] === sign ? sum + a(x, t) : sum), 0)
+  for (let weight = 1; x[s] < last && weight > share; ) {
+    const up = rate(1)
+    x[s]++
+    const fall = up / rate(-1)
+    // Where the law still rises there, or nothing pulls back, this says nothing.
+    if (!(fall < 1)) continue
+    weight *= fall
+  }
+  return x[s]
+}
+
+/**
+ * Where counts of a species stop: a fifth of all that was seen lies there, and nothing beyond. A tail would have shown
+ * itself in a thousand samples. Infinite where they do not stop.
+ */
+function lastCount({ counts }: Pilot, s: number): number {
+  const seen = counts.flat().map((x) => x[s])
+  const most = seen.reduce((a, b) => Math.max(a, b), 0)
+  const there = seen.filter((x) => x === most).length
+  return seen.length >= fewestSeen && there >= 0.2 * seen.length ? most : Number.POSITIVE_INFINITY
+}
+
+const fewestSeen = 300
+
+/** States in the ball that the law fills. */
+function whole({ volume, mean }: Cloud, reach: number): number {
+  return ball(mean.length) * reach ** mean.length * volume
+}
+
+/**
+ * The same where axes end, as that of a gene does: those have all their counts, and the rest of the ball stands on each. A law
+ * with several peaks, or on a ring, fills less than its covariance tells.
+ */
+function cut(
+  { deviation, volume }: Cloud,
+  axes: readonly number[],
+  points: readonly Float64Array[],
+  reach: number,
+  low: readonly number[],
+  cap: readonly number[],
+): number {
+  let [counts, rest] = [1, volume]
+  const free: number[] = []
+  for (const [a, from] of low.entries()) {
+    const width = cap[a] - from + 1
+    if (width >= reach * deviation[a]) free.push(axes[a])
+    else {
+      counts *= width
+      rest /= deviation[a]
+    }
+  }
+  if (free.length === 0) return counts
+  const spread = Math.max(leastSpread ** free.length, Math.min(rest, filled(free, points)))
+  return counts * ball(free.length) * reach ** free.length * spread
+}
+
+/** Where the law ends on an axis. One with several peaks spreads wide, but falls off beside its outer ones as they do. */
+function ends(
+  { mean, deviation }: Cloud,
+  s: number,
+  a: number,
+  points: readonly Float64Array[],
+  reach: number,
+  closely: boolean,
+) {
+  const away = reach * deviation[a]
+  if (!closely) return { below: mean[a] - away, above: mean[a] + away }
+  const values = points.map((x) => x[s]).sort((x, y) => x - y)
+  const quarter = Math.max(2, Math.ceil(values.length / 4))
+  const beyond = (outer: readonly number[]) => {
+    const middle = outer.reduce((sum, x) => sum + x, 0) / outer.length
+    const own = Math.sqrt(outer.reduce((sum, x) => sum + (x - middle) ** 2, 0) / (outer.length - 1)) / quarterSpread
+    // No law of counts is narrower than it would be if nothing but single births and deaths moved it.
+    return Math.max(0, reach - farthest) * Math.min(deviation[a], Math.max(leastSpread, own, Math.sqrt(middle)))
+  }
+  const [first, last] = [values[0], values[values.length - 1]]
+  return {
+    below: Math.max(mean[a] - away, first - beyond(values.slice(0, quarter))),
+    above: Math.min(mean[a] + away, last + beyond(values.slice(-quarter))),
+  }
+}
+
+/**
+ * Root of the determinant of the covariance of a normal law as spread out as these points: e^H from the distances to the
+ * nearest neighbours (Kozachenko & Leonenko 1987). Rings and laws with several peaks fill less than their covariance tells.
+ */
+function filled(axes: readonly number[], points: readonly Float64Array[]): number {
+  const [n, d] = [points.length, axes.length]
+  let logs = 0
+  for (const [i, x] of points.entries()) {
+    let nearest = Number.POSITIVE_INFINITY
+    for (const [j, y] of points.entries()) {
+      if (i !== j) nearest = Math.min(nearest, Math.hypot(...axes.map((s) => x[s] - y[s])))
+    }
+    logs += Math.log(Math.max(1, nearest))
+  }
+  const entropy = Math.log(n - 1) + eulerGamma + Math.log(ball(d)) + (d * logs) / n
+  return Math.exp(entropy - (d / 2) * Math.log(2 * Math.PI * Math.E))
+}
+
+const eulerGamma = 0.5772156649
 
 function spread({ axes }: Coordinates, points: readonly Float64Array[]): Cloud {
   const n = axes.length
@@ -180,6 +323,7 @@ function outward(
   { mean, root }: Cloud,
   x: Float64Array,
   reach: number,
+  box?: { readonly low: readonly number[]; readonly cap: readonly number[] },
 ): Float64Array {
   const n = axes.length
   const z = new Float64Array(n)
@@ -191,7 +335,10 @@ function outward(
   const radius = Math.hypot(...z)
   const far = x.slice()
   if (radius > 0) {
-    for (const [a, s] of axes.entries()) far[s] = Math.max(0, Math.round(mean[a] + ((x[s] - mean[a]) * reach) / radius))
+    for (const [a, s] of axes.entries()) {
+      const out = Math.round(mean[a] + ((x[s] - mean[a]) * reach) / radius)
+      far[s] = Math.max(box?.low[a] ?? 0, Math.min(box?.cap[a] ?? out, out))
+    }
   }
   complete(dependents, axes, far)
   return far

@@ -2,6 +2,7 @@
 import { readsTime } from '../../network/structure'
 import { Failure, type Problem } from '../contract'
 import { type Costs, costsOf, costText, workInBox } from './cost'
+import { advice, type Sampling, sampling, samplingText } from './elsewhere'
 import type { FspOptions } from './index'
 import { fly, type Needs, needs, type Pilot } from './pilot'
 import { maxWork } from './projection'
@@ -19,6 +20,8 @@ export interface Plan {
   readonly told: string
   /** What was foretold, for who watches the run. */
   readonly foretold: string
+  /** What else to do, where it will take minutes. */
+  readonly advice?: string
 }
 
 /** Work below which a box is quick enough, whatever else there is. */
@@ -27,6 +30,9 @@ const quick = 1e9
 const advantage = 1.5
 
 export const boxPlan: Plan = { kind: 'box', inner: 0, sheds: false, told: 'box', foretold: '' }
+
+/** What is foretold for comparison. */
+const looserTolerance = 1e-3
 
 /** What is foretold is refused when it is so many times more than may be: it may be wrong by a few. */
 const certain = 8
@@ -57,25 +63,33 @@ export function* planFor(problem: Problem, options: FspOptions, now?: () => numb
     }
   const foreseen = needs(problem, space, pilot, options.tolerance)
   const inBox = workInBox(foreseen.box, options)
-  refuse(problem, options, foreseen, inBox, now)
-  const costs = now && inBox > quick ? costsOf(problem, options, foreseen, now) : undefined
+  refuse(problem, options, foreseen, inBox, pilot, now)
+  const closely = (tolerance: number) => needs(problem, space, pilot, tolerance, true)
+  const costs = now && inBox > quick ? costsOf(problem, options, closely(options.tolerance), now) : undefined
   const foretold = (kind: 'box' | 'window') => (costs ? ` (foreseen: ${costText(costs[kind])})` : '')
-  if (inBox <= quick || inBox <= advantage * foreseen.window.work) return { ...box, foretold: foretold('box') }
+  const advised = (kind: 'box' | 'window') => {
+    if (!now || !costs) return undefined
+    const looser = costsOf(problem, options, closely(looserTolerance), now)
+    return advice(kind, costs, looser, options.maxStates, sampling(problem, pilot, now))
+  }
+  if (inBox <= quick || inBox <= advantage * foreseen.window.work) {
+    return { ...box, foretold: foretold('box'), advice: advised('box') }
+  }
   const states = (count: number) => Number(count.toPrecision(2)).toLocaleString('en')
   const told = `window: about ${states(foreseen.window.states)} states at once foreseen, ${states(foreseen.box.states)} in a box`
-  return { ...window, told, foretold: foretold('window') }
+  return { ...window, told, foretold: foretold('window'), advice: advised('window') }
 }
 
 /** What a box and a window would take on this machine, and what would be chosen; nothing is solved. */
-export function foretell(problem: Problem, options: FspOptions, now: () => number): Costs & { chosen: string } {
+export function foretell(
+  problem: Problem,
+  options: FspOptions,
+  now: () => number,
+): Costs & { readonly chosen: string; readonly sampling: Sampling } {
   const chosen = finish(planFor(problem, options)).told
-  const foreseen = needs(
-    problem,
-    coordinates(problem.network, problem.initial),
-    finish(fly(problem)),
-    options.tolerance,
-  )
-  return { ...costsOf(problem, options, foreseen, now), chosen }
+  const pilot = finish(fly(problem))
+  const foreseen = needs(problem, coordinates(problem.network, problem.initial), pilot, options.tolerance, true)
+  return { ...costsOf(problem, options, foreseen, now), chosen, sampling: sampling(problem, pilot, now) }
 }
 
 function finish<T>(work: Generator<void, T, void>): T {
@@ -86,7 +100,14 @@ function finish<T>(work: Generator<void, T, void>): T {
 }
 
 /** Refuses what is far too much in a box and in a window alike, in numbers. */
-function refuse(problem: Problem, options: FspOptions, foreseen: Needs, inBox: number, now?: () => number): void {
+function refuse(
+  problem: Problem,
+  options: FspOptions,
+  foreseen: Needs,
+  inBox: number,
+  pilot: Pilot,
+  now?: () => number,
+): void {
   const { box, window } = foreseen
   const work = Math.min(inBox, window.work)
   const states = Math.min(box.states, window.states)
@@ -94,11 +115,12 @@ function refuse(problem: Problem, options: FspOptions, foreseen: Needs, inBox: n
   const best = inBox < window.work ? 'box' : 'window'
   const species = coordinates(problem.network, problem.initial).axes.length
   const cost = now ? costText(costsOf(problem, options, foreseen, now)[best]) : `${states.toPrecision(2)} states`
+  const other = now ? `: ${samplingText(sampling(problem, pilot, now))}` : ''
   throw new Failure(
     states > certain * options.maxStates ? 'states' : 'work',
     `${species} independent species whose counts spread as sampled paths foretell need ${cost}; ` +
       `this solver holds ${options.maxStates.toLocaleString('en')} states and makes ${maxWork.toExponential(0)} multiplications`,
-    'ask for an earlier last time, loosen the tolerance, raise maxStates, or sample with the solver "ssa"',
+    `ask for an earlier last time, loosen the tolerance, raise maxStates, or sample with the solver "ssa"${other}`,
   )
 }
 

@@ -43,7 +43,7 @@ export const estimates: Readonly<Partial<Record<Method, string>>> = {
 }
 
 /** Multiplications up to which uniformisation, with nothing below zero, is quick enough: a tenth of a second. */
-const quick = 2e8
+export const quickSeries = 2e8
 /** Multiplications up to which a proof is worth waiting for: some ten to twenty seconds. */
 const patience = 2e10
 /** An elimination is chosen where it is this many times cheaper; a factorisation is made about so often. */
@@ -74,7 +74,7 @@ export function moverFor(
 function choose(generator: Movable, left: number): Method {
   const { rate, matrix, states } = generator
   const work = rate * left * matrix.transition.nonzeros
-  const series = work > quick ? 'chebyshev' : 'uniformisation'
+  const series = work > quickSeries ? 'chebyshev' : 'uniformisation'
   // Errors of an elimination hide how the law ends, and its ends are what states that follow it are chosen by.
   if ('region' in generator || generator.matrixFree || work <= patience) return series
   return eliminationWork(states, bandOf(generator.box, states)) * cheaper < work ? 'implicit' : series

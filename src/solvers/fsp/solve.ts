@@ -107,11 +107,13 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
   }
 }
 
-function frame(journey: Journey, record: Recorder, { foretold }: Plan): Frame {
+function frame(journey: Journey, record: Recorder, { foretold, advice }: Plan): Frame {
   const { time, horizon, generator } = journey.course
   const states = generator.matrix.transition.states.toLocaleString('en')
+  const now = solution(journey, record)
   return {
-    ...solution(journey, record),
+    ...now,
+    warnings: [...(advice ? [advice] : []), ...now.warnings],
     done: horizon > 0 ? time / horizon : 0,
     phase: `t = ${Number(time.toPrecision(3))} of ${Number(horizon.toPrecision(3))}, ${states} states${foretold}`,
   }

@@ -139,7 +139,7 @@ function Choices({ lane: { outcome, stale, title } }: { lane: Lane }) {
 /** How many there are, and what one is about that says so before a colon. */
 function summaryOf(warnings: readonly string[]): string {
   const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`
-  const head = warnings.map((warning) => /^(beyond [^:]{1,30}): /.exec(warning)?.[1]).find((found) => found)
+  const head = warnings.map((warning) => /^((?:beyond|about) [^:]{1,30}): /.exec(warning)?.[1]).find((found) => found)
   return head ? `${count}: ${head}` : count
 }
 
