@@ -28,7 +28,12 @@ export function signature({ network, parameters, initial }: Problem, axes: reado
 }
 
 /** No network is larger, also one that a file describes: its weights are laid out before they are compared with the file's. */
-export const largest = { width: 512, layers: 12 } as const
+export const largest = { width: 512, layers: 12, count: 10_000, counts: 50_000 } as const
+
+/** Whether a network tells so many counts of each variable apart: smooth functions of all of them are laid out, too. */
+export function fewEnough(caps: readonly number[]): boolean {
+  return caps.every((cap) => cap <= largest.count) && caps.reduce((sum, cap) => sum + cap, 0) <= largest.counts
+}
 
 const axisShape = z.strictObject({
   kind: z.enum(['parameter', 'initial']),

@@ -1,10 +1,10 @@
 /** The ways there are to a student: from a teacher's laws, from the paper's score, or from nothing but the master equation. */
 import type { Weights } from '../../numerics/learning/ops'
 import { ownBackend } from '../../numerics/learning/own'
-import type { Artifact, Problem, Run, Snapshot } from '../contract'
+import { type Artifact, Failure, type Problem, type Run, type Snapshot } from '../contract'
 import { type Domain, largest, settings } from '../design'
 import { coordinates } from '../fsp/kernel'
-import { short } from '../learnt'
+import { fewEnough, short, largest as tells } from '../learnt'
 import { inPieces } from '../pieces'
 import type { TrainingRecord } from '../training'
 import { carriedOn, timesWithin, windowEnds } from './consistency'
@@ -219,11 +219,21 @@ function variablesOf(problem: Problem, all: readonly Lecture[]): Variable[] {
 /** `tops`: largest counts that were met, axis by axis. */
 function variablesIn(problem: Problem, tops: readonly (readonly number[])[]): Variable[] {
   const { axes } = coordinates(problem.network, problem.initial)
-  return axes.map((species, axis): Variable => {
+  const variables = axes.map((species, axis): Variable => {
     let seen = problem.initial[species]
     for (const top of tops) seen = Math.max(seen, top[axis] ?? 0)
     return { species, cap: Math.min(largest(problem.network, problem.initial, species), Math.ceil(1.1 * seen) + 3) }
   })
+  if (!fewEnough(variables.map(({ cap }) => cap))) {
+    const most = variables.reduce((a, b) => (b.cap > a.cap ? b : a))
+    const [each, all] = [tells.count, tells.counts].map((count) => count.toLocaleString('en'))
+    throw new Failure(
+      'counts',
+      `${problem.network.species[most.species].name} takes ${most.cap.toLocaleString('en')} counts; a network tells at most ${each} of each species apart, and ${all} of all`,
+      'try "mixtureDensity" or "ssa", or fewer molecules',
+    )
+  }
+  return variables
 }
 
 /** What is learnt in each stage: all up to some time. */

@@ -7,7 +7,7 @@ import { stream } from '../../numerics/rng'
 import type { Artifact, Problem } from '../contract'
 import { type Domain, inputCount } from '../design'
 import { coordinates } from '../fsp/kernel'
-import { domainIn, type ErrorMap, largest, noted, packMap, unpackMap } from '../learnt'
+import { domainIn, type ErrorMap, fewEnough, largest, noted, packMap, unpackMap } from '../learnt'
 import { type Build, type Course, densityOf } from './student'
 import { type Variable, writable } from './writer'
 
@@ -97,7 +97,7 @@ export function unpackCourse(
   const domain = domainIn(id, artifact, problem)
   if (!artifact || !domain) return undefined
   if (Object.entries(wanted).some(([name, value]) => artifact.notes[name] !== value)) return undefined
-  const variables = noted(artifact, 'variables', z.array(variableShape))
+  const variables = variablesIn(artifact, problem)
   const built = noted(artifact, 'student', builtShape)
   const where = noted(artifact, 'course', courseShape)
   if (!variables || !built || !where) return undefined
@@ -116,6 +116,14 @@ const builtShape = z.strictObject({
   layers: few.min(1).max(largest.layers),
 })
 
+/** Those of the network, in its order; undefined where they are not, or have more counts than are laid out. */
+function variablesIn(artifact: Artifact, { network, initial }: Problem): readonly Variable[] | undefined {
+  const variables = noted(artifact, 'variables', z.array(variableShape).max(network.species.length))
+  const { axes } = coordinates(network, initial)
+  const own = variables?.map(({ species }) => species).join() === axes.join()
+  return own && fewEnough(variables.map(({ cap }) => cap)) ? variables : undefined
+}
+
 /** What was read before: a dragged slider asks the same artifact again and again. */
 const read = new WeakMap<Artifact, Model>()
 
@@ -132,11 +140,10 @@ export function unpack(artifact: Artifact | undefined, problem: Problem): Model 
 
 function modelIn(artifact: Artifact, domain: Domain, problem: Problem): Model | undefined {
   const { signature, domain: _, variables: __, student: ___, ...notes } = artifact.notes
-  const variables = noted(artifact, 'variables', z.array(variableShape))
+  const variables = variablesIn(artifact, problem)
   const built = noted(artifact, 'student', builtShape)
   const map = variables && unpackMap(artifact.arrays.errors, inputCount(domain), measuredOf(variables))
-  const { axes } = coordinates(problem.network, problem.initial)
-  if (!variables || !built || !map || variables.map(({ species }) => species).join() !== axes.join()) return undefined
+  if (!variables || !built || !map) return undefined
   const weights = weightsIn('weight', built, domain, variables, artifact)
   return weights && { signature: String(signature), domain, variables, student: { ...built, weights }, map, notes }
 }

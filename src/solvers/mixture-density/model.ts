@@ -98,7 +98,7 @@ export function unpack(artifact: Artifact | undefined, problem: Problem, wanted:
   const domain = domainIn(id, artifact, problem)
   if (!artifact || !domain) return undefined
   const { signature, domain: _, laws: __, ...notes } = artifact.notes
-  const described = noted(artifact, 'laws', z.array(lawShape))
+  const described = noted(artifact, 'laws', z.array(lawShape).max(maxLaws))
   const laws = (described ?? []).flatMap(({ layers, ...rest }): Learnt[] => {
     const weights = artifact.arrays[`weights:${rest.key}`]?.data
     const map = unpackMap(artifact.arrays[`errors:${rest.key}`], inputCount(domain), measured)
@@ -110,14 +110,17 @@ export function unpack(artifact: Artifact | undefined, problem: Problem, wanted:
   return { signature: String(signature), domain, laws, notes }
 }
 
+/** No file describes more laws, components of one or layers of its network: a head is laid out for each. */
+const [maxLaws, maxComponents, maxLayers] = [1000, 100, 20]
+
 const few = z.int().nonnegative().max(1_000_000)
 const lawShape = z.strictObject({
   key: z.string(),
   caps: z.array(few.nullable()).min(1).max(2),
-  components: few.min(1),
+  components: few.min(1).max(maxComponents),
   inflated: z.boolean(),
   widths: z.array(few.min(1)).min(1).max(2),
-  layers: z.array(few.min(1)).min(2),
+  layers: z.array(few.min(1)).min(2).max(maxLayers),
 })
 
 const range = (length: number) => Array.from({ length }, (_, i) => i)

@@ -5,7 +5,7 @@ import { ownBackend } from '../../numerics/learning/own'
 import { chainOf } from '../../numerics/learning/sampling'
 import { stream } from '../../numerics/rng'
 import type { Artifact, Opened, Problem } from '../contract'
-import { largest } from '../learnt'
+import { fewEnough, largest } from '../learnt'
 import { identity, snapshotsOf } from './artifact'
 import { type Box, sumsOf, type Variable } from './box'
 import { densityOf } from './density'
@@ -80,8 +80,9 @@ function variablesOf({ notes }: Artifact, { network }: Problem): Variable[] | un
     widest: widest[i],
   }))
   const sound = variables.every(
-    ({ species, low, cap, widest: w }) => species >= 0 && natural(low) && natural(cap) && cap < 1e6 && w > 0,
+    ({ species, low, cap, widest: w }) => species >= 0 && natural(low) && natural(cap) && w > 0,
   )
+  if (new Set(names).size < names.length || !fewEnough(caps)) return undefined
   return sound ? variables : undefined
 }
 
