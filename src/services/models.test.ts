@@ -56,3 +56,24 @@ it.each([
   expect(models.find(problem)).toBeUndefined()
   expect(calls).toBeLessThanOrEqual(2)
 })
+
+it('asks again for what failed, once the line may be back', async () => {
+  const there = files()
+  let [down, calls, now] = [true, 0, 0]
+  const models = openModels(
+    async (file) => {
+      calls++
+      if (down) throw new Error('the line is down')
+      return there[file].buffer
+    },
+    () => now,
+  )
+  expect(await models.bring(problem)).toBeUndefined()
+  down = false
+  now = 9_999
+  expect(await models.bring(problem)).toBeUndefined()
+  expect(calls).toBe(1)
+  now = 10_000
+  expect((await models.bring(problem))?.artifact).toEqual(artifact)
+  expect(calls).toBe(3)
+})

@@ -31,28 +31,42 @@ const index = z.array(
   }),
 )
 
-/** `read` brings a file of the folder of models. */
-export function openModels(read: (file: string) => Promise<ArrayBuffer>): Models {
+/** What failed is asked for again after so long: the line may be back. A dragged slider asks at every step. */
+const retryMs = 10_000
+
+/** `read` brings a file of the folder of models; `now`: milliseconds of a clock that never goes back. */
+export function openModels(
+  read: (file: string) => Promise<ArrayBuffer>,
+  now: () => number = () => performance.now(),
+): Models {
   let known: z.infer<typeof index> = []
-  let listing: Promise<void> | undefined
   const asked = new Map<string, Promise<void>>()
+  const failedAt = new Map<string, number>()
   const here = new Map<string, Taught>()
-  const quietly = (work: Promise<void>) => work.catch(() => {})
+  const once = (file: string, work: () => Promise<void>): Promise<void> => {
+    const failed = failedAt.get(file)
+    const again = failed !== undefined && now() - failed >= retryMs
+    const going = asked.get(file)
+    if (going && !again) return going
+    failedAt.delete(file)
+    const begun = work().catch(() => void failedAt.set(file, now()))
+    asked.set(file, begun)
+    return begun
+  }
   const list = async () => {
     known = index.parse(JSON.parse(new TextDecoder().decode(await read('index.json'))))
   }
   const fetched = async (name: string) => {
     const file = readArtifact(new Uint8Array(await read(`${name}.safetensors`)))
-    if (file.ok) here.set(name, file.value)
+    if (!file.ok) throw new Error(file.why)
+    here.set(name, file.value)
   }
   const match = (problem: Problem) => known.find(({ signature: own, domain }) => fits(problem, domain.axes, own))?.name
   const bring = async (problem: Problem): Promise<Taught | undefined> => {
-    listing ??= quietly(list())
-    await listing
+    await once('index.json', list)
     const name = match(problem)
     if (name === undefined) return undefined
-    if (!asked.has(name)) asked.set(name, quietly(fetched(name)))
-    await asked.get(name)
+    await once(name, () => fetched(name))
     return here.get(name)
   }
   const find = (problem: Problem): Taught | undefined => {
