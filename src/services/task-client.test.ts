@@ -3,6 +3,7 @@ import type { InferenceQuestion } from '../analysis/inference/question'
 import type { Task, Told } from '../analysis/tasks'
 import { type TaskThread, taskClient } from './task-client'
 import { runTask } from './task-worker'
+import { readySign } from './thread'
 
 const question: InferenceQuestion = {
   network: 'parameter k = 10 in [2, 30]\nspecies X\n0 -> X, k\nX -> 0, 1',
@@ -11,20 +12,24 @@ const question: InferenceQuestion = {
 }
 const chain: Task = { kind: 'chain', question, index: 0 }
 
-/** A thread that is this one; `deaf` ones never answer. */
-function threads(deaf = false) {
+/** A thread that is this one; `deaf` ones never answer, and break when they are to read. */
+function threads(deaf = false, starts = true) {
   const made: { terminated: boolean }[] = []
   const spawn = (): TaskThread => {
-    const listeners = new Map<string, (event: unknown) => void>()
+    const listeners: [string, (event: unknown) => void][] = []
+    const tell = (kind: string, event: object) => {
+      for (const [heard, hear] of listeners) if (heard === kind) hear({ preventDefault() {}, ...event })
+    }
     const thread = { terminated: false }
     made.push(thread)
     return {
       addEventListener: (type: string, listener: unknown) => {
-        listeners.set(type, listener as (event: unknown) => void)
+        listeners.push([type, listener as (event: unknown) => void])
       },
       postMessage: (task: Task) => {
-        if (!deaf) void runTask(task, (data) => setTimeout(() => listeners.get('message')?.({ data })))
-        else if (task.kind === 'read') listeners.get('error')?.({ preventDefault() {}, message: 'out of memory' })
+        if (starts) tell('message', { data: readySign })
+        if (!deaf) void runTask(task, (data) => setTimeout(() => tell('message', { data })))
+        else if (task.kind === 'read') tell('error', { message: 'out of memory' })
       },
       terminate: () => {
         thread.terminated = true
@@ -79,5 +84,19 @@ describe('tasks', () => {
       code: 'worker-crash',
       message: expect.stringMatching(/out of memory/),
     })
+  })
+
+  it('run in this thread where workers cannot start', async () => {
+    const read: Task = { kind: 'read', question }
+    const here = { status: 'done', result: { rows: 2 } }
+    const { made, spawn } = threads(true, false)
+    const client = taskClient(2, spawn)
+    expect(await client.start(read).ending).toMatchObject(here)
+    expect(await client.start(read).ending).toMatchObject(here)
+    expect(made).toEqual([{ terminated: true }])
+    const forbidden = () => {
+      throw new Error('the policy of this page forbids workers')
+    }
+    expect(await taskClient(2, forbidden).start(read).ending).toMatchObject(here)
   })
 })

@@ -5,6 +5,7 @@
 import type { Task, TaskEnding, Told } from '../analysis/tasks'
 import { openBreath } from './breath'
 import type { TaskMessage } from './task-worker'
+import { type readySign, watch } from './thread'
 
 /** What is used of a `Worker`; tests bring their own. */
 export type TaskThread = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>
@@ -30,8 +31,12 @@ export function createTaskClient(): TaskClient {
   return taskClient(Math.min(8, Math.max(2, navigator.hardwareConcurrency || 2)), spawn)
 }
 
-/** A client with so many threads made by `spawn`, or none but this one. */
+/**
+ * A client with so many threads made by `spawn`, or none but this one; where the first of them cannot start, because a policy
+ * forbids them or their script is not to be had, this thread stands in.
+ */
 export function taskClient(threads: number, spawn?: () => TaskThread): TaskClient {
+  let usable = spawn !== undefined
   const queue: (() => void)[] = []
   let busy = 0
   const next = () => {
@@ -63,9 +68,13 @@ export function taskClient(threads: number, spawn?: () => TaskThread): TaskClien
         if ('told' in message) onTold(message.told)
         else end(message.ending as TaskEnding<T['kind']>)
       }
+      const standIn = () => {
+        usable = false
+        if (!over) stop = here(task, hear)
+      }
       const begin = () => {
         running = true
-        stop = spawn ? inWorker(spawn, task, hear) : here(task, hear)
+        stop = spawn && usable ? inWorker(spawn, task, hear, standIn) : here(task, hear)
       }
       const cancel = () => {
         const at = queue.indexOf(begin)
@@ -79,25 +88,33 @@ export function taskClient(threads: number, spawn?: () => TaskThread): TaskClien
   }
 }
 
-function inWorker(spawn: () => TaskThread, task: Task, hear: (message: TaskMessage) => void): () => void {
-  const lost = (why: string) =>
-    hear({
-      ending: { status: 'failed', code: 'worker-crash', message: `A worker stopped: ${why}`, hint: 'start it again' },
-    })
+function inWorker(
+  spawn: () => TaskThread,
+  task: Task,
+  hear: (message: TaskMessage) => void,
+  unstarted: () => void,
+): () => void {
   try {
     const worker = spawn()
-    worker.addEventListener('message', (event) => hear((event as MessageEvent<TaskMessage>).data))
-    worker.addEventListener('error', (event) => {
-      event.preventDefault()
-      lost((event as ErrorEvent).message || 'it could not be read')
+    const end = () => worker.terminate()
+    worker.addEventListener('message', (event) => {
+      const { data } = event as MessageEvent<TaskMessage | typeof readySign>
+      if (!('ready' in data)) hear(data)
+    })
+    watch(worker, ({ started, why }) => {
+      end()
+      if (!started) unstarted()
+      else hear({ ending: failure('worker-crash', `A worker stopped: ${why}`, 'start it again') })
     })
     worker.postMessage(task)
-    return () => worker.terminate()
-  } catch (thrown) {
-    queueMicrotask(() => lost(String((thrown as Error).message)))
+    return end
+  } catch {
+    queueMicrotask(unstarted)
     return () => {}
   }
 }
+
+const failure = (code: string, message: string, hint: string) => ({ status: 'failed', code, message, hint }) as const
 
 /** In this thread, with breaths. */
 function here(task: Task, hear: (message: TaskMessage) => void): () => void {
@@ -111,6 +128,12 @@ function here(task: Task, hear: (message: TaskMessage) => void): () => void {
         return !stopped
       }),
     )
+    .catch((thrown: unknown) => {
+      const why = thrown instanceof Error ? thrown.message : String(thrown)
+      hear({
+        ending: failure('worker-start', `This part of the program could not be fetched: ${why}`, 'reload the page'),
+      })
+    })
     .finally(() => breath.close())
   return () => {
     stopped = true
