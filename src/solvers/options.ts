@@ -123,13 +123,39 @@ function expected(field: JsonField): string {
   return `${field.type} in ${field.exclusiveMinimum === undefined ? '[' : '('}${low}, ${field.maximum ?? '∞'}]`
 }
 
-/** A given value, short enough for a sentence. */
+/** Characters of a value, or of a place, in a sentence. */
+const longest = 60
+
+/** A given value, short enough for a sentence, however large or nested it is. */
 export function show(value: unknown): string {
-  const text =
-    value === undefined
-      ? 'nothing'
-      : typeof value === 'number'
-        ? String(value)
-        : (JSON.stringify(value) ?? String(value))
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+  const text = value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : begin(value, longest)
+  return text.length > longest ? `${text.slice(0, longest - 3)}…` : text
+}
+
+/** JSON as far as `room` reaches, and somewhat further: no more is written, and no deeper. */
+function begin(value: unknown, room: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, room + 1))
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? String(value)
+  const list = Array.isArray(value)
+  let text = list ? '[' : '{'
+  for (const key in value) {
+    if (text.length > room) break
+    if (text.length > 1) text += ','
+    if (!list) text += `${begin(key, room)}:`
+    text += begin((value as Record<string, unknown>)[key], room - text.length)
+  }
+  return text + (list ? ']' : '}')
+}
+
+/** Issues that are told of one question; the others are counted. */
+const maxIssues = 100
+
+/** A refusal for these reasons, of a length that can be read, sent and shown. */
+export function refused(issues: readonly Issue[]): Extract<Parsed<never>, { ok: false }> {
+  const short = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
+  const told = issues.slice(0, maxIssues).map(({ path, message }) => {
+    return { path: short(path, 2 * longest), message: short(message, 20 * longest) }
+  })
+  const more = issues.length - told.length
+  return { ok: false, issues: more > 0 ? [...told, { path: '', message: `and ${more} more issues` }] : told }
 }

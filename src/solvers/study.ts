@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { type Network, quantities } from '../network/network'
 import { type Diagnostic, parse } from '../network/parse'
 import type { Observe, Problem, Solver } from './contract'
-import { type Issue, type Parsed, show } from './options'
+import { type Issue, type Parsed, refused, show } from './options'
 import { solvers } from './registry'
 
 export const maxTimes = 100_000
@@ -104,7 +104,7 @@ export function readStudyShape(json: unknown): Parsed<Study> {
         }))
       : [{ path: issue.path.join('.'), message: `${issue.message}; got ${show(given(json, issue.path))}` }],
   )
-  return { ok: false, issues }
+  return refused(issues)
 }
 
 /** Read a study: JSON → question, method, options. Every issue names its place and what would be right. */
@@ -115,10 +115,7 @@ export function readStudy(json: unknown): Parsed<Reading> {
   const { network, diagnostics } = parse(study.network)
   if (!network) {
     const errors = diagnostics.filter((d) => d.severity === 'error')
-    return {
-      ok: false,
-      issues: errors.map((d) => ({ path: `network:${d.line}:${d.column}`, message: d.message })),
-    }
+    return refused(errors.map((d) => ({ path: `network:${d.line}:${d.column}`, message: d.message })))
   }
   const issues: Issue[] = []
   const problem: Problem = {
@@ -134,9 +131,9 @@ export function readStudy(json: unknown): Parsed<Reading> {
     issues.push({ path: 'solver', message: `unknown solver ${show(id)}; known are ${Object.keys(solvers).join(', ')}` })
   const options = solver?.options.parse(study.options)
   if (options && !options.ok) {
-    issues.push(...options.issues.map((issue) => ({ ...issue, path: `options.${issue.path}` })))
+    for (const issue of options.issues) issues.push({ ...issue, path: `options.${issue.path}` })
   }
-  if (issues.length || !solver || !options?.ok) return { ok: false, issues }
+  if (issues.length || !solver || !options?.ok) return refused(issues)
   return {
     ok: true,
     value: { study, problem, solver, options: options.value, seed: study.seed ?? 1, diagnostics },
@@ -193,7 +190,7 @@ function readObserve(network: Network, observe: readonly string[], issues: Issue
       joints.push([indices[0], indices[1]])
     } else {
       const message = pair.length
-        ? `a joint law needs two different quantities out of ${names.join(', ')}, got ${show(item)}`
+        ? `a joint law needs two different quantities out of ${names.slice(0, 20).join(', ')}, got ${show(item)}`
         : `unknown observation ${show(item)}; known are ${known.join(', ')} and joint:A,B`
       issues.push({ path: `observe.${k}`, message })
     }

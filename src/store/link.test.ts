@@ -1,6 +1,6 @@
 import { deflateSync, strToU8 } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import type { Study } from '../solvers/study'
+import { readStudy, type Study } from '../solvers/study'
 import { version } from '../version'
 import { decodeStudy, encodeStudy, linkTo, maxLinkLength, overlay, readAddress, sentence } from './link'
 import { defaultStudy } from './studio'
@@ -53,6 +53,25 @@ describe('a link', () => {
       /__proto__/,
     )
     expect(refusal(payloadOf(strToU8('{"version":1,"network":"","times":[],"script":"<img>"}')))).toMatch(/unknown key/)
+  })
+
+  it('with brackets inside brackets, a million deep, is refused with a short sentence', () => {
+    const deep = '['.repeat(900_000) + ']'.repeat(900_000)
+    for (const json of [deep, `{"version":1,"network":"","times":[1],"observe":[${deep}]}`]) {
+      const payload = payloadOf(strToU8(json))
+      expect(payload.length).toBeLessThan(4000)
+      expect(refusal(payload)).toMatch(/received array; got \[{57}…$/)
+    }
+  })
+
+  it('with thousands of faults is told the first few, and how many there are', () => {
+    const many = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`key${i}`, 1]))
+    const said = refusal(payloadOf(strToU8(JSON.stringify({ version: 1, network: '', times: [1], ...many }))))
+    expect(said).toMatch(/^key0: unknown key.*; key4: .*; and 96 more$/)
+    expect(said.length).toBeLessThan(2000)
+    const read = readStudy({ version: 1, network: '0 -> X, 1', times: [1], parameters: many })
+    expect(!read.ok && read.issues.length).toBe(101)
+    expect(!read.ok && read.issues.at(-1)).toEqual({ path: '', message: 'and 49900 more issues' })
   })
 
   it('survives every single damaged character without throwing', () => {

@@ -112,9 +112,13 @@ export function overlay(study: Study, values: ReadonlyMap<string, string>): Pars
   return issues.length ? { ok: false, issues } : readStudyShape(laid)
 }
 
-/** Issues as one sentence each. */
+/** Issues in one notice. */
+const maxTold = 5
+
+/** Issues as one sentence each, the first few of them. */
 export function sentence(issues: readonly Issue[]): string {
-  return issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
+  const told = issues.slice(0, maxTold).map(({ path, message }) => (path ? `${path}: ${message}` : message))
+  return [...told, ...(issues.length > maxTold ? [`and ${issues.length - maxTold} more`] : [])].join('; ')
 }
 
 class TooLarge extends Error {}
