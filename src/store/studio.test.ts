@@ -98,6 +98,33 @@ describe('the studio', () => {
     expect(study().network).toContain('a = 37')
   })
 
+  it('opens no study of the gallery that comes after the user has opened another', async () => {
+    let answer = (_: unknown) => {}
+    const fetchStudy = () => new Promise<unknown>((resolve) => (answer = resolve))
+    const { studio, study, texts } = await open({ fetchStudy })
+    for (const meanwhile of [() => studio.open(small), () => studio.openRead(small)]) {
+      const late = studio.openByName('toggle-switch')
+      await meanwhile()
+      answer(defaultStudy())
+      expect(await late).toBe(false)
+      expect(study().network).toBe(small.network)
+    }
+    const wanted = studio.openByName('toggle-switch')
+    answer(defaultStudy())
+    expect(await wanted).toBe(true)
+    expect(texts()).toEqual([])
+  })
+
+  it('reads a long link in slices between which the page lives', async () => {
+    const network = Array.from({ length: 4000 }, (_, i) => `A${i} -> B${i}, 1`).join('\n')
+    const address = addressOf(linkTo({ ...small, network }, 'http://localhost/'))
+    expect(address.hash.length).toBeLessThan(200_000)
+    const studio = createStudio(testingClient(), { nextFrame: soon, address })
+    closers.push(studio.close)
+    await expect.poll(() => studio.reader.getState().progress?.of).toBe(4000)
+    await expect.poll(() => studio.studies.getState().study.network === network, { timeout: 20_000 }).toBe(true)
+  })
+
   it('opens the last visit however late it is read', async () => {
     let answer = () => {}
     const asked = new Promise<void>((resolve) => {

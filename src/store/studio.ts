@@ -42,7 +42,9 @@ export interface Studio {
   readonly persistence: Persistence
   /** Open another study; the present one goes into the history. */
   open(study: Study): void
-  /** Open a study of the gallery, with values laid over it. Resolves to whether it is open; if not, a notice says why. */
+  /** The same once its text is read, in slices. Resolves to whether it is open: something newer may have come first. */
+  openRead(study: Study): Promise<boolean>
+  /** Open a study of the gallery, with values laid over it. Resolves to whether it is open; if not, a notice says why, or something newer came first. */
   openByName(name: string, values?: ReadonlyMap<string, string>): Promise<boolean>
   /** The address that shows this draft, with the reader's view. */
   link(): string
@@ -99,8 +101,10 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const map = createMap(tasks, learntBy)
   let booted = false
   let kept: Study | undefined
+  let turns = 0
 
   const open = (study: Study) => {
+    turns++
     const { study: present, opened, open: replace, restore } = studies.getState()
     if (!booted) {
       restore(study)
@@ -115,16 +119,31 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     return false
   }
 
+  /** Whether nothing else was asked for since. */
+  const turn = () => {
+    const own = ++turns
+    return () => own === turns
+  }
+
+  async function openRead(study: Study, current = turn()): Promise<boolean> {
+    if (!(await reader.read(study.network)) || !current()) return false
+    open(study)
+    return true
+  }
+
   async function openByName(name: string, values: ReadonlyMap<string, string> = new Map()): Promise<boolean> {
+    const current = turn()
+    let fetched: unknown
     try {
-      const read = readStudyShape(await fetchStudy(name))
-      const laid = read.ok ? overlay(read.value, values) : read
-      if (!laid.ok) return refuse(`The study "${name}" was not opened: ${sentence(laid.issues)}.`)
-      open(laid.value)
-      return true
+      fetched = await fetchStudy(name)
     } catch {
       return refuse(`There is no study "${name}" here, or the line is down. Pick one from the gallery.`)
     }
+    if (!current()) return false
+    const read = readStudyShape(fetched)
+    const laid = read.ok ? overlay(read.value, values) : read
+    if (!laid.ok) return refuse(`The study "${name}" was not opened: ${sentence(laid.issues)}.`)
+    return openRead(laid.value, current)
   }
 
   /** Whether the address asked for something that is open now. */
@@ -135,8 +154,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     if (asked.kind === 'name') return openByName(asked.name, asked.values)
     if (asked.kind === 'unreadable')
       return refuse(`The link was not opened: ${asked.why}. Your own study is still here.`)
-    open(asked.study)
-    return true
+    return openRead(asked.study)
   }
 
   /** What the address asks for or, if nothing, what the last visit left; whatever gives way goes into the history. */
@@ -191,6 +209,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     reader,
     persistence,
     open,
+    openRead,
     openByName,
     link: () => linkTo(studies.getState().study, address?.href ?? 'http://localhost/'),
     ready: boot(),
