@@ -15,22 +15,28 @@ const maxFileBytes = 20_000_000
 export const fileTypes = '.json,.crn,.txt,.xml,.sbml,.safetensors,.csv,.tsv'
 
 /** Open a study on the table, with the reader's seed where that is locked. Resolves to whether it is open: a newer one may have come first. */
-export async function openStudy(studio: Studio, study: Study): Promise<boolean> {
-  if (!(await studio.reader.read(study.network))) return false
+export function openStudy(studio: Studio, study: Study): Promise<boolean> {
   const { seed } = studio.studies.getState().study
-  studio.open(isSeedLocked(studio) ? { ...study, seed, view: { ...study.view, seedLocked: true } } : study)
-  return true
+  return studio.openRead(isSeedLocked(studio) ? { ...study, seed, view: { ...study.view, seedLocked: true } } : study)
 }
 
 /**
  * Open a `.study.json`, a network text, SBML or what a method has learnt; what cannot be read becomes a notice. Resolves to the report of an
- * import, whether or not it succeeded.
+ * import, whether or not it succeeded. Never rejects.
  */
 export async function openFile(studio: Studio, file: File): Promise<Import | undefined> {
   const refuse = (why: string): undefined => {
     const text = `${file.name} was not opened: ${why}. Your own study is still here.`
     studio.notices.getState().say({ tone: 'error', text })
   }
+  try {
+    return await openAny(studio, file, refuse)
+  } catch (thrown) {
+    return refuse(thrown instanceof Error ? thrown.message : String(thrown))
+  }
+}
+
+async function openAny(studio: Studio, file: File, refuse: (why: string) => undefined): Promise<Import | undefined> {
   if (file.name.endsWith('.safetensors')) {
     if (file.size > maxArtifactBytes) return refuse(`it is larger than ${maxArtifactBytes / 1e6} MB`)
     const taught = await readTaught(new Uint8Array(await file.arrayBuffer()))
@@ -49,14 +55,18 @@ export async function openFile(studio: Studio, file: File): Promise<Import | und
     await openStudy(studio, bareStudy(studio, titleOf(file), text))
     return undefined
   }
-  try {
-    const read = readStudyShape(JSON.parse(text))
-    if (read.ok) await openStudy(studio, read.value)
-    else refuse(sentence(read.issues.slice(0, 3)))
-  } catch {
-    refuse('it begins like a study file but is not JSON; it may have been cut short')
-  }
+  const read = readStudyShape(jsonIn(text))
+  if (!read.ok) return refuse(sentence(read.issues.slice(0, 3)))
+  await openStudy(studio, read.value)
   return undefined
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error('it begins like a study file but is not JSON; it may have been cut short')
+  }
 }
 
 /** Between its steps the page lives. */
@@ -87,24 +97,25 @@ export async function openTable({ inference, notices }: Studio, file: File): Pro
   if (complaint) refuse(complaint.message)
 }
 
-/** A longer one is read by a thread of its own: a megabyte takes some tenths of a second. */
+/** A longer one takes so long that the reader is told, and may stop it: a megabyte takes some tenths of a second. */
 const longFile = 100_000
 
-async function importHere(text: string): Promise<Import> {
-  const { importSbml } = await import('../../network/sbml/import')
-  return importSbml(text)
-}
-
-async function importElsewhere({ tasks, notices }: Studio, file: File, text: string): Promise<Import> {
+/** In a thread of its own, however short it is: what was made to take long must not hold the page up. Undefined: it was stopped. */
+async function importElsewhere({ tasks, notices }: Studio, file: File, text: string): Promise<Import | undefined> {
   const words = `${file.name} is being read …`
-  notices.getState().say({ tone: 'info', text: words })
-  const ending = await tasks.start({ kind: 'import', file: text }).ending
+  const { ending, cancel } = tasks.start({ kind: 'import', file: text })
+  if (text.length >= longFile) {
+    notices.getState().say({ tone: 'info', text: words, action: { label: 'Cancel', run: cancel } })
+  }
+  const ended = await ending
   for (const { id, text: said } of notices.getState().notices) if (said === words) notices.getState().dismiss(id)
-  return ending.status === 'done' ? ending.result : importHere(text)
+  if (ended.status === 'failed') throw new Error(ended.message)
+  return ended.status === 'done' ? ended.result : undefined
 }
 
-async function openSbml(studio: Studio, file: File, text: string): Promise<Import> {
-  const imported = text.length < longFile ? await importHere(text) : await importElsewhere(studio, file, text)
+async function openSbml(studio: Studio, file: File, text: string): Promise<Import | undefined> {
+  const imported = await importElsewhere(studio, file, text)
+  if (!imported) return undefined
   const title = imported.title || titleOf(file)
   if (imported.text !== null) await openStudy(studio, bareStudy(studio, title, imported.text))
   return { ...imported, title }

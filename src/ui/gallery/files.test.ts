@@ -1,0 +1,93 @@
+import { afterEach, expect, it } from 'vitest'
+import type { Task } from '../../analysis/tasks'
+import { type TaskClient, taskClient } from '../../services/task-client'
+import { createStudio } from '../../store/studio'
+import { testingClient } from '../../store/testing-client'
+import { openFile } from './files'
+
+const closers: (() => void)[] = []
+
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+})
+
+async function open(tasks: TaskClient) {
+  const studio = createStudio(testingClient(), { nextFrame: async () => {}, tasks })
+  closers.push(studio.close)
+  await studio.ready
+  return {
+    studio,
+    notices: () => studio.notices.getState().notices,
+    drop: (name: string, text: string) => openFile(studio, new File([text], name)),
+  }
+}
+
+const sbml = (length = 0) =>
+  `<?xml version="1.0"?><sbml level="3" version="1"><model id="m"><!--${' '.repeat(length)}--><listOfSpecies>` +
+  '<species id="X" initialAmount="3" hasOnlySubstanceUnits="true"/></listOfSpecies></model></sbml>'
+
+/** A client whose workers never answer, or stop. */
+function broken(stops: boolean): { client: TaskClient; asked: Task[]; ended: number } {
+  const state = { asked: [] as Task[], ended: 0, client: taskClient(1) }
+  state.client = taskClient(1, () => {
+    const listeners: [string, (event: unknown) => void][] = []
+    const tell = (kind: string, event: object) => {
+      for (const [heard, hear] of listeners) if (heard === kind) hear({ preventDefault() {}, ...event })
+    }
+    return {
+      addEventListener: (kind: string, hear: unknown) => listeners.push([kind, hear as (event: unknown) => void]),
+      postMessage: (task: Task) => {
+        state.asked.push(task)
+        tell('message', { data: { ready: true } })
+        if (stops) tell('error', { message: 'out of memory' })
+      },
+      terminate: () => {
+        state.ended++
+      },
+    }
+  })
+  return state
+}
+
+it('imports what a worker could read', async () => {
+  const { studio, drop } = await open(taskClient(1))
+  expect((await drop('m.xml', sbml()))?.title).toBe('m')
+  expect(studio.studies.getState().study.network).toContain('X = 3')
+})
+
+it('does not try on the page what a worker could not read', async () => {
+  const { client, asked } = broken(true)
+  const { studio, drop, notices } = await open(client)
+  const { study } = studio.studies.getState()
+  expect(await drop('bomb.xml', sbml())).toBeUndefined()
+  expect(asked).toHaveLength(1)
+  expect(studio.studies.getState().study).toBe(study)
+  expect(notices().map(({ text }) => text)).toEqual([
+    'bomb.xml was not opened: A worker stopped: out of memory. Your own study is still here.',
+  ])
+})
+
+it('lets a long import be cancelled', async () => {
+  const state = broken(false)
+  const { studio, drop, notices } = await open(state.client)
+  const { study } = studio.studies.getState()
+  const dropped = drop('long.xml', sbml(100_000))
+  await expect.poll(() => notices().map(({ action }) => action?.label)).toEqual(['Cancel'])
+  notices()[0].action?.run()
+  expect(await dropped).toBeUndefined()
+  expect(state.ended).toBe(1)
+  expect(notices()).toEqual([])
+  expect(studio.studies.getState().study).toBe(study)
+})
+
+it('tells the reader of whatever goes wrong', async () => {
+  const { drop, notices } = await open(taskClient(1))
+  const unreadable = Object.assign(new File([''], 'gone.crn'), {
+    text: () => Promise.reject(new Error('the file has been moved')),
+  })
+  expect(await drop('half.json', '{"version":1')).toBeUndefined()
+  const { studio } = await open(taskClient(1))
+  expect(await openFile(studio, unreadable)).toBeUndefined()
+  expect(studio.notices.getState().notices[0].text).toContain('gone.crn was not opened: the file has been moved')
+  expect(notices()[0].text).toContain('is not JSON; it may have been cut short')
+})
