@@ -3,7 +3,7 @@ import type { Artifact } from '../solvers/contract'
 import { encode, inputCount, type Setting } from '../solvers/design'
 import { nearby } from '../solvers/learnt'
 import { follow } from './inference/learnt-laws'
-import { type Learner, type LearntReading, readLearnt } from './inference/learnt-reading'
+import { type LearntReading, readLearnt } from './inference/learnt-reading'
 import { axisValues, checkSize, type MapAxis, type MapQuestion, type MapRow } from './maps'
 import { shapeNames, shapeOf } from './shape'
 
@@ -32,7 +32,7 @@ export function* learntMapRows(
   const observed = { network, initial, quantities: [quantity] }
   const prior = ({ name, index, min, max, log }: MapAxis) => ({ name, index, min, max, log })
   const subject = { observed, priors: [prior(x), prior(y)], others: parameters, learnt }
-  const reading = readLearnt(learnt.solver as Learner, subject, [time])
+  const reading = readLearnt(learnt.solver, subject, [time])
   const { domain } = reading.conditionals
   const [xs, ys] = [axisValues(x), axisValues(y)]
   const rows = Array.from({ length: Math.ceil((ys.length - first) / step) }, (_, k) => first + k * step)

@@ -3,7 +3,7 @@ import { quantities } from '../network/network'
 import { type NamedArray, namedArray } from '../numerics/named-array'
 import { type Artifact, Failure, type Problem } from '../solvers/contract'
 import { learntLaws } from './inference/learnt-laws'
-import { type Learner, learners, readLearnt } from './inference/learnt-reading'
+import { learners, readLearnt } from './inference/learnt-reading'
 import type { Work } from './progress'
 
 export interface LearntSensitivity {
@@ -65,7 +65,7 @@ export function* learntSensitivity(learnt: Artifact, problem: Problem, parameter
 
 /** Undefined where there is no law of this species by itself. */
 function lawsOf(
-  learner: Learner,
+  learner: string,
   learnt: Artifact,
   { network, parameters, initial }: Problem,
   q: number,

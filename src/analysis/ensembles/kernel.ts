@@ -4,12 +4,9 @@ import type { Network } from '../../network/network'
 import { type Conditionals, cellsOf } from '../../solvers/conditionals'
 import { type Artifact, Failure, type Problem } from '../../solvers/contract'
 import { encode, inputCount, outside, type Setting } from '../../solvers/design'
-import { unpack as unpackStudent } from '../../solvers/distilled/model'
-import { conditionalsOf as conditionalsOfStudent } from '../../solvers/distilled/voice'
 import { type Coordinates, coordinates } from '../../solvers/fsp/space'
-import { conditionalsOf as conditionalsOfMixture } from '../../solvers/mixture-density/conditionals'
-import { unpack as unpackMixture } from '../../solvers/mixture-density/model'
 import { nothing } from '../../solvers/observe'
+import { tellers } from '../../solvers/tellers'
 
 export interface Asked {
   readonly network: Network
@@ -27,14 +24,17 @@ export interface HopKernel {
   inside(from: Float64Array): boolean
 }
 
-const howTo = 'train "distilled" or "mixtureDensity" with the option "starts", the largest count to start from'
+const known = Object.keys(tellers)
+  .map((id) => `"${id}"`)
+  .join(' or ')
+const howTo = `train ${known} with the option "starts", the largest count to start from`
 
 /** The kernel in an artifact; a Failure says in words why there is none. */
 export function hopKernel(learnt: Artifact | undefined, { network, parameters, initial }: Asked): HopKernel {
   if (!learnt) throw new Failure('learnt', 'nothing is learnt of hops of this network', howTo)
   const problem: Problem = { network, parameters, initial, times: Float64Array.of(1), observe: nothing }
   const space = coordinates(network, initial)
-  const conditionals = read(learnt, problem, space)
+  const conditionals = tellers[learnt.solver]?.whole(learnt, problem)
   if (!conditionals) {
     throw new Failure('learnt', 'what was learnt is of another network, or not of the whole state', howTo)
   }
@@ -59,16 +59,6 @@ export function hopKernel(learnt: Artifact | undefined, { network, parameters, i
     prompt: (from, lag, into, at) => encode(domain, setting(from), lag, into, at),
     inside: (from) => outside(domain, setting(from)).length === 0,
   }
-}
-
-function read(learnt: Artifact, problem: Problem, { axes }: Coordinates): Conditionals | undefined {
-  const student = unpackStudent(learnt, problem)
-  if (student) return conditionalsOfStudent(student)
-  const key = [...axes].sort((a, b) => a - b).join()
-  const mixtures =
-    axes.length <= 2 ? unpackMixture(learnt, problem, [{ key, of: key.split(',').map(Number) }]) : undefined
-  const law = mixtures?.laws.find((one) => one.key === key)
-  return mixtures && law && conditionalsOfMixture(mixtures.domain, law)
 }
 
 /** One prompt for each row. */

@@ -8,7 +8,7 @@ import { coordinates } from '../../solvers/fsp/space'
 import type { Courses } from './data'
 import type { Start } from './fsp-courses'
 import { unlearnt } from './learnt-laws'
-import { type Learner, readLearnt, type Subject } from './learnt-reading'
+import { readLearnt, type Subject } from './learnt-reading'
 import type { Likelihood } from './likelihood'
 import type { Noise } from './noise'
 
@@ -21,7 +21,7 @@ interface Hop {
 }
 
 export function learntCourses(
-  learner: Learner,
+  learner: string,
   subject: Subject,
   { courses }: Courses,
   noise: Noise,

@@ -3,14 +3,10 @@
 import { type Conditionals, cellsOf } from '../../solvers/conditionals'
 import { type Artifact, Failure, type Problem } from '../../solvers/contract'
 import { outside, type Setting } from '../../solvers/design'
-import { unpack as unpackStudent } from '../../solvers/distilled/model'
-import { conditionalsOf as conditionalsOfStudent } from '../../solvers/distilled/voice'
 import { coordinates } from '../../solvers/fsp/space'
 import { type ErrorMap, sortedErrors } from '../../solvers/learnt'
-import { conditionalsOf as conditionalsOfMixture } from '../../solvers/mixture-density/conditionals'
-import { unpack as unpackMixture } from '../../solvers/mixture-density/model'
-import { plan } from '../../solvers/mixture-density/targets'
 import { nothing } from '../../solvers/observe'
+import { type Told, tellers } from '../../solvers/tellers'
 import { group, type Observed, seesAlike } from './observed'
 import type { Prior } from './prior'
 
@@ -23,8 +19,7 @@ export interface Subject {
   readonly learnt?: Artifact
 }
 
-export const learners = ['distilled', 'mixtureDensity'] as const
-export type Learner = (typeof learners)[number]
+export const learners: readonly string[] = Object.keys(tellers)
 
 /** A network, and what is seen of the cells of its first blocks. */
 export interface LearntReading {
@@ -44,7 +39,7 @@ export interface LearntReading {
 const mostCells = 400_000
 
 /** The network of a subject; a Failure says what is missing where it does not answer. */
-export function readLearnt(learner: Learner, subject: Subject, times: readonly number[]): LearntReading {
+export function readLearnt(learner: string, subject: Subject, times: readonly number[]): LearntReading {
   const { observed, others, learnt } = subject
   if (!learnt || learnt.solver !== learner) {
     throw new Failure('learnt', `nothing learnt by "${learner}" is at hand for this network`, howToLearn(learner))
@@ -54,79 +49,47 @@ export function readLearnt(learner: Learner, subject: Subject, times: readonly n
   }
   const { network, initial, quantities } = observed
   const problem: Problem = { network, initial, parameters: others, times: Float64Array.of(1), observe: nothing }
-  const reading =
-    learner === 'distilled' ? ofStudent(learnt, problem, observed) : ofMixture(learnt, problem, quantities)
-  checkInside(reading.conditionals, subject, times)
-  return reading
+  const told = tellers[learner].of(learnt, problem, quantities)
+  if ('why' in told) throw new Failure('learnt', told.why, told.hint ?? howToLearn(learner))
+  const reading = { ...told, ...(told.value ? byValues(told, quantities) : byStates(told, problem, observed)) }
+  checkInside(told.conditionals, subject, times)
+  return { ...reading, perCell: perCellOf(told.map) }
 }
 
-const howToLearn = (learner: Learner) =>
+const howToLearn = (learner: string) =>
   `train it over the ranges of the parameters (method "${learner}"), or give a file of it: --learnt FILE.safetensors`
 
-const foreign = (learner: Learner) =>
-  new Failure('learnt', `what was learnt is of another network, or of other values than these`, howToLearn(learner))
-
-function ofStudent(learnt: Artifact, problem: Problem, observed: Observed): LearntReading {
-  const model = unpackStudent(learnt, problem)
-  if (!model) throw foreign('distilled')
-  const conditionals = conditionalsOfStudent(model)
-  const { network, initial, quantities } = observed
-  const space = coordinates(network, initial)
-  const places = quantities.map((q) => space.axes.indexOf(q))
-  // Counts after the last one that is seen need not be known.
-  const depth = places.every((place) => place >= 0) ? Math.max(...places) + 1 : conditionals.blocks.length
+/** Values of what is observed in every state of the blocks, which are the axes of the state. */
+function byStates({ conditionals, depth }: Told, problem: Problem, observed: Observed) {
+  const space = coordinates(observed.network, observed.initial)
   const widths = conditionals.blocks.slice(0, depth).map(cellsOf)
   const states = widths.reduce((a, b) => a * b, 1)
   checkCells(states)
   const box = { low: widths.map(() => 0), cap: widths.map((width) => width - 1) }
-  const { map } = model
-  const perCell = perCellOf(map)
-  if (depth === conditionals.blocks.length) {
-    const { values, of } = group(observed, space, { box, states }, problem.parameters, 0)
-    return { conditionals, depth, values, of, map, perCell }
-  }
+  const whole = depth === conditionals.blocks.length
   const partial = { ...space, axes: space.axes.slice(0, depth), dependents: [], most: space.most.slice(0, depth) }
-  const { values, of } = group(observed, partial, { box, states }, problem.parameters, 0)
-  return { conditionals, depth, values, of, map, perCell }
+  const { values, of } = group(observed, whole ? space : partial, { box, states }, problem.parameters, 0)
+  return { values, of }
 }
 
-function ofMixture(learnt: Artifact, problem: Problem, quantities: readonly number[]): LearntReading {
-  if (quantities.length > 2) {
-    throw new Failure('learnt', '"mixtureDensity" knows laws of one or two quantities', 'use "distilled" or "fsp"')
-  }
-  const { sources } = plan(problem)
-  const wanted = [...new Set(quantities.map((q) => sources[q].of))].sort((a, b) => a - b)
-  const key = wanted.join()
-  const model = unpackMixture(learnt, problem, [{ key, of: wanted }])
-  const law = model?.laws.find((one) => one.key === key)
-  if (!model || !law) {
-    const pair = wanted.length > 1 ? ' together (observe their joint law when it is trained)' : ''
-    throw new Failure(
-      'learnt',
-      `what was learnt has no law of ${nameOf(problem, wanted)}${pair}`,
-      howToLearn('mixtureDensity'),
-    )
-  }
-  const conditionals = conditionalsOfMixture(model.domain, law)
-  const cells = cellsOf(conditionals.blocks[0])
+/** … and in every cell of a block of one quantity or of two. */
+function byValues({ conditionals, value }: Told, quantities: readonly number[]) {
+  const [block] = conditionals.blocks
+  const cells = cellsOf(block)
   checkCells(cells)
   const values: number[] = []
   const index = new Map<string, number>()
   const of = Int32Array.from({ length: cells }, (_, cell) => {
-    const counts = wanted.length === 1 ? [cell] : [Math.floor(cell / law.widths[1]), cell % law.widths[1]]
-    const tuple = quantities.map((q) => sources[q].value(counts[wanted.indexOf(sources[q].of)]))
+    const { widths } = block
+    const counts = widths.length === 1 ? [cell] : [Math.floor(cell / widths[1]), cell % widths[1]]
+    const tuple = quantities.map((_, k) => value?.(k, counts) ?? Number.NaN)
     const found = index.get(tuple.join())
     if (found !== undefined) return found
     index.set(tuple.join(), index.size)
     values.push(...tuple)
     return index.size - 1
   })
-  return { conditionals, depth: 1, values: Float64Array.from(values), of, map: law.map, perCell: perCellOf(law.map) }
-}
-
-function nameOf({ network }: Problem, list: readonly number[]): string {
-  const names = [...network.species, ...network.observables].map(({ name }) => name)
-  return list.map((q) => names[q]).join(' and ')
+  return { values: Float64Array.from(values), of }
 }
 
 function checkCells(cells: number): void {

@@ -2,12 +2,14 @@
 import { z } from 'zod'
 import { Failure } from '../../solvers/contract'
 import { type OptionSchema, optionSchema } from '../../solvers/options'
+import { solvers } from '../../solvers/registry'
+import { tellers } from '../../solvers/tellers'
 import type { Data } from './data'
 import { courseLikelihood, type Start } from './fsp-courses'
 import { fspLaws } from './fsp-laws'
 import { learntCourses } from './learnt-courses'
 import { learntLaws } from './learnt-laws'
-import { type Learner, readLearnt, type Subject } from './learnt-reading'
+import { learners, readLearnt, type Subject } from './learnt-reading'
 import { type Laws, type Likelihood, snapshotLikelihood } from './likelihood'
 import type { Noise } from './noise'
 import { particleLikelihood } from './particles'
@@ -104,10 +106,10 @@ const particle: LikelihoodKind<{ particles: number }> = {
 }
 
 /** What a network has learnt of laws, and its own derivative by the parameters. */
-function learnt(learner: Learner, title: string, summary: string): LikelihoodKind<Record<string, never>> {
+function learnt(learner: string): LikelihoodKind<Record<string, never>> {
   return {
-    title,
-    summary,
+    title: `Learnt: ${solvers[learner].title.toLowerCase()}`,
+    summary: tellers[learner].about,
     options: optionSchema({}),
     make(measured) {
       const { observed, data, noise, start } = measured
@@ -126,16 +128,7 @@ export const likelihoods: Readonly<Record<string, LikelihoodKind>> = {
   ssa: histogram as unknown as LikelihoodKind,
   synthetic: synthetic as unknown as LikelihoodKind,
   particle: particle as unknown as LikelihoodKind,
-  distilled: learnt(
-    'distilled',
-    'Learnt: distilled network',
-    'The law of the whole state as a network has learnt it, with its gradient: of cells, and of whole courses by hops.',
-  ) as unknown as LikelihoodKind,
-  mixtureDensity: learnt(
-    'mixtureDensity',
-    'Learnt: mixture density network',
-    'Laws of one or two quantities as networks have learnt them, with their gradients.',
-  ) as unknown as LikelihoodKind,
+  ...Object.fromEntries(learners.map((id) => [id, learnt(id) as unknown as LikelihoodKind])),
 }
 
 /** Ascending, without repeats. */
