@@ -27,11 +27,30 @@ describe('diagonal storage', () => {
         transition.advance(0, 1, 2, 0.25)
         transition.advance(1, 0, 2, 0.5)
         transition.advance(0, 1, 2, 0)
+        transition.recur?.(1, 0, 2, 0.125)
       }
       for (const v of [0, 1, 2] as const) {
         expect(twins[0].transition.vectors[v]).toEqual(twins[1].transition.vectors[v])
       }
       expect(twins[0].transition.vectors[1].some((value) => value > 0)).toBe(true)
     }
+  })
+
+  it('begins with zeros in a memory that another matrix has let go, and leaves one that is in use alone', () => {
+    const first = diagonalMatrix(50, [0, 3])
+    const second = diagonalMatrix(70, [0, -9])
+    for (const { entries, transition } of [first, second]) {
+      for (const values of [...entries, ...transition.vectors]) values.fill(1)
+    }
+    first.release()
+    const third = diagonalMatrix(90, [0, 5, 8])
+    for (const values of [...third.entries, ...third.transition.vectors])
+      expect(values.every((v) => v === 0)).toBe(true)
+    for (const values of third.entries) values.fill(0.5)
+    third.transition.vectors[0].fill(1)
+    third.transition.advance(0, 1, 2, 0)
+    // Rows near the low end have no neighbours before them.
+    expect([...third.transition.vectors[1].subarray(0, 9)]).toEqual([0.5, 0.5, 0.5, 0.5, 0.5, 1, 1, 1, 1.5])
+    expect(second.transition.vectors[0].every((v) => v === 1)).toBe(true)
   })
 })

@@ -49,7 +49,7 @@ export interface BoxGenerator {
   rate: number
   /** No matrix is stored: there are products and sinks, and neither entries nor moves. */
   readonly matrixFree?: true
-  /** Lets other threads go; no products after it. */
+  /** Lets other threads go, or other boxes have the memory: neither products nor a look at its numbers after it. */
   release?(): void
   /** How often it was filled in. */
   filled: number
@@ -83,7 +83,10 @@ export function layOut(network: Network, space: Coordinates, box: Box, plain = f
   const reactions = network.reactions.length
   const sinks: Sinks = { from: [], face: [], rate: [], reaction: [] }
   const base = { box, reactions, moves, rate: 0, filled: 0, sinks, broken: [] }
-  if (dense) return { ...base, states: places, matrix: diagonalMatrix(places, distances, plain) }
+  if (dense) {
+    const matrix = diagonalMatrix(places, distances, plain)
+    return { ...base, states: places, matrix, release: matrix.release }
+  }
   const numbering = new Int32Array(places).fill(-1)
   let next = 0
   forEachState(space, box, (place) => {
