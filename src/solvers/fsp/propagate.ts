@@ -62,7 +62,7 @@ export function moverFor(
   left: number,
 ): Mover {
   if (before?.generator === generator && before.filled === generator.filled) return before
-  const method = asked === 'auto' ? choose(generator, left) : asked
+  const method = asked === 'auto' ? choose(generator, left, before?.method) : asked
   const propagator = before?.method === method ? before.propagator : makers[method]()
   return { method, propagator, flow: flowOf(generator), generator, filled: generator.filled }
 }
@@ -71,10 +71,11 @@ export function moverFor(
  * Uniformisation, whose error is proved, unless reaching the end takes long and an elimination is much cheaper. `left`:
  * time to the end.
  */
-function choose(generator: Movable, left: number): Method {
+function choose(generator: Movable, left: number, before: Method | undefined): Method {
   const { rate, matrix, states } = generator
   const work = rate * left * matrix.transition.nonzeros
-  const series = work > quickSeries ? 'chebyshev' : 'uniformisation'
+  // Where Chebyshev's series was at work the law is no lower bound any more: nothing is won by leaving it.
+  const series = work > quickSeries || before === 'chebyshev' ? 'chebyshev' : 'uniformisation'
   // Errors of an elimination hide how the law ends, and its ends are what states that follow it are chosen by.
   if ('region' in generator || generator.matrixFree || work <= patience) return series
   return eliminationWork(states, bandOf(generator.box, states)) * cheaper < work ? 'implicit' : series
