@@ -5,7 +5,7 @@ import { type Costs, costsOf, costText, workInBox } from './cost'
 import { advice, type Sampling, sampling, samplingText } from './elsewhere'
 import type { FspOptions } from './index'
 import { fly, type Needs, needs, type Pilot } from './pilot'
-import { maxWork } from './projection'
+import { type Course, maxWork } from './projection'
 import { noPieces, type Pieces } from './region'
 import { type Coordinates, coordinates } from './space'
 import { type Bounds, boundsOf, constraintsOf } from './within'
@@ -36,6 +36,20 @@ const looserTolerance = 1e-3
 
 /** What is foretold is refused when it is so many times more than may be: it may be wrong by a few. */
 const certain = 8
+
+/** Multiplications, and entries of a matrix, that a box may take before anybody thinks of other states: some hundredths of a second. */
+const [trialWork, trialEntries] = [1e8, 2e5]
+
+/** Whether a box may be tried before paths are sampled: where it is soon done they would take longer than the answer. */
+export function triable({ network }: Problem, { states, within }: FspOptions): boolean {
+  return states === 'auto' && within.trim() === '' && !readsTime(network)
+}
+
+/** Whether a box is so small, and so near to the end, that it will do; it costs next to nothing to find that it is not. */
+export function withinTrial({ generator, terms, time, horizon }: Course): boolean {
+  const { nonzeros } = generator.matrix.transition
+  return nonzeros <= trialEntries && (terms + generator.rate * (horizon - time)) * nonzeros <= trialWork
+}
 
 /** `now`: a clock in milliseconds, to say how long it will take; the plan does not depend on it. */
 export function* planFor(problem: Problem, options: FspOptions, now?: () => number): Generator<void, Plan, void> {

@@ -1,63 +1,19 @@
 import { remedy } from '../broken'
 import { Failure, type Frame, type Method, type Problem, type Run, type Snapshot, type Solution } from '../contract'
-import { type Following, follow, followSlice, heldRegion } from './follow'
 import type { FspOptions } from './index'
+import { following, inBox, type Journey } from './journey'
 import { ledgerOf } from './ledger'
-import { boxPlan, type Plan, planFor } from './plan'
+import { boxPlan, type Plan, planFor, triable, withinTrial } from './plan'
 import { preview } from './preview'
 import { previewable } from './previewable'
-import { begin, type Course, held, type Projection, slice, warnings } from './projection'
 import { methodWords } from './propagate'
-import { type Held, type Recorder, recorder } from './record'
+import { type Recorder, recorder } from './record'
 import { BrokenRate } from './region-generator'
 import { solveRest } from './rest'
 import { rough, roughable } from './rough'
-import { timedSlice } from './timed'
 
 export const method: Method<FspOptions> = {
   solve: (problem, options, run) => (options.horizon === 'times' ? solve : solveRest)(problem, options, run),
-}
-
-/** A law on its way, whatever its states are. */
-interface Journey {
-  readonly course: Course
-  slice(until: number): Generator<void, void, void>
-  held(): Held
-  readonly diagnostics: Readonly<Record<string, number>>
-  /** Which states were chosen, and why. */
-  readonly told: string
-  warnings(): string[]
-  release(): void
-}
-
-function inBox(problem: Problem, options: FspOptions, { told }: Plan, { helpers }: Pick<Run, 'helpers'>): Journey {
-  const projection: Projection = begin(problem, options)
-  projection.storesNothing = true
-  projection.helpers = helpers
-  return {
-    course: projection,
-    slice: (until) => (projection.timed ? timedSlice(projection, until) : slice(projection, until)),
-    held: () => held(projection),
-    diagnostics: {},
-    told,
-    warnings: () => warnings(projection),
-    release: () => projection.generator.release?.(),
-  }
-}
-
-function following(problem: Problem, options: FspOptions, { inner, sheds, start, told }: Plan): Journey {
-  const law: Following = follow(problem, options, inner, sheds, start)
-  return {
-    course: law,
-    slice: (until) => followSlice(law, until),
-    held: () => heldRegion(law),
-    get diagnostics() {
-      return { peak: law.peak, dropped: law.dropped }
-    },
-    told,
-    warnings: () => [],
-    release() {},
-  }
 }
 
 /** One pass over the output times; see README.md for the method and its errors. */
@@ -68,6 +24,7 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
   let plan: Plan = boxPlan
   let record = recorder(problem)
   let journey = inBox(problem, options, plan, {})
+  let taken = 0
   const snapshot = (): Frame => {
     if (!looked) early = previewable(problem) ? preview(problem) : rough(problem, options)
     looked = true
@@ -76,34 +33,67 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
     const phase = `preview ± ${early.distance().toPrecision(1)}, then exact: ${now.phase}`
     return { ...now, observations: early.observations(), phase, preview: true }
   }
-  if (!looked) yield snapshot
-  const planning = planFor(problem, options, run.now)
-  let planned = planning.next()
-  for (; !planned.done; planned = planning.next()) if (run.due()) yield snapshot
-  plan = planned.value
-  for (;;) {
-    try {
-      journey = (plan.kind === 'box' ? inBox : following)(problem, options, plan, run)
-      record = recorder(problem)
-      for (const time of problem.times) {
-        while (journey.course.time < time) {
-          for (const _ of journey.slice(time)) if (run.due()) yield snapshot
-          if (run.due()) yield snapshot
-        }
-        record.take(journey.held())
+  const chosen = async function* (): AsyncGenerator<Snapshot, Plan> {
+    const planning = planFor(problem, options, run.now)
+    let step = planning.next()
+    for (; !step.done; step = planning.next()) if (run.due()) yield snapshot
+    return step.value
+  }
+  const depart = (next: Plan) => {
+    journey.release()
+    plan = next
+    journey = (plan.kind === 'box' ? inBox : following)(problem, options, plan, run)
+    record = recorder(problem)
+    taken = 0
+  }
+  /** To the last time; or, on trial, until another choice of states may be worth thinking of. */
+  const travel = async function* (onTrial: boolean): AsyncGenerator<Snapshot, void> {
+    for (; taken < problem.times.length; taken++) {
+      const time = problem.times[taken]
+      while (journey.course.time < time) {
+        if (onTrial && !withinTrial(journey.course)) return
+        for (const _ of journey.slice(time)) if (run.due()) yield snapshot
         if (run.due()) yield snapshot
       }
-      return solution(journey, record)
-    } catch (thrown) {
-      if (!(thrown instanceof BrokenRate)) throw thrown
-      if (options.within.trim()) {
-        throw new Failure('propensity', `Within ${options.within.trim()}: ${thrown.message} in some state.`, remedy)
-      }
-      // A box can leave out single states, and says which; from the start, because it is another set of states.
-      plan = { ...boxPlan, told: 'box: a propensity is broken in some state' }
-    } finally {
-      journey.release()
+      record.take(journey.held())
+      if (run.due()) yield snapshot
     }
+  }
+  /** What is tried after a failure; throws where there is nothing. */
+  const instead = async function* (thrown: unknown, onTrial: boolean): AsyncGenerator<Snapshot, Plan> {
+    if (onTrial && thrown instanceof Failure) {
+      // Other states may do, or what they would take says more.
+      const other = yield* chosen()
+      if (other.kind !== 'box') return other
+    }
+    if (!(thrown instanceof BrokenRate)) throw thrown
+    const within = options.within.trim()
+    if (within) throw new Failure('propensity', `Within ${within}: ${thrown.message} in some state.`, remedy)
+    // A box can leave out single states, and says which; from the start, because it is another set of states.
+    return { ...boxPlan, told: 'box: a propensity is broken in some state' }
+  }
+  if (!looked) yield snapshot
+  let onTrial = triable(problem, options)
+  let next: Plan | undefined = onTrial ? boxPlan : yield* chosen()
+  try {
+    for (;;) {
+      try {
+        if (next) depart(next)
+        next = undefined
+        yield* travel(onTrial)
+        if (taken === problem.times.length) return solution(journey, record)
+        next = yield* chosen()
+        if (next.kind === 'box') {
+          plan = next
+          next = undefined
+        }
+      } catch (thrown) {
+        next = yield* instead(thrown, onTrial)
+      }
+      onTrial = false
+    }
+  } finally {
+    journey.release()
   }
 }
 

@@ -1,0 +1,56 @@
+/** A law under way on a box or on states that follow it, as the solver drives it: the same few things of either. */
+import type { Problem, Run } from '../contract'
+import { type Following, follow, followSlice, heldRegion } from './follow'
+import type { FspOptions } from './index'
+import type { Plan } from './plan'
+import { begin, type Course, held, type Projection, slice, warnings } from './projection'
+import type { Held } from './record'
+import { timedSlice } from './timed'
+
+/** A law on its way, whatever its states are. */
+export interface Journey {
+  readonly course: Course
+  slice(until: number): Generator<void, void, void>
+  held(): Held
+  readonly diagnostics: Readonly<Record<string, number>>
+  /** Which states were chosen, and why. */
+  readonly told: string
+  warnings(): string[]
+  release(): void
+}
+
+export function inBox(
+  problem: Problem,
+  options: FspOptions,
+  { told }: Plan,
+  { helpers }: Pick<Run, 'helpers'>,
+): Journey {
+  const projection: Projection = begin(problem, options)
+  projection.storesNothing = true
+  projection.helpers = helpers
+  return {
+    course: projection,
+    slice: (until) => (projection.timed ? timedSlice(projection, until) : slice(projection, until)),
+    held: () => held(projection),
+    diagnostics: {},
+    told,
+    warnings: () => warnings(projection),
+    // Threads only: the law may still be looked at.
+    release: () => projection.generator.matrixFree && projection.generator.release?.(),
+  }
+}
+
+export function following(problem: Problem, options: FspOptions, { inner, sheds, start, told }: Plan): Journey {
+  const law: Following = follow(problem, options, inner, sheds, start)
+  return {
+    course: law,
+    slice: (until) => followSlice(law, until),
+    held: () => heldRegion(law),
+    get diagnostics() {
+      return { peak: law.peak, dropped: law.dropped }
+    },
+    told,
+    warnings: () => [],
+    release() {},
+  }
+}
