@@ -2,22 +2,22 @@
 import { Failure, type Problem } from '../contract'
 import type { Following } from './follow'
 import { short } from './projection'
-import type { RegionSink } from './region-generator'
+import type { RegionSinks } from './region-generator'
 import type { Constraint } from './within'
 
 /** Of what leaves: with this share beyond constraints, more states do not help. */
 const decisive = 0.99
 
-/** Probability per unit time through one sink, and, added to `states`, that of its states. */
-export function leaving(sink: RegionSink, lines: Float64Array, law: Float64Array): number {
+/** Probability per unit time through a sink. */
+export function leaving(sinks: RegionSinks, k: number, lines: Float64Array, law: Float64Array): number {
+  const [from, line, length] = [sinks.from[k], sinks.line[k], sinks.length[k]]
   let sum = 0
-  for (let i = 0; i < sink.length; i++) sum += lines[sink.line + i] * law[sink.from + i]
-  return sink.factor * sum
+  for (let i = 0; i < length; i++) sum += lines[line + i] * law[from + i]
+  return sinks.factor[k] * sum
 }
 
-/** The exit in words: the axis on which this move leaves, and the reaction. */
-export function exitOf({ ground, space, problem, generator }: Following, sink: RegionSink): string {
-  const { move, beyond } = sink
+/** The exit in words: the axis on which a move leaves, or the constraint beyond which it does, and the reaction. */
+export function exitOf({ ground, space, problem, generator }: Following, move: number, beyond: number): string {
   const wall = ground.bounds.constraints[beyond]
   if (wall) return wallExit(problem, wall, ground.moves[move].reaction)
   const { along, across, reaction } = ground.moves[move]
@@ -44,10 +44,11 @@ export function checkWalls(following: Following, early: Float64Array): void {
   const late = generator.matrix.transition.vectors[0]
   const through = new Float64Array(constraints.length)
   let open = 0
-  for (const sink of generator.sinks.list) {
-    const rate = Math.max(...[early, late].map((law) => leaving(sink, generator.lines, law)))
-    if (sink.beyond < 0) open += rate
-    else through[sink.beyond] += rate
+  const { sinks, lines } = generator
+  for (let k = 0; k < sinks.count; k++) {
+    const rate = Math.max(leaving(sinks, k, lines, early), leaving(sinks, k, lines, late))
+    if (sinks.beyond[k] < 0) open += rate
+    else through[sinks.beyond[k]] += rate
   }
   const shut = through.reduce((a, b) => a + b, 0)
   if (!(shut > 0) || shut < decisive * (shut + open)) return

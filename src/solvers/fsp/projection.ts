@@ -178,13 +178,17 @@ export function granted({ early, horizon }: Course, budget: number, until: numbe
   return early ? budget : budget * (Math.min(until, horizon) / horizon)
 }
 
+/** What may be lost in all: half of the tolerance is for what is not proved, where there is such. */
+export function budgetOf({ timed, mover, options }: Course): number {
+  return timed || (mover && estimates[mover.method]) ? options.tolerance / 2 : options.tolerance
+}
+
 /** Apply the present generator for a time h; false when more leaks than the tolerance grants up to `end`. */
 export function* run(projection: Course, h: number, end: number): Generator<void, boolean, void> {
-  const { generator, options, horizon, timed } = projection
+  const { generator, horizon } = projection
   const { propagator, flow, method } = moving(projection)
   const share = estimates[method] ? estimatedShare : tailShare
-  // Half for what is not proved, where there is such.
-  const budget = timed || estimates[method] ? options.tolerance / 2 : options.tolerance
+  const budget = budgetOf(projection)
   const missing = 1 - mass(flow.transition.vectors[0])
   // Nothing leaks through a box without sinks; what is missing then is rounding, which growing cannot mend.
   const allowed = generator.sinks.from.length

@@ -30,21 +30,13 @@ export function noPieces(): Pieces {
 }
 
 /** The union of the pieces. */
-export function regionOf({ axes }: Coordinates, inner: number, { at, low, length }: Pieces): Region {
+export function regionOf({ axes }: Coordinates, inner: number, pieces: Pieces): Region {
+  const { at, low, length } = pieces
   const outer = axes.map((_, axis) => axis).filter((axis) => axis !== inner)
   const width = outer.length
-  const order = Int32Array.from(low, (_, k) => k)
-  const compare = (a: number, b: number): number => {
-    for (let j = 0; j < width; j++) {
-      const difference = at[a * width + j] - at[b * width + j]
-      if (difference !== 0) return difference
-    }
-    return low[a] - low[b]
-  }
-  if (!sorted(order, compare)) order.sort(compare)
   const rows: number[] = []
   const ends: number[] = []
-  for (const k of order) {
+  for (const k of inOrder(pieces, width)) {
     const last = rows[rows.length - 1]
     const end = low[k] + length[k]
     if (last !== undefined && ends[ends.length - 1] >= low[k] && sameOuter(at, width, last, k)) {
@@ -63,9 +55,40 @@ export function regionOf({ axes }: Coordinates, inner: number, { at, low, length
   return { inner, outer, rows: rows.length, at: places, low: Int32Array.from(rows, (k) => low[k]), first }
 }
 
-function sorted(order: Int32Array, compare: (a: number, b: number) => number): boolean {
-  for (let k = 1; k < order.length; k++) if (compare(k - 1, k) > 0) return false
-  return true
+/** The pieces by their outer counts, then by their first inner one. */
+function inOrder({ at, low }: Pieces, width: number): ArrayLike<number> & Iterable<number> {
+  const count = low.length
+  // One number each, digit by digit, and the piece's own as the last digit: sorted without comparing pieces.
+  const least = new Float64Array(width + 1).fill(Number.POSITIVE_INFINITY)
+  const most = new Float64Array(width + 1).fill(Number.NEGATIVE_INFINITY)
+  const digit = (k: number, j: number) => (j < width ? at[k * width + j] : low[k])
+  for (let k = 0; k < count; k++) {
+    for (let j = 0; j <= width; j++) {
+      const value = digit(k, j)
+      if (value < least[j]) least[j] = value
+      if (value > most[j]) most[j] = value
+    }
+  }
+  const radix = least.map((from, j) => most[j] - from + 1)
+  const order = Int32Array.from(low, (_, k) => k)
+  if (radix.reduce((a, b) => a * b, count) <= Number.MAX_SAFE_INTEGER) {
+    const keys = new Float64Array(count)
+    for (let k = 0; k < count; k++) {
+      let key = 0
+      for (let j = 0; j <= width; j++) key = key * radix[j] + digit(k, j) - least[j]
+      keys[k] = key * count + k
+    }
+    keys.sort()
+    for (let k = 0; k < count; k++) order[k] = keys[k] % count
+    return order
+  }
+  return order.sort((a, b) => {
+    for (let j = 0; j <= width; j++) {
+      const difference = digit(a, j) - digit(b, j)
+      if (difference !== 0) return difference
+    }
+    return a - b
+  })
 }
 
 function sameOuter(at: readonly number[], width: number, a: number, b: number): boolean {

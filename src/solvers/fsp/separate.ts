@@ -2,9 +2,10 @@
 import { combinations, evaluators, type Rule } from '../../network/evaluate'
 import type { Network } from '../../network/network'
 import { exprReads } from '../../network/structure'
+import { type Clock, mixed } from './clock'
 import type { Coordinates } from './space'
 
-/** outer(x) · inner(x), or `whole` where the propensity is no such product. Rules read counts of all species. */
+/** outer(x) · inner(x), or `whole` where the propensity is no such product. Rules read counts of all species, and the clock. */
 export type Separated =
   | { readonly kind: 'product'; readonly outer: Rule; readonly inner?: Rule }
   | { readonly kind: 'whole'; readonly whole: Rule }
@@ -21,6 +22,7 @@ export function separate(
   parameters: ArrayLike<number>,
   space: Coordinates,
   axis: number,
+  clock: Clock,
 ): Separated[] {
   const { propensities, rates } = evaluators(network, parameters)
   const along = new Set<number>([space.axes[axis]])
@@ -30,7 +32,10 @@ export function separate(
     if (weights.some((weight, a) => a !== axis && weight !== 0)) across.add(species)
   }
   return network.reactions.map((reaction, r): Separated => {
-    const factors: Factor[] = [{ rule: rates[r], species: exprReads(network, reaction.rate).species }]
+    // Only the rate reads the time, so that a mixture of rates is the mixture of propensities.
+    const { species: read, time } = exprReads(network, reaction.rate)
+    const rate = time ? mixed(rates[r], clock) : rates[r]
+    const factors: Factor[] = [{ rule: rate, species: read }]
     const terms = reaction.law === 'explicit' ? reaction.net.filter(({ count }) => count < 0) : reaction.reactants
     for (const { species, count } of terms) {
       const rule: Rule =
@@ -39,7 +44,7 @@ export function separate(
     }
     const reads = ({ species }: Factor, which: ReadonlySet<number>) => species.some((s) => which.has(s))
     if (factors.some((factor) => reads(factor, along) && reads(factor, across))) {
-      return { kind: 'whole', whole: propensities[r] }
+      return { kind: 'whole', whole: time ? mixed(propensities[r], clock) : propensities[r] }
     }
     const inner = factors.filter((factor) => reads(factor, along)).map(({ rule }) => rule)
     const outer = factors.filter((factor) => !reads(factor, along)).map(({ rule }) => rule)
