@@ -131,8 +131,6 @@ describe('projection: states that follow the probability', () => {
     expect(chosen.notes?.states).toMatch(/^window: about [\d,]+ states at once foreseen, [\d,]+ in a box$/)
     const small = await solve(problem('0 -> X, 5; X -> 0, 1', [10]))
     expect(small.notes?.states).toBe('box')
-    const timed = await solve(problem('0 -> X, 5 + sin(t); X -> 0, 1', [1]), { states: 'window' })
-    expect(timed.notes?.states).toBe('box: rates read the time')
   })
 
   it('go back to a box where a propensity is broken, and say which', async () => {

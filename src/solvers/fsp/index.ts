@@ -101,7 +101,6 @@ function whyNotWithin(problem: Problem, { within, states, horizon }: FspOptions)
   if (within.trim() === '') return undefined
   if (horizon === 'stationary') return 'constraints hold for the law at times only: leave `within` empty'
   if (states === 'box') return 'a box obeys no constraints: take the states "window" or "reachable"'
-  if (readsTime(problem.network)) return 'constraints need rates that do not read the time: leave `within` empty'
   try {
     const constraints = constraintsOf(problem, within)
     const space = coordinates(problem.network, problem.initial)

@@ -1,6 +1,7 @@
 /** A law under way on a box or on states that follow it, as the solver drives it: the same few things of either. */
 import type { Problem, Run } from '../contract'
 import { type Following, follow, followSlice, heldRegion } from './follow'
+import { followTimedSlice } from './follow-timed'
 import type { FspOptions } from './index'
 import type { Plan } from './plan'
 import { begin, type Course, held, type Projection, slice, warnings } from './projection'
@@ -44,7 +45,7 @@ export function following(problem: Problem, options: FspOptions, { inner, sheds,
   const law: Following = follow(problem, options, inner, sheds, start)
   return {
     course: law,
-    slice: (until) => followSlice(law, until),
+    slice: (until) => (law.timed ? followTimedSlice : followSlice)(law, until),
     held: () => heldRegion(law),
     get diagnostics() {
       return { peak: law.peak, dropped: law.dropped }

@@ -59,9 +59,6 @@ export function* planFor(problem: Problem, options: FspOptions, now?: () => numb
   const within = options.within.trim()
   if (options.states === 'box') return box
   if (space.axes.length === 0) return box
-  if (readsTime(problem.network)) {
-    return { ...box, told: 'box: rates read the time' }
-  }
   const pilot = yield* fly(problem)
   const inner = widest(space, pilot)
   const window: Plan = { ...box, kind: 'window', inner, sheds: true, told: 'window' }
@@ -75,6 +72,7 @@ export function* planFor(problem: Problem, options: FspOptions, now?: () => numb
       start: visited(space, pilot, inner, bounds),
       told: `reachable: what sampled paths visit, and about it${within ? `, within ${within}` : ''}`,
     }
+  if (readsTime(problem.network)) return { ...window, told: 'window: a box would be filled anew as rates change' }
   const foreseen = needs(problem, space, pilot, options.tolerance)
   const inBox = workInBox(foreseen.box, options)
   refuse(problem, options, foreseen, inBox, pilot, now)

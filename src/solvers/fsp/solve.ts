@@ -8,7 +8,7 @@ import { preview } from './preview'
 import { previewable } from './previewable'
 import { methodWords } from './propagate'
 import { type Recorder, recorder } from './record'
-import { BrokenRate } from './region-generator'
+import { BrokenRate } from './region-lines'
 import { solveRest } from './rest'
 import { rough, roughable } from './rough'
 
