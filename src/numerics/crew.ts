@@ -27,7 +27,7 @@ const [orders, done, which] = [0, 1, 2]
 const released = -1
 /** Numbers follow: those of each share, at most so many. */
 const integers = 4
-const mostArguments = 8
+const mostArguments = 10
 /** A lead that waits so long has lost a thread. */
 const patienceMs = 10_000
 /** Between two looks at the clock while there is nothing to do. */

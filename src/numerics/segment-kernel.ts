@@ -1,40 +1,75 @@
 /** The product of `segments.ts` in WebAssembly SIMD: one module for every layout, whose tables lie in its memory. */
+import { assembleCrew, type Crew, type Helpers } from './crew'
 import { flushBelow } from './uniformise'
-import { double, empty, type FunctionBody, moduleBytes, op, signed, type, unsigned } from './wasm-bytes'
+import { double, empty, type FunctionBody, moduleBytes, mostPages, op, signed, type, unsigned } from './wasm-bytes'
 
-/** Addresses in doubles: vectors x, y, sum; diagonal, lines, stretches, rows. */
-type Addresses = readonly [number, number, number, number, number, number, number]
+/** Addresses in doubles: vectors x, y, sum; diagonal, lines. */
+type Addresses = readonly [number, number, number, number, number]
+
+/** Rows that one thread does: where its stretches and its rows lie, in bytes, and how many rows there are. */
+export interface SegmentShare {
+  readonly stretches: number
+  readonly table: number
+  readonly rows: number
+}
 
 export interface SegmentKernel {
   /** A memory of at least so many bytes. Views of an earlier one may be gone. */
-  room(bytes: number): ArrayBuffer
-  product(addresses: Addresses, rows: number, weight: number): void
+  room(bytes: number): ArrayBufferLike
+  /** A share for this thread alone, or one for each. */
+  product(addresses: Addresses, shares: readonly SegmentShare[], weight: number): void
   /** y = 2 P x − y instead of y = P x. */
-  recur(addresses: Addresses, rows: number, weight: number): void
+  recur(addresses: Addresses, shares: readonly SegmentShare[], weight: number): void
+  /** Threads that there are to share a product. */
+  readonly threads: number
+  /** Lets other threads go: no shared product after it. */
+  release(): void
 }
 
-/** Undefined where the host has no WebAssembly SIMD. */
-export function segmentKernel(): SegmentKernel | undefined {
-  const bytes = moduleBytes([product('step', false), product('stepAndSum', true), product('recur', true, true)])
-  if (!WebAssembly.validate(bytes)) return undefined
-  const memory = new WebAssembly.Memory({ initial: 1 })
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } })
-  const { step, stepAndSum, recur } = exports as Record<string, (...numbers: number[]) => void>
+/** Undefined where the host has no WebAssembly SIMD. With `helpers`, products may be shared with other threads. */
+export function segmentKernel(helpers?: Helpers): SegmentKernel | undefined {
+  const functions = [product('step', false), product('stepAndSum', true), product('recur', true, true)]
+  if (!WebAssembly.validate(moduleBytes(functions))) return undefined
+  const shared = helpers ? sharedMemory() : undefined
+  const memory = shared ?? new WebAssembly.Memory({ initial: 1 })
+  const module = new WebAssembly.Module(moduleBytes(functions, shared !== undefined))
+  const own = new WebAssembly.Instance(module, { host: { memory } }).exports as Record<
+    string,
+    (...numbers: number[]) => void
+  >
+  let crew: Crew | undefined
+  const call = (name: string, addresses: Addresses, shares: readonly SegmentShare[], weight: number) => {
+    const at = addresses.map((address) => address * 8)
+    const numbers = shares.map(({ stretches, table, rows }) => [...at, stretches, table, rows, weight])
+    if (numbers.length === 1 || !helpers) {
+      own[name](...numbers[0])
+      return
+    }
+    crew ??= assembleCrew(helpers, module, memory, own)
+    crew.run(name, numbers)
+  }
   return {
     room(size) {
       const missing = Math.ceil((size - memory.buffer.byteLength) / 65536)
       if (missing > 0) memory.grow(missing)
       return memory.buffer
     },
-    product(addresses, rows, weight) {
-      if (rows === 0) return
-      const at = addresses.map((address) => address * 8)
-      if (weight === 0) step(...at, rows, 0)
-      else stepAndSum(...at, rows, weight)
+    product: (addresses, shares, weight) => call(weight === 0 ? 'step' : 'stepAndSum', addresses, shares, weight),
+    recur: (addresses, shares, weight) => call('recur', addresses, shares, weight),
+    threads: shared && helpers ? helpers.others + 1 : 1,
+    release() {
+      crew?.release()
+      crew = undefined
     },
-    recur(addresses, rows, weight) {
-      if (rows > 0) recur(...addresses.map((address) => address * 8), rows, weight)
-    },
+  }
+}
+
+/** A memory that grows and is shared; undefined where the host cannot set that many addresses aside. */
+function sharedMemory(): WebAssembly.Memory | undefined {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true })
+  } catch {
+    return undefined
   }
 }
 
@@ -169,18 +204,21 @@ function product(name: string, adds: boolean, recurs = false): FunctionBody {
       ...get(weight),
       ...op.f64x2.splat,
       ...set(weights),
-      ...repeat(
+      ...when(
         get(rows),
-        main,
-        add(get(stretch), int(row, 8)),
-        set(end),
-        when(
-          [...get(stretch), ...get(end), ...op.i32.notEqual],
-          repeat([...get(stretch), ...get(end), ...op.i32.notEqual], oneStretch),
+        repeat(
+          get(rows),
+          main,
+          add(get(stretch), int(row, 8)),
+          set(end),
+          when(
+            [...get(stretch), ...get(end), ...op.i32.notEqual],
+            repeat([...get(stretch), ...get(end), ...op.i32.notEqual], oneStretch),
+          ),
+          flush,
+          advance(row, rowBytes),
+          advance(rows, -1),
         ),
-        flush,
-        advance(row, rowBytes),
-        advance(rows, -1),
       ),
     ],
   }

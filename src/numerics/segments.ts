@@ -4,6 +4,7 @@
  * belong to stretches and lines are shared by many of them, so that few numbers come from memory besides x and y,
  * whatever the shape of the set of states.
  */
+import type { Helpers } from './crew'
 import { segmentKernel } from './segment-kernel'
 import { flushBelow, type Transition } from './uniformise'
 
@@ -42,18 +43,27 @@ const pad = 2
 /** A memory for one matrix at a time: laying out another takes the place of the one before. */
 export interface SegmentArena {
   lay(stretches: Stretches): SegmentMatrix
+  /** Lets other threads go: no product of a large matrix after it. */
+  release(): void
 }
 
-/** `plain` asks for the TypeScript twin of the WebAssembly kernel, which gives the same bits. */
-export function segmentArena(plain = false): SegmentArena {
-  const kernel = plain ? undefined : segmentKernel()
+/** Entries of a matrix whose products are done before other threads have heard of them. */
+const aloneBelow = 1e6
+
+/**
+ * `plain` asks for the TypeScript twin of the WebAssembly kernel, which gives the same bits, as do any number of `helpers`;
+ * matrices of `shared` entries and more are shared out to them.
+ */
+export function segmentArena(plain = false, helpers?: Helpers, shared = aloneBelow): SegmentArena {
+  const kernel = plain ? undefined : segmentKernel(helpers)
   let own = new ArrayBuffer(0)
-  const room = (doubles: number): ArrayBuffer => {
+  const room = (doubles: number): ArrayBufferLike => {
     if (kernel) return kernel.room(doubles * 8)
     if (own.byteLength < doubles * 8) own = new ArrayBuffer(doubles * 8)
     return own
   }
   return {
+    release: () => kernel?.release(),
     lay(stretches) {
       const { states, rows, before, lineNumbers } = stretches
       const count = stretches.to.length
@@ -93,7 +103,13 @@ export function segmentArena(plain = false): SegmentArena {
       }
       const twin = () => ({ ...stretches, vectors, diagonal, lines, factors })
       const addresses = (from: number, to: number, sum: number) =>
-        [vectorAt[from], vectorAt[to], vectorAt[sum], diagonalAt, linesAt, stretchAt, rowAt] as const
+        [vectorAt[from], vectorAt[to], vectorAt[sum], diagonalAt, linesAt] as const
+      const threads = kernel && stretches.nonzeros >= shared ? kernel.threads : 1
+      const shares = sharesOf(stretches, threads).map(([first, end]) => ({
+        stretches: (stretchAt + before[first] * stretchDoubles) * 8,
+        table: rowAt * 8 + first * 12,
+        rows: end - first,
+      }))
       return {
         diagonal,
         lines,
@@ -106,15 +122,33 @@ export function segmentArena(plain = false): SegmentArena {
           bytes: at * 8,
           vectors,
           advance: kernel
-            ? (from, to, sum, weight) => kernel.product(addresses(from, to, sum), rowCount, weight)
+            ? (from, to, sum, weight) => kernel.product(addresses(from, to, sum), shares, weight)
             : (from, to, sum, weight) => product(twin(), vectors[from], vectors[to], vectors[sum], weight),
           recur: kernel
-            ? (from, to, sum, weight) => kernel.recur(addresses(from, to, sum), rowCount, weight)
+            ? (from, to, sum, weight) => kernel.recur(addresses(from, to, sum), shares, weight)
             : (from, to, sum, weight) => product(twin(), vectors[from], vectors[to], vectors[sum], weight, 2),
         },
       }
     },
   }
+}
+
+/**
+ * Rows from … to for each thread, of about as much work each. All but the last end with a row of even length: the kernel
+ * touches what follows an odd one.
+ */
+function sharesOf({ rows, before, length, states, nonzeros }: Stretches, threads: number): [number, number][] {
+  const count = rows.length - 1
+  const ends: number[] = []
+  let work = 0
+  for (let row = 0; row < count && ends.length < threads - 1; row++) {
+    work += rows[row + 1] - rows[row]
+    for (let k = before[row]; k < before[row + 1]; k++) work += length[k]
+    const even = (rows[row + 1] - rows[row]) % 2 === 0
+    if (even && work * threads >= (ends.length + 1) * (states + nonzeros)) ends.push(row + 1)
+  }
+  while (ends.length < threads) ends.push(count)
+  return ends.map((end, k) => [ends[k - 1] ?? 0, end])
 }
 
 interface Twin extends Stretches {

@@ -21,7 +21,14 @@ export const op = {
     and: [0x71],
     shiftRight: [0x76],
   },
-  v128: { load: [0xfd, 0x00], store: [0xfd, 0x0b], and: [0xfd, 0x4e] },
+  v128: {
+    load: [0xfd, 0x00],
+    store: [0xfd, 0x0b],
+    and: [0xfd, 0x4e],
+    /** One double into the first half, the other 0; and into the half whose number follows, over an address and a vector. */
+    load64Zero: [0xfd, 0x5d],
+    load64Lane: [0xfd, 0x57],
+  },
   /** Followed by the sixteen bytes of the result, by their numbers among those of both arguments. */
   shuffle: [0xfd, 0x0d],
   f64: { load: [0x2b], store: [0x39], const: [0x44], ge: [0x66], abs: [0x99], add: [0xa0], sub: [0xa1], mul: [0xa2] },

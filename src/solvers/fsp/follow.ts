@@ -3,6 +3,8 @@
  * are let go, and what either loses is missing from the law.
  */
 import { readsTime } from '../../network/structure'
+import type { Helpers } from '../../numerics/crew'
+import { segmentArena } from '../../numerics/segments'
 import { mass } from '../../numerics/uniformise'
 import { checkConstants } from '../broken'
 import { Failure, type Problem } from '../contract'
@@ -51,11 +53,19 @@ const trial = 1024
 const foresightShare = 0.7
 
 /** The initial law on the states of `start`, by default the initial one alone. */
-export function follow(problem: Problem, options: FspOptions, inner: number, sheds = true, start?: Pieces): Following {
+export function follow(
+  problem: Problem,
+  options: FspOptions,
+  inner: number,
+  sheds = true,
+  start?: Pieces,
+  helpers?: Helpers,
+): Following {
   checkConstants(problem)
   const { network, initial, times } = problem
   const space = coordinates(network, initial)
-  const ground = groundOf(problem, space, inner, boundsOf(space, constraintsOf(problem, options.within)))
+  const bounds = boundsOf(space, constraintsOf(problem, options.within))
+  const ground = groundOf(problem, space, inner, bounds, segmentArena(false, helpers))
   const pieces = start ?? noPieces()
   for (const [axis, s] of space.axes.entries()) {
     if (axis === inner) pieces.low.push(initial[s])

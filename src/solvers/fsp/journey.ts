@@ -36,13 +36,17 @@ export function inBox(
     diagnostics: {},
     told,
     warnings: () => warnings(projection),
-    // Threads only: the law may still be looked at.
-    release: () => projection.generator.matrixFree && projection.generator.release?.(),
+    release: () => projection.generator.release?.(),
   }
 }
 
-export function following(problem: Problem, options: FspOptions, { inner, sheds, start, told }: Plan): Journey {
-  const law: Following = follow(problem, options, inner, sheds, start)
+export function following(
+  problem: Problem,
+  options: FspOptions,
+  { inner, sheds, start, told }: Plan,
+  { helpers }: Pick<Run, 'helpers'>,
+): Journey {
+  const law: Following = follow(problem, options, inner, sheds, start, helpers)
   return {
     course: law,
     slice: (until) => (law.timed ? followTimedSlice : followSlice)(law, until),
@@ -52,6 +56,6 @@ export function following(problem: Problem, options: FspOptions, { inner, sheds,
     },
     told,
     warnings: () => [],
-    release() {},
+    release: () => law.ground.arena.release(),
   }
 }

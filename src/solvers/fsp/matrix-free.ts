@@ -4,14 +4,11 @@ import type { Network } from '../../network/network'
 import { reads } from '../../network/structure'
 import type { Helpers } from '../../numerics/crew'
 import { type Jump, stencil } from '../../numerics/stencil'
-import type { BoxGenerator, Sinks } from './generator'
+import { type BoxGenerator, type Sinks, threaded } from './generator'
 import { type Box, type Coordinates, strides, volume, widths } from './space'
 
 /** Fewer states fit in the cache, matrix and all. */
 const fewest = 50_000
-
-/** Fewer states are done before the others have heard of it. */
-const threaded = 200_000
 
 /**
  * The filled generator of rates that do not read the time; undefined where a stored matrix is as good, where species depend

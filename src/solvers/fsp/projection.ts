@@ -275,6 +275,7 @@ export function* grow(projection: Projection, before: Float64Array): Generator<v
   const larger = yield* made(projection, next)
   embed(space, before, generator, larger)
   generator.release?.()
+  generator.recycle?.()
   projection.generator = larger
   projection.growths++
 }
@@ -286,7 +287,7 @@ function* made({ problem, space, propensities, options, time, ...projection }: P
     const free = yield* matrixFree(network, space, box, propensities, projection.helpers)
     if (free) return free
   }
-  const stored = roomFor(() => layOut(network, space, box))
+  const stored = roomFor(() => layOut(network, space, box, false, projection.helpers))
   yield* fill(stored, space, ratesAt(propensities, time))
   return stored
 }
