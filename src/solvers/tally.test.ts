@@ -4,16 +4,8 @@ import { stream } from '../numerics/rng'
 import type { Problem, Solution } from './contract'
 import { whole } from './ssa/kernel'
 import { summarise } from './summary'
-import {
-  addReplicate,
-  emptyTally,
-  keptPaths,
-  maxJointCells,
-  maxMarginalCells,
-  maxPathNumbers,
-  merge,
-  type Tally,
-} from './tally'
+import { addReplicate, emptyTally, keptPaths, maxMarginalCells, maxPathNumbers, merge, type Tally } from './tally'
+import { maxJointCells } from './tally-joint'
 import { ask } from './testing'
 
 const everything = { moments: true, marginals: true, joints: [[0, 1]] as [number, number][], trajectories: true }
