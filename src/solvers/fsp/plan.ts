@@ -38,7 +38,7 @@ const looserTolerance = 1e-3
 const certain = 8
 
 /** Multiplications, and entries of a matrix, that a box may take before anybody thinks of other states: some hundredths of a second. */
-const [trialWork, trialEntries] = [1e8, 2e5]
+const [trialWork, trialEntries] = [1e8, 1e5]
 
 /** Whether a box may be tried before paths are sampled: where it is soon done they would take longer than the answer. */
 export function triable({ network }: Problem, { states, within }: FspOptions): boolean {

@@ -42,8 +42,10 @@ export const estimates: Readonly<Partial<Record<Method, string>>> = {
   implicit: 'the change by the last vectors of the implicit steps',
 }
 
-/** Multiplications up to which uniformisation, with nothing below zero, is quick enough: a tenth of a second. */
+/** Multiplications up to which uniformisation, with nothing below zero, is quick enough: a tenth of a second … */
 export const quickSeries = 2e8
+/** … and on states that follow the law, which will be more than they are now. */
+const quickSoFar = 3e7
 /** Multiplications up to which a proof is worth waiting for: some ten to twenty seconds. */
 const patience = 2e10
 /** An elimination is chosen where it is this many times cheaper; a factorisation is made about so often. */
@@ -75,7 +77,8 @@ function choose(generator: Movable, left: number, before: Method | undefined): M
   const { rate, matrix, states } = generator
   const work = rate * left * matrix.transition.nonzeros
   // Where Chebyshev's series was at work the law is no lower bound any more: nothing is won by leaving it.
-  const series = work > quickSeries || before === 'chebyshev' ? 'chebyshev' : 'uniformisation'
+  const enough = 'region' in generator ? quickSoFar : quickSeries
+  const series = work > enough || before === 'chebyshev' ? 'chebyshev' : 'uniformisation'
   // Errors of an elimination hide how the law ends, and its ends are what states that follow it are chosen by.
   if ('region' in generator || generator.matrixFree || work <= patience) return series
   return eliminationWork(states, bandOf(generator.box, states)) * cheaper < work ? 'implicit' : series
