@@ -91,6 +91,16 @@ it('sends a network once, as long as it is kept there', () => {
   ])
 })
 
+it('warms a network up unless it was asked before', () => {
+  const { worker, posted } = thread()
+  const glances = glanceClient(() => worker)
+  glances.warm(one, question)
+  glances.warm(one, question)
+  glances.ask(other, question, () => {})
+  glances.warm(other, question)
+  expect(posted.map(({ network }) => network)).toEqual([1, 2])
+})
+
 it('hears pictures in their order, each network’s for itself, and none of questions that were dropped', () => {
   const { worker, say } = thread()
   const heard: string[] = []

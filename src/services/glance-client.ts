@@ -17,6 +17,8 @@ export interface GlanceClient {
    * takes the place of one that is not answered yet.
    */
   ask(artifact: Artifact, question: GlanceQuestion, onFrame: (frame: Frame) => void): void
+  /** Starts the thread, and asks a network that was never asked once for nothing, so that the first hand does not wait. */
+  warm(artifact: Artifact, question: GlanceQuestion): void
   close(): void
 }
 
@@ -69,6 +71,9 @@ export function glanceClient(spawn?: () => GlanceThread): GlanceClient {
     drop()
   }
   return {
+    warm(artifact, question) {
+      if (!numbers.has(artifact)) this.ask(artifact, question, () => {})
+    },
     ask(artifact, question, onFrame) {
       if (lost) return
       link ??= open()

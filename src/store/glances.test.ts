@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { GlanceQuestion } from '../services/glance-client'
 import type { Artifact, Frame } from '../solvers/contract'
 import type { Study } from '../solvers/study'
+import { keepWarm } from './glances'
 import { createRuns } from './runs'
 import { createStudies } from './studies'
 import { doneWith, frameOf, testingClient } from './testing-client'
@@ -39,6 +40,7 @@ async function setUp() {
     client: {
       ask: (_: Artifact, question: GlanceQuestion, see: (frame: Frame) => void) =>
         void asked.push({ ...question, see }),
+      warm() {},
       close() {},
     },
     time: () => 1.5,
@@ -152,4 +154,25 @@ it('is not waited for by a drag where it does not come', async () => {
     await pass()
   }
   expect(client.of('fsp').length).toBeGreaterThan(0)
+})
+
+it('is ready before a hand moves, once for each study that is opened', async () => {
+  const warmed: GlanceQuestion[] = []
+  const client = { ask() {}, warm: (_: Artifact, question: GlanceQuestion) => void warmed.push(question), close() {} }
+  const studies = createStudies(first)
+  const models = { find: () => undefined, bring: async () => ({ artifact, study: first }) }
+  const untie = keepWarm({ client, time: () => 2 }, studies, models)
+  await pass(1000)
+  expect(warmed).toHaveLength(0)
+  await pass(1000)
+  studies.getState().setParameter('k', 1.5)
+  await pass(3000)
+  expect(warmed).toMatchObject([{ time: 2, brief: true, study: { solver: 'fsp' } }])
+  studies.getState().open({ ...first, times: [1] })
+  await pass(3000)
+  expect(warmed).toHaveLength(2)
+  studies.getState().open(first)
+  untie()
+  await pass(3000)
+  expect(warmed).toHaveLength(2)
 })

@@ -3,11 +3,14 @@
  * changes, of a thread that does nothing else, for the time that is looked at.
  */
 import type { GlanceClient } from '../services/glance-client'
+import type { Models } from '../services/models'
 import type { Artifact, Frame, Problem } from '../solvers/contract'
 import { awaitsPicture } from '../solvers/foresee'
+import { lanesOf } from '../solvers/lanes'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import { verdictOn } from '../solvers/verdict'
+import type { Studies } from './studies'
 
 export interface Glances {
   readonly client: GlanceClient
@@ -32,6 +35,30 @@ export function glance({ client, time }: Glances, lanes: readonly Awaiting[]): v
     client.ask(artifact, { study, time: time(), brief }, (frame) => {
       for (const lane of those) lane.see(frame)
     })
+  }
+}
+
+/** A page that has just opened has other work: the thread of first pictures starts when it is at rest. */
+const warmMs = 1500
+
+/** Has what the page ships of a network ready before a slider moves; returns how to let go. */
+export function keepWarm({ client, time }: Glances, studies: Studies, models: Models): () => void {
+  let waiting: ReturnType<typeof setTimeout> | undefined
+  const warm = () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(async () => {
+      const { reading, good } = studies.getState()
+      const taught = reading.problem && (await models.bring(reading.problem))
+      if (taught) client.warm(taught.artifact, { study: lanesOf(good)[0].study, time: time(), brief: true })
+    }, warmMs)
+  }
+  const untie = studies.subscribe(({ opened }, before) => {
+    if (opened !== before.opened) warm()
+  })
+  warm()
+  return () => {
+    clearTimeout(waiting)
+    untie()
   }
 }
 

@@ -9,6 +9,7 @@ import { readStudyShape, type Study } from '../solvers/study'
 import { type Analyses, createAnalyses } from './analyses'
 import { type CalibrationStore, createCalibration } from './calibration'
 import { createEnsemble, type EnsembleStore } from './ensemble'
+import { keepWarm } from './glances'
 import { createInference, type Inference } from './inference'
 import { keepLessons, learntFinder, learntNow } from './lessons'
 import { linkTo, overlay, readAddress, sentence } from './link'
@@ -87,8 +88,8 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const studies = createStudies(defaultStudy())
   const view = createView(viewOf(studies.getState().reading, 'auto'))
   const models = fetchModel && openModels(fetchModel)
-  const glances = createGlanceClient()
-  const runs = createRuns(client, studies, nextFrame, models, { client: glances, time: () => view.getState().time })
+  const glances = { client: createGlanceClient(), time: () => view.getState().time }
+  const runs = createRuns(client, studies, nextFrame, models, glances)
   const sameSeconds = createSameSeconds(studies, runs)
   const analyses = createAnalyses(client, studies, nextFrame, learntNow(studies, runs, models))
   const learntBy = learntFinder(studies, runs, persistence, models)
@@ -182,6 +183,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   }
 
   const ties = [
+    ...(models ? [keepWarm(glances, studies, models)] : []),
     tieView(studies, view),
     keepLessons(runs, studies, persistence, models),
     studies.subscribe(({ study }, before) => {
@@ -222,7 +224,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
       map.getState().cancel()
       sameSeconds.getState().stop()
       laws.close()
-      glances.close()
+      glances.client.close()
       ensemble.getState().cancel()
       client.close()
     },
