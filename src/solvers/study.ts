@@ -98,9 +98,9 @@ export function readStudyShape(json: unknown): Parsed<Study> {
   if (parsed.success) return { ok: true, value: parsed.data }
   const issues = parsed.error.issues.flatMap((issue): Issue[] =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({
+      ? issue.keys.map((key, k) => ({
           path: [...issue.path, key].join('.'),
-          message: issue.path.length ? 'unknown key' : `unknown key; a study knows ${studyKeys.join(', ')}`,
+          message: issue.path.length || k > 0 ? 'unknown key' : `unknown key; a study knows ${studyKeys.join(', ')}`,
         }))
       : [{ path: issue.path.join('.'), message: `${issue.message}; got ${show(given(json, issue.path))}` }],
   )

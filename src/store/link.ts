@@ -113,7 +113,7 @@ export function overlay(study: Study, values: ReadonlyMap<string, string>): Pars
 }
 
 /** Issues in one notice. */
-const maxTold = 5
+const maxTold = 3
 
 /** Issues as one sentence each, the first few of them. */
 export function sentence(issues: readonly Issue[]): string {

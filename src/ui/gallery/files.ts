@@ -56,7 +56,7 @@ async function openAny(studio: Studio, file: File, refuse: (why: string) => unde
     return undefined
   }
   const read = readStudyShape(jsonIn(text))
-  if (!read.ok) return refuse(sentence(read.issues.slice(0, 3)))
+  if (!read.ok) return refuse(sentence(read.issues))
   await openStudy(studio, read.value)
   return undefined
 }
