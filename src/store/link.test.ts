@@ -67,7 +67,9 @@ describe('a link', () => {
   it('with thousands of faults is told the first few, and how many there are', () => {
     const many = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`key${i}`, 1]))
     const said = refusal(payloadOf(strToU8(JSON.stringify({ version: 1, network: '', times: [1], ...many }))))
-    expect(said).toMatch(/^key0: unknown key; a study knows version.*; key1: unknown key; key2: unknown key; and 98 more$/)
+    expect(said).toMatch(
+      /^key0: unknown key; a study knows version.*; key1: unknown key; key2: unknown key; and 98 more$/,
+    )
     expect(said.length).toBeLessThan(400)
     const read = readStudy({ version: 1, network: '0 -> X, 1', times: [1], parameters: many })
     expect(!read.ok && read.issues.length).toBe(101)
