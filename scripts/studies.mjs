@@ -20,6 +20,8 @@ const chapters = {
     'slow-birth-death birth-death-hops steady-expression bursty-expression feedback-quiet feedback-broad feedback-bimodal toggle-genes ' +
     'feed-forward-two feed-forward-three self-replicator seasonal-epidemic conversion-cascade hill-cascade ' +
     'feedback-cascade mapk schlogl-site schlogl-pair schlogl-lattice',
+  'Laws that a network learns':
+    'learnt-expression learnt-toggle learnt-rare-event learnt-cascade learnt-epidemic learnt-pathway',
 }
 const course = Object.values(chapters).flatMap((names) => names.split(' '))
 const place = (name) => (course.includes(name) ? course.indexOf(name) : course.length)

@@ -31,9 +31,12 @@ export const forwardKl: Scheme = async function* (setting) {
       }
       for (const _ of advance(setting, { states, weights }, to, legsOf(steps.length, weights))) if (run.due()) yield
       const all = within(setting, states, weights)
+      if (run.due()) yield
       const { train, held } = apart(all, density.caps.length)
       const now = smoothLaws(density, seenOf(density.caps, all.states, all.own))
+      if (run.due()) yield
       const most = lessons(all)
+      if (run.due()) yield
       const known = setting.learnt(to)
       if (known) learner.restart(known)
       else {
@@ -43,6 +46,7 @@ export const forwardKl: Scheme = async function* (setting) {
       before = now
       await setting.keep(to)
       progress.effective = effectiveOf(all, density.caps.length)
+      if (run.due()) yield
       const lost = await excess(setting, train, held)
       progress.divergence = options.from === 'network' ? progress.divergence + lost : lost
       if (output !== undefined) yield* setting.arrive(output, all)
@@ -68,7 +72,10 @@ function* advance(
   const changing = box.variables.map(({ species }) => species)
   for (let leg = 1; leg <= legs; leg++) {
     const step = (progress.steps - 1) * legs + leg
-    if (weights && step > 1) spread({ states, weights, share: options.tails }, changing, run.rng(streams.spread + step))
+    if (weights && step > 1) {
+      spread({ states, weights, share: options.tails }, changing, run.rng(streams.spread + step))
+      yield
+    }
     const end = leg === legs ? to : from + ((to - from) * leg) / legs
     const walk = propagate(walkers, problem, run, states, { from: progress.time, to: end, step })
     const already = progress.events

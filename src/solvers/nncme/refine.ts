@@ -4,6 +4,7 @@
  * is where the likelihood is largest), and dependence that held-out states do not confirm is scaled down.
  */
 import { log } from '../../numerics/elementary'
+import type { CountBasis } from '../../numerics/learning/basis'
 import { columnOf, type Density, keeping, remaining } from '../../numerics/learning/density'
 import { correction } from '../../numerics/learning/log-law'
 import type { Learner, Weights } from '../../numerics/learning/ops'
@@ -16,17 +17,17 @@ const rounds = 3
 /** Shares of the learnt dependence that are tried. */
 const shares = [0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1]
 
-/** Yields between passes. Without `held`, nothing was learnt before: constant parts follow the counts, in one round. */
+/** Yields after every few thousand rows. Without `held`, nothing was learnt before: constant parts follow the counts, in one round. */
 export async function* refine(density: Density, learner: Learner, rows: Rows, held?: Rows): AsyncGenerator<void, void> {
-  // Less dependence is nearer to the mean law, which is far from the laws after rare counts.
-  if (held && held.states.length > 0 && !rows.own) {
-    learner.restart(await shrunk(density, learner, held))
-    yield
-  }
   const seen = seenOf(density.caps, rows.states, rows.own)
   const smooth = smoothLaws(density, seen)
+  // Less dependence is nearer to the mean law, which is far from the laws after rare counts.
+  if (held && held.states.length > 0 && !rows.own) {
+    learner.restart(await shrunk(density, learner, held, smooth))
+    yield
+  }
   for (let round = 0; round < (held ? rounds : 1); round++) {
-    const found = await meanConditionals(density, learner, rows)
+    const found = yield* meanConditionals(density, learner, rows)
     const weights: Record<string, Weights[string]> = { ...(await learner.weights()) }
     density.bases.forEach((basis, i) => {
       const more = correction(basis, smooth[i], found[i])
@@ -36,15 +37,20 @@ export async function* refine(density: Density, learner: Learner, rows: Rows, he
     learner.restart(weights)
     yield
   }
-  learner.restart(await withFree(density, learner, seen, rows))
+  learner.restart(yield* withFree(density, learner, seen, rows))
 }
 
 /**
  * What frequencies have that smooth functions cannot: a comb, a spike. Where χ² against the law as it is says so, each
  * count gets its share of a Dirichlet posterior around that law, as wide as the excess of χ² (Good 1965).
  */
-async function withFree(density: Density, learner: Learner, seen: readonly Seen[], rows: Rows) {
-  const found = await meanConditionals(density, learner, rows)
+async function* withFree(
+  density: Density,
+  learner: Learner,
+  seen: readonly Seen[],
+  rows: Rows,
+): AsyncGenerator<void, Weights> {
+  const found = yield* meanConditionals(density, learner, rows)
   const weights: Record<string, Weights[string]> = { ...(await learner.weights()) }
   found.forEach((sums, i) => {
     const free = weights[density.freeOf(i)]
@@ -79,7 +85,11 @@ function excessOf({ rows, exposure }: Seen, weight: Float64Array): number {
 const fewestExpected = 5
 
 /** Σ over rows of q(n_i | the row's counts before i), each by its weight, by variable. */
-async function meanConditionals(density: Density, learner: Learner, { states, own }: Rows): Promise<Float64Array[]> {
+async function* meanConditionals(
+  density: Density,
+  learner: Learner,
+  { states, own }: Rows,
+): AsyncGenerator<void, Float64Array[]> {
   const N = density.caps.length
   const rows = states.length / N
   const out = density.caps.map((cap) => new Float64Array(cap + 1))
@@ -98,12 +108,18 @@ async function meanConditionals(density: Density, learner: Learner, { states, ow
         if (i < N - 1) pass.take(columnOf(part, i, N))
       }
     })
+    yield
   }
   return out
 }
 
 /** Weights with each dependence scaled to the share that predicts held-out states best. */
-async function shrunk(density: Density, learner: Learner, { states }: Rows): Promise<Weights> {
+async function shrunk(
+  density: Density,
+  learner: Learner,
+  { states }: Rows,
+  smooth: readonly Float64Array[],
+): Promise<Weights> {
   const N = density.caps.length
   const part = states.subarray(0, chunk * N)
   const rows = part.length / N
@@ -120,8 +136,10 @@ async function shrunk(density: Density, learner: Learner, { states }: Rows): Pro
       const dependent = ops.sub(logits, constant)
       const mask = sums?.mask()
       const scores: Float32Array[] = []
+      // Without any, it will be the smooth law of the counts.
+      const alone = ops.constant(logitsOf(density.bases[i], smooth[i]), constant.shape)
       for (const share of shares) {
-        const free = ops.add(ops.affine(dependent, share, 0), constant)
+        const free = ops.add(ops.affine(dependent, share, 0), share > 0 ? constant : alone)
         const mixed = mask ? ops.add(free, ops.constant(mask, logits.shape)) : free
         scores.push(await ops.read(ops.pick(mixed, column)))
       }
@@ -137,6 +155,14 @@ async function shrunk(density: Density, learner: Learner, { states }: Rows): Pro
     weights[density.dependenceOf(i)] = { ...dependence, data: dependence.data.map((x) => share * x) }
   })
   return weights
+}
+
+function logitsOf({ size, counts, values }: CountBasis, coefficients: Float64Array): Float32Array {
+  return Float32Array.from({ length: counts }, (_, n) => {
+    let sum = 0
+    for (let r = 0; r < size; r++) sum += coefficients[r] * values[r * counts + n]
+    return sum
+  })
 }
 
 /** Standard errors by which a dependence must beat none, to be one. */

@@ -168,7 +168,11 @@ export async function* solveOn(
         const of = push(problem, weighted(states, fitted.own ?? new Float64Array(states.length / S).fill(1)), time)
         const count = progress.effective
         const independent = options.from === 'network' ? count / progress.steps : count
-        const apart = herdsOf(states, fitted).map((herd) => push(problem, herd, time))
+        const apart: Known[] = []
+        for (const herd of herdsOf(states, fitted)) {
+          apart.push(push(problem, herd, time))
+          if (run.due()) yield
+        }
         taken[k] = { known, fitted: of, states: independent, herds: apart }
         yield* measure(k, known, (counts) => logProbabilities(density, learner, counts))
       },
