@@ -5,7 +5,7 @@ import type { Notice } from '../../store/notices'
 import { useStudio } from '../studio'
 import { Icon } from './icons'
 
-/** News goes by itself; warnings and errors stay. */
+/** News goes by itself; warnings and errors stay, and what can be stopped as long as it lasts. */
 const newsMs = 6000
 
 export function NoticeList() {
@@ -24,10 +24,10 @@ function NoticeItem({ notice, onDismiss }: { notice: Notice; onDismiss(): void }
   const { tone, text, action, id } = notice
   const { notices } = useStudio()
   useEffect(() => {
-    if (tone !== 'info') return
+    if (tone !== 'info' || action) return
     const timer = setTimeout(() => notices.getState().dismiss(id), newsMs)
     return () => clearTimeout(timer)
-  }, [tone, id, notices])
+  }, [tone, action, id, notices])
   return (
     <div className="notice" data-tone={tone}>
       <p>{text}</p>
