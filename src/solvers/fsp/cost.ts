@@ -89,10 +89,15 @@ export function workInBox({ work, states, band }: Needs['box'], { propagator }: 
 
 /** In words: "13,800,000 states, about 9 s and 330 MB". */
 export function costText({ states, seconds, bytes }: Cost): string {
-  return `${two(states)} states, ${timeText(seconds)} and ${two(Math.max(1, bytes / 1e6))} MB`
+  return `${two(states)} states, ${timeText(seconds)} and ${memoryText(bytes)}`
 }
 
 const two = (value: number) => Number(value.toPrecision(2)).toLocaleString('en')
+
+/** In words: "330 MB". */
+export function memoryText(bytes: number): string {
+  return `${two(Math.max(1, bytes / 1e6))} MB`
+}
 
 /** In words: "about 9 s". */
 export function timeText(seconds: number): string {

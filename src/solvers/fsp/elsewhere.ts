@@ -1,6 +1,6 @@
 /** What the same question would take of sampling, and of a looser tolerance: the ways out of a projection that takes long. */
 import type { Problem } from '../contract'
-import { type Costs, costText, speed, timeText } from './cost'
+import { type Costs, costText, memoryText, speed, timeText } from './cost'
 import type { Pilot } from './pilot'
 
 export interface Sampling {
@@ -28,8 +28,7 @@ export function sampling({ network, times }: Problem, { events, counts }: Pilot,
 
 /** In words: "10,000 sample paths (ssa): about 3 s and 2 MB, every probability within 0.005". */
 export function samplingText({ replicates, seconds, bytes, error }: Sampling): string {
-  const memory = Number(Math.max(1, bytes / 1e6).toPrecision(2)).toLocaleString('en')
-  return `${replicates.toLocaleString('en')} sample paths (ssa): ${timeText(seconds)} and ${memory} MB, every probability within ${error}`
+  return `${replicates.toLocaleString('en')} sample paths (ssa): ${timeText(seconds)} and ${memoryText(bytes)}, every probability within ${error}`
 }
 
 /** Seconds after which a reader is told how else to go about it, not only how long it takes. */
@@ -48,9 +47,10 @@ export function advice(
 ): string | undefined {
   const cost = costs[kind]
   const full = cost.states > maxStates
+  const states = Number(cost.states.toPrecision(2)).toLocaleString('en')
   if (cost.seconds < patience && !full) return undefined
   const limit = full
     ? ` That is more than the ${maxStates.toLocaleString('en')} states it may hold: it is likely to stop on the way.`
     : ''
-  return `${timeText(cost.seconds)}: ${costText(cost)} are foreseen.${limit} Less would do: with a tolerance of 0.001 ${costText(looser[kind])}; ${samplingText(other)}; or an earlier last time.`
+  return `${timeText(cost.seconds)}: ${states} states and ${memoryText(cost.bytes)} are foreseen.${limit} Less would do: a tolerance of 0.001 (${costText(looser[kind])}); ${samplingText(other)}; or an earlier last time.`
 }

@@ -39,8 +39,8 @@ describe('projection: where it stops, and in what words', () => {
       if (!done) told = value().warnings
     }
     await solving.return(undefined as never)
-    expect(told).toEqual([expect.stringMatching(/^about [\d.,]+ (s|min): [\d,]+ states, about .* are foreseen\./)])
-    expect(told[0]).toMatch(/Less would do: with a tolerance of 0\.001 [\d,]+ states/)
+    expect(told).toEqual([expect.stringMatching(/^about [\d.,]+ (s|min): [\d,]+ states and [\d,.]+ MB are foreseen\./)])
+    expect(told[0]).toMatch(/Less would do: a tolerance of 0\.001 \([\d,]+ states/)
     expect(told[0]).toMatch(/10,000 sample paths \(ssa\): .* MB, every probability within 0\.005/)
   })
 
