@@ -20,7 +20,7 @@ const textOf = (name: string): string => {
   return found[1].text
 }
 
-const epidemic = (strength: number) => textOf('epidemic').replace('0.2 * sin', `${strength} * sin`)
+const epidemic = (strength: number) => textOf(`epidemic, ε = ${strength}`)
 
 /** x₁' = 10 − 6 x₁, xᵢ' = 5 xᵢ₋₁ − 6 xᵢ, x₁₅' = 5 x₁₄ − x₁₅, from 0, by small steps of the midpoint rule. */
 function cascadeMeans(until: number): number[] {
