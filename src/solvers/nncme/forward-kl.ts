@@ -214,15 +214,17 @@ async function drawn({
   return states
 }
 
-/** The variables of those states that lie in the box; the others are counted. */
+/** The variables of those states that lie in the box, all else as it was at the start; the others are counted. */
 function within({ problem, box, progress }: Setting, states: Int32Array, weights?: Float64Array): Inside {
   const S = problem.network.species.length
   const N = box.variables.length
   const out = new Int32Array((states.length / S) * N)
   const rows: number[] = []
+  const varies = new Set(box.variables.map(({ species }) => species))
+  const still = problem.network.species.map((_, s) => s).filter((s) => !varies.has(s))
   let [all, kept] = [0, 0]
   for (let r = 0; r < states.length / S; r++) {
-    let inside = true
+    let inside = still.every((s) => states[r * S + s] === problem.initial[s])
     box.variables.forEach(({ species, low, cap }, i) => {
       const n = states[r * S + species] - low
       out[rows.length * N + i] = n

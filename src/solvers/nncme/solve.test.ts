@@ -84,6 +84,16 @@ describe('the neural master equation', () => {
     expect(Math.abs(inside - 1)).toBeLessThan(1e-6)
   })
 
+  it('counts states as outside that have what the pilot never met, and learns a finite law', async () => {
+    // B comes in one of ten thousand paths: in some of 100,000 states, in none of the pilot's 1000.
+    const text = 'species A = 3; A <-> C, 1, 1; A -> B, 1e-4'
+    const { diagnostics } = await solve(text, [0.5], { replicates: 100_000, updates: 5 })
+    expect(diagnostics.outside).toBeGreaterThan(0)
+    expect(diagnostics.outside).toBeLessThan(1e-3)
+    expect(diagnostics.divergence).toBeLessThan(0.1)
+    expect(diagnostics.loss).toBeLessThan(5)
+  })
+
   it('goes on with the states of the step before, if asked', async () => {
     const text = '0 -> X, 10; X -> 0, 1'
     const solution = await solve(text, [3], { replicates: 4000, updates: 100, lag: 1, from: 'ensemble' })
