@@ -29,8 +29,7 @@ describe('propensity infer', () => {
     expect(parameters[0].low).toBeGreaterThan(5)
     expect(parameters[0].high).toBeLessThan(20)
     expect(predicted[0]).toMatchObject({ kind: 'cells', quantity: 'X', time: 2 })
-    // At rest nothing is proved: what the last enlargement of the box changed is an estimate.
-    expect(error.kind).toBe('estimate')
+    expect(error.kind).toBe('bound')
     expect(provenance.seed).toBe(7)
     expect(told.stderr).toMatch(/cells\.csv:4: left out: X is "x"/)
     expect(told.stderr).toMatch(/R-hat/)
