@@ -26,10 +26,14 @@ export function keepLessons(runs: Runs, studies: Studies, persistence: Persisten
   async function recall(id: string): Promise<void> {
     const { problem } = studies.getState().reading
     if (!problem) return
+    const before = runs.getState().lanes[id]?.learnt
     const taught = await persistence.lesson(placeOf(id, problem.network))
     const lane = runs.getState().lanes[id]
     if (!taught || !lane || !fits(taught, id, studies)) return
-    if (!lane.learnt || shipped(lane.learnt) || !fits(lane.learnt, id, studies)) runs.getState().teach(taught, id)
+    // What a lane has begun to learn from nothing while the shelf was searched does not take the place of what was learnt before.
+    const begun = lane.fromNothing && !before
+    const own = begun ? undefined : lane.learnt
+    if (!own || shipped(own) || !fits(own, id, studies)) runs.getState().teach(taught, id)
   }
   const saving = runs.subscribe(({ lanes }, { lanes: before }) => {
     for (const [id, { learnt, solver }] of Object.entries(lanes)) {

@@ -53,6 +53,8 @@ export interface Lane {
   readonly stale: boolean
   /** What a method that trains has learnt so far, at its last checkpoint, and the study that taught it. */
   readonly learnt?: Taught
+  /** Nobody brought what it begins with: its training began from nothing. */
+  readonly fromNothing?: boolean
   /** How long it has trained for that, in all its sittings of this visit. */
   readonly trainedMs?: number
   /** What happened on the way, in a sentence. */
@@ -236,12 +238,14 @@ export function createRuns(
   function launch(work: Work, trains: boolean, replaced?: Work['current']): void {
     const { wanted, key } = work
     const startedMs = performance.now()
-    const own = work.training === 'anew' ? undefined : work.learnt?.artifact
-    if (trains && work.training === 'anew') work.trainedMs = 0
+    const anew = trains && work.training === 'anew'
+    const own = anew ? undefined : work.learnt?.artifact
+    if (anew) work.trainedMs = 0
     Object.assign(work, { settled: undefined, training: undefined, untried: false })
     // The words of the run before stand until this one has some: a drag would have them flicker.
     const phase = replaced ? lanes()[work.id]?.phase : ''
     patch(work.id, { status: 'running', outcome: undefined, done: 0, phase, startedMs, leftMs: undefined })
+    if (anew) patch(work.id, { fromNothing: true })
     const handle = client.run(wanted, {
       artifact: own,
       restMs: replaced && restAfter(startedMs - replaced.startedMs),
@@ -375,7 +379,7 @@ export function createRuns(
     const work = lane === undefined ? (asking ?? all[0]) : works.get(lane)
     if (!work) return
     work.learnt = learnt
-    patch(work.id, { learnt, note: undefined })
+    patch(work.id, { learnt, fromNothing: false, note: undefined })
     begin(work, answers(work) ? undefined : 'on')
     schedule()
   }

@@ -208,6 +208,38 @@ describe('a method that trains', () => {
     expect([...shelf.keys()]).toEqual([])
   })
 
+  it('goes on from the shelf, also where that answers after a first checkpoint', async () => {
+    const shelf = new Map<string, unknown>()
+    const storage = {
+      read: (key: string) => new Promise<unknown>((resolve) => setTimeout(() => resolve(shelf.get(key)), 500)),
+      write: async (key: string, value: unknown) => void shelf.set(key, value),
+    }
+    const visit = async () => {
+      const client = testingClient()
+      const studies = createStudies(study)
+      const runs = createRuns(client, studies, () => new Promise((resolve) => setTimeout(resolve, 10)))
+      const persistence = createPersistence(storage, createNotices())
+      keepLessons(runs, studies, persistence)
+      runs.start()
+      await frame()
+      return { client, persistence, runs }
+    }
+    const first = await visit()
+    await vi.advanceTimersByTimeAsync(600)
+    first.client.asked[0].checkpoint(lesson)
+    await vi.advanceTimersByTimeAsync(5000)
+    const again = await visit()
+    again.client.asked[0].checkpoint({ ...lesson, notes: { steps: 1 } })
+    await vi.advanceTimersByTimeAsync(600)
+    expect(again.client.asked.at(-1)?.artifact).toEqual(lesson)
+    // A file that was opened meanwhile is what the reader wants.
+    const { client, runs } = await visit()
+    const file = { artifact: { ...lesson, notes: { steps: 7 } }, study }
+    runs.getState().teach(file)
+    await vi.advanceTimersByTimeAsync(600)
+    expect(client.asked.at(-1)?.artifact).toEqual(file.artifact)
+  })
+
   it.each([
     ['begins with what the page ships of its network', { artifact: lesson, study }, lesson],
     ['trains where the page ships nothing', undefined, undefined],
