@@ -18,7 +18,9 @@ import { spanOf, timeAxis } from './time-axis'
 
 /** Means over time with a band that says what it is; other methods as thin lines over the leading one. */
 export function moments(sources: readonly Source[], outlook: Outlook): Panel | undefined {
-  const all = answers(sources, 'moments').sort((a, b) => Number(sampled(b)) - Number(sampled(a)) || rank(a) - rank(b))
+  // What has reached no time yet has no line, and so no name in the legend.
+  const begun = answers(sources, 'moments').filter(({ observation: { array } }) => array.data.some(Number.isFinite))
+  const all = begun.sort((a, b) => Number(sampled(b)) - Number(sampled(a)) || rank(a) - rank(b))
   const [lead] = all
   if (!lead) return undefined
   const x = lead.observation.array.coords.time.map(Number)

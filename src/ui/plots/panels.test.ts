@@ -124,6 +124,13 @@ describe('moments', () => {
     expect([...dashes.values()]).toEqual(['solid', 'dashed', 'dotted'])
   })
 
+  it('name no method that has reached no time yet', () => {
+    const early = exactSource()
+    early.frame.observations.moments.array.data.fill(Number.NaN)
+    const names = layer(panel('moments', [sampledSource(), early]), 'line').map(({ name }) => name)
+    expect(new Set(names)).toEqual(new Set(['sampled mean']))
+  })
+
   it('say how far the means may be off', () => {
     expect(panel('moments').summary).toMatch(/the mean of U is [\d.]+ ± [\d.]+ .*\(± 1 standard error\)\.$/)
   })
