@@ -17,7 +17,7 @@ import { ask } from '../src/solvers/testing'
 import { open, runs } from './studio'
 
 const root = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-test.use({ launchOptions: { executablePath: findBrowser(), args: [...root, '--enable-unsafe-webgpu'] } })
+test.use({ launchOptions: { executablePath: findBrowser(), args: [...root, '--enable-unsafe-webgpu', ...(process.env.PROPENSITY_CHROMIUM_ARGS?.split(' ') ?? [])] } })
 
 /** What WebGPU complains of goes to the console, and nowhere else. */
 const complaints: string[] = []

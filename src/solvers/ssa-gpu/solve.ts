@@ -7,16 +7,21 @@ import { addReplicate, emptyTally, keptPaths, merge, type Share, type Tally } fr
 import { jointShape } from '../tally-joint'
 import type { SsaGpuOptions } from './index'
 import { trouble } from './kernel'
-import { maxCount } from './limits'
+import { maxCount, maxLanes } from './limits'
 import { type Machine, openMachine } from './machine'
 import { type Adapter, findAdapter } from './webgpu'
 
-/** Lanes of the first batch, so that a picture comes soon; then twice as many each time. */
-const firstBatch = 256
+/** Lanes of the first batch, so that a picture comes soon, and by how much batches may grow from one to the next. */
+const firstBatch = 1024
+const growth = 8
+/** A batch that asked to yield less often than the first was brief; more often than the second, the picture waits. */
+const [brief, long] = [8, 32]
 /** Lanes of a batch that is counted on the CPU: a few hundredths of a second. */
 const hostBatch = 4096
-/** Steps of a lane in one dispatch: from a millisecond's work on slow devices to what a lane counts without overflow. */
+/** Steps of a lane in one dispatch: from a millisecond's work on slow devices on. */
 const budgets = { least: 16, first: 64, most: 2 ** 14 }
+/** Events of all lanes in one dispatch, which are counted in 32 bits. */
+const mostEvents = 2 ** 30
 
 export const method = tallied<SsaGpuOptions>({
   replicates: (options) => options.replicates,
@@ -58,12 +63,14 @@ async function* onDevice(
     if (problem.observe.trajectories) tally.pathsLeftOut = Math.max(0, Math.min(options.trajectories, until) - paths)
     let budget = budgets.first
     let size = firstBatch
+    let pace = 0
     for (let next = first; next < until; ) {
       const lanes = Math.min(size, machine.capacity, Math.ceil((until - next) / step))
+      const most = Math.min(budgets.most, mostEvents / lanes)
       machine.begin(next, step, lanes)
-      let passed = 0
+      let [passed, dues] = [0, 0]
       for (let running = lanes; running > 0; ) {
-        const progress = await machine.advance(budget)
+        const progress = await machine.advance(Math.min(budget, most))
         if (progress.trouble > 0) throw await diagnosis(problem, machine, progress.trouble)
         running = progress.running
         passed += progress.passed
@@ -72,7 +79,9 @@ async function* onDevice(
         // The host asks for a yield about every 15 ms: a dispatch takes about as long, far from any watchdog.
         const due = run.due()
         budget = due ? Math.max(budgets.least, budget / 2) : Math.min(budgets.most, budget * 2)
-        if (due) yield tally
+        if (!due) continue
+        dues++
+        yield tally
       }
       if (passed !== lanes * T) throw new Failure('device', 'The GPU skipped some of its work.', 'use "ssa"')
       const counted = next < paths ? null : await countedThere(problem, machine)
@@ -80,7 +89,10 @@ async function* onDevice(
       batch.replicates = lanes
       tally.underway = 0
       tally = merge([tally, batch])
-      size = counted || next < paths ? 2 * size : hostBatch
+      const fits = counted !== null || next < paths
+      const grown = fits ? nextSize(size, pace, dues) : hostBatch
+      pace = size / (dues + 1)
+      size = grown
       next += lanes * step
       if (run.due()) yield tally
     }
@@ -88,6 +100,16 @@ async function* onDevice(
   } finally {
     machine.close()
   }
+}
+
+/**
+ * A device that is not yet full takes no longer for more lanes: batches grow while that makes it faster. One that is full
+ * takes as much longer, and a picture comes with every batch: they stay below half a second. Results are the same.
+ */
+function nextSize(size: number, pace: number, dues: number): number {
+  const faster = size / (dues + 1) > 1.3 * pace
+  if (faster || dues < brief) return Math.min(growth * size, maxLanes)
+  return dues > long ? Math.max(firstBatch, size / 2) : size
 }
 
 /** A batch counted by the device; null where it cannot: a quantity is not whole, negative, or beyond its histogram. */
