@@ -17,7 +17,9 @@ import { ask } from '../src/solvers/testing'
 import { open, runs } from './studio'
 
 const root = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-test.use({ launchOptions: { executablePath: findBrowser(), args: [...root, '--enable-unsafe-webgpu', ...(process.env.PROPENSITY_CHROMIUM_ARGS?.split(' ') ?? [])] } })
+/** What a real adapter wants: `--enable-features=Vulkan --use-angle=vulkan --disable-vulkan-surface`, on Linux. */
+const more = process.env.PROPENSITY_CHROMIUM_ARGS?.split(' ') ?? []
+test.use({ launchOptions: { executablePath: findBrowser(), args: [...root, '--enable-unsafe-webgpu', ...more] } })
 
 /** What WebGPU complains of goes to the console, and nowhere else. */
 const complaints: string[] = []
@@ -220,6 +222,12 @@ test('what goes wrong on a device is said in a sentence', async ({ page }) => {
 })
 
 test('without a real GPU the CPU does the work and says so', async ({ page }) => {
+  await page.goto('/')
+  const real = await page.evaluate(async () => {
+    const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' })
+    return adapter?.info.isFallbackAdapter === false
+  })
+  test.skip(real, 'a real one does it')
   const study = {
     solver: 'ssaGpu',
     network: birthDeath,
