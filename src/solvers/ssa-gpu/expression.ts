@@ -1,6 +1,6 @@
 /**
- * Rates and propensities as WGSL, in single precision. Parameters are written into the text, and whatever reads no
- * counts is computed beforehand, in double precision.
+ * Rates and propensities as WGSL, in single precision. Whatever reads no counts is computed beforehand, in double
+ * precision, and stands beside the text, so that a network's text is the same for all values of its parameters.
  */
 import { isConstant } from '../../network/compile-expr'
 import { builder } from '../../network/evaluate'
@@ -10,8 +10,8 @@ import { Failure } from '../contract'
 /** Where single precision begins to lose digits, and where it ends. */
 const smallest = 2 ** -126
 
-/** A number of the text as WGSL: the single nearest to it, exactly. Throws where there is none. */
-export function literal(value: number): string {
+/** The single nearest to a number. Throws where there is none. */
+export function singleOf(value: number): number {
   const single = Math.fround(value)
   if (!Number.isFinite(single) || (value !== 0 && Math.abs(single) < smallest)) {
     throw new Failure(
@@ -20,7 +20,25 @@ export function literal(value: number): string {
       'measure in other units, or use "ssa"',
     )
   }
+  return single
+}
+
+/** A number as WGSL, exactly. */
+export function literal(value: number): string {
+  const single = singleOf(value)
   return single < 0 ? `(${single}f)` : `${single}f`
+}
+
+/** Numbers that stand beside a text, which names them by their places. */
+export function constants() {
+  const values: number[] = []
+  return {
+    values,
+    place(value: number): string {
+      const i = values.push(singleOf(value)) - 1
+      return `constants[${i >> 2}].${'xyzw'[i & 3]}`
+    },
+  }
 }
 
 export interface Emitted {
@@ -30,12 +48,20 @@ export interface Emitted {
   readonly propensities: readonly string[]
 }
 
-/** All propensities of a network whose rates do not read the time; counts are `x[0]`, `x[1]`, … of type i32. */
-export function emitPropensities(network: Network, parameters: ArrayLike<number>): Emitted {
+/**
+ * All propensities of a network whose rates do not read the time; counts are `x[0]`, `x[1]`, … of type i32. `place` writes
+ * a number that may change with the parameters.
+ */
+export function emitPropensities(
+  network: Network,
+  parameters: ArrayLike<number>,
+  place: (value: number) => string = literal,
+): Emitted {
   const build = builder(network, parameters)
   const needed = new Set<number>()
   const emit = (e: Expr): string => {
-    if (isConstant(network, e)) return literal(build(e)([], 0))
+    if (e.kind === 'number') return literal(e.value)
+    if (isConstant(network, e)) return place(build(e)([], 0))
     switch (e.kind) {
       case 'species':
         return count(e.index)

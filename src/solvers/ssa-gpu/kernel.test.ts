@@ -4,7 +4,7 @@ import { ask } from '../testing'
 import { verdictOn } from '../verdict'
 import { emitPropensities, literal } from './expression'
 import { ssaGpu } from './index'
-import { samplerText } from './kernel'
+import { sampler } from './kernel'
 import { ticksOf } from './machine'
 import { reduceText, wholeForms } from './reduce'
 import { singlePropensities } from './twin'
@@ -71,7 +71,7 @@ describe('propensities as WGSL', () => {
   })
 
   it('have names of the kernel only: no name from the text gets in', () => {
-    const text = samplerText(ask('species threefry = 3; parameter status = 2; bad: threefry -> 0, status', [1]))
+    const { text } = sampler(ask('species threefry = 3; parameter status = 2; bad: threefry -> 0, status', [1]))
     expect(text).not.toContain('bad:')
     expect(text.match(/\bstatus\b/g)?.length).toBe(5)
   })

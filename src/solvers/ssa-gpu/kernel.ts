@@ -12,7 +12,7 @@
 
 import { parity, rotations, rounds, roundsPerKey } from '../../numerics/threefry'
 import type { Problem } from '../contract'
-import { emitPropensities, functions, literal } from './expression'
+import { constants, emitPropensities, functions, literal } from './expression'
 import { laneSize, laneWords, maxCount } from './limits'
 
 /** Ticks up to the last output time. */
@@ -29,10 +29,20 @@ export const trouble = { none: 0, propensity: 1, count: 2, draws: 3 } as const
 /** Ticks per unit of time. Where the only output time is 0, any unit will do. */
 export const ticksPerTime = (times: ArrayLike<number>): number => horizonTicks / (times[times.length - 1] || 1)
 
-/** The program that advances all lanes. Throws a `Failure` where a number does not fit. */
-export function samplerText({ network, parameters, initial, times }: Problem): string {
+export interface Program {
+  readonly text: string
+  /** What binding 5 of it holds, in vectors of four. */
+  readonly constants: Float32Array
+}
+
+/**
+ * The program that advances all lanes; its text is the same for all parameters, initial counts and output times, whose number
+ * counts. Throws a `Failure` where a number does not fit.
+ */
+export function sampler({ network, parameters, initial, times }: Problem): Program {
   const [S, R, T] = [network.species.length, network.reactions.length, times.length]
-  const { lets, propensities } = emitPropensities(network, parameters)
+  const { values, place } = constants()
+  const { lets, propensities } = emitPropensities(network, parameters, place)
   const growing = network.species
     .map((_, s) => s)
     .filter((s) => network.reactions.some(({ net }) => net.some((term) => term.species === s && term.count > 0)))
@@ -42,7 +52,7 @@ export function samplerText({ network, parameters, initial, times }: Problem): s
     const changes = net.map(({ species, count }) => `x[${species}] += ${count};`)
     return `    case ${r}u: { ${changes.join(' ')} }`
   })
-  return `
+  const text = `
 struct Job { key: vec2<u32>, first: u32, step: u32, lanes: u32, budget: u32, fresh: u32, invalid: u32 }
 struct Status { running: atomic<u32>, passed: atomic<u32>, events: atomic<u32>, trouble: atomic<u32> }
 
@@ -104,10 +114,10 @@ fn refresh() -> u32 {
 // Ticks to the next event. The uniform is the middle of one of 2^23 cells; the first of them is cut as finely again.
 fn wait() -> vec2<u32> {
   let words = draw();
-  if (total * ${literal(times[T - 1] || 1)} < ${literal(fewestEvents)}) { return vec2(0u, 0x40000000u); }
+  if (total * ${place(times[T - 1] || 1)} < ${literal(fewestEvents)}) { return vec2(0u, 0x40000000u); }
   let cell = words.x >> 9u;
   let u = select((f32(cell) + 0.5f) * 0x1p-23f, (f32(words.y >> 9u) + 0.5f) * 0x1p-46f, cell == 0u);
-  return whole(min(max(-log(u), 0f) * inverse * ${literal(ticksPerTime(times))}, 0x1p62f));
+  return whole(min(max(-log(u), 0f) * inverse * ${place(ticksPerTime(times))}, 0x1p62f));
 }
 
 fn choose() -> u32 {
@@ -146,7 +156,7 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>) {
   var owed = 1u;
   var events = 0u;
   if (job.fresh == 1u) {
-    ${Array.from(initial, (count, s) => `x[${s}] = ${count};`).join(' ')}
+    ${Array.from(initial, (count, s) => `x[${s}] = i32(${place(count)});`).join(' ')}
     draws = 0u;
   } else {
     due = vec2(lanes[word(0u, lane)], lanes[word(1u, lane)]);
@@ -190,6 +200,13 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>) {
   if (bad != 0u) { atomicMax(&status.trouble, bad); }
 }
 `
+  const vectors = Math.ceil(values.length / 4)
+  const padded = new Float32Array(4 * vectors)
+  padded.set(values)
+  return {
+    text: `${text}@group(0) @binding(5) var<uniform> constants: array<vec4<f32>, ${vectors}>;`,
+    constants: padded,
+  }
 }
 
 /** See `numerics/threefry.ts`. */

@@ -11,7 +11,7 @@ export const maxTimes = 65_535
 /** Bytes that every device lets a program bind as one buffer. */
 const maxBinding = 2 ** 27
 /** Lanes at a time, at most: enough to fill large devices. */
-export const maxLanes = 2 ** 18
+export const maxLanes = 65_536
 /** Lanes that run together. */
 export const laneSize = 64
 /** Words of a lane besides its counts: two of a tick, draws, output times passed, trouble, and whether a wait is owed. */

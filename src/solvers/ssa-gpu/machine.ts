@@ -1,6 +1,7 @@
 /** A device with the programs of one problem: begins a batch of replicates, advances it, counts it, reads it. */
 import { Failure, type Problem } from '../contract'
-import { horizonTicks, samplerText, ticksPerTime } from './kernel'
+import { checked, forget, openDevice, programs } from './device'
+import { horizonTicks, type Program, sampler, ticksPerTime } from './kernel'
 import { capacity, laneSize, laneWords } from './limits'
 import { reduceText, wholeForms } from './reduce'
 import { type Adapter, type ComputePipeline, type Device, type GpuBuffer, mapRead, usage } from './webgpu'
@@ -44,7 +45,10 @@ export interface Machine {
   marginals(row: number): Promise<Uint32Array>
   /** A joint histogram [time, cell of a, cell of b]. */
   joint(a: number, b: number, shape: JointShape): Promise<Uint32Array>
+  /** Free what was laid out; the device and its programs stay for the next problem. */
   close(): void
+  /** The device itself does not do what it should: the next problem opens another. */
+  giveUp(): void
 }
 
 export interface JointShape {
@@ -54,38 +58,15 @@ export interface JointShape {
   readonly columnWidth: number
 }
 
-/** Open a device and load the problem's programs. `key`: the two words that all replicates share. */
+/** The problem's programs on the device of this thread. `key`: the two words that all replicates share. */
 export async function openMachine(adapter: Adapter, problem: Problem, key: ArrayLike<number>): Promise<Machine> {
   const [S, T] = [problem.network.species.length, problem.times.length]
-  const text = samplerText(problem)
+  const program = sampler(problem)
   const forms = wholeForms(problem)
-  const device = await adapter.requestDevice().catch(refused)
-  try {
-    device.pushErrorScope('out-of-memory')
-    device.pushErrorScope('validation')
-    const [advance] = await programs(device, text, ['advance'])
-    const counting = forms ? await programs(device, reduceText(forms, S, T), ['span', 'marginals', 'joint']) : null
-    const machine = assemble(device, problem, key, forms?.length ?? 0, advance, counting)
-    for (const wrong of [await device.popErrorScope(), await device.popErrorScope()]) if (wrong) throw wrong
-    return machine
-  } catch (thrown) {
-    device.destroy()
-    return refused(thrown)
-  }
-}
-
-function refused(thrown: unknown): never {
-  const why = (thrown as { message?: string } | null)?.message ?? String(thrown)
-  throw new Failure('device', `The GPU did not take the program: ${why}`, 'use "ssa"')
-}
-
-function programs(device: Device, code: string, entryPoints: readonly string[]): Promise<ComputePipeline[]> {
-  const module = device.createShaderModule({ code })
-  return Promise.all(
-    entryPoints.map((entryPoint) =>
-      device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint } }),
-    ),
-  )
+  const device = await openDevice(adapter)
+  const [advance] = await programs(device, program.text, ['advance'])
+  const counting = forms ? await programs(device, reduceText(forms, S, T), ['span', 'marginals', 'joint']) : null
+  return checked(device, () => assemble(device, problem, key, forms?.length ?? 0, program, advance, counting))
 }
 
 function assemble(
@@ -93,15 +74,24 @@ function assemble(
   { network, times }: Problem,
   key: ArrayLike<number>,
   Q: number,
+  { constants }: Program,
   sampler: ComputePipeline,
   counting: ComputePipeline[] | null,
 ): Machine {
   const [S, T] = [network.species.length, times.length]
   const most = capacity(S, T)
   const { queue } = device
-  const storage = (words: number) =>
-    device.createBuffer({ size: 4 * words, usage: usage.storage | usage.copySource | usage.copyTarget })
-  const uniform = device.createBuffer({ size: 32, usage: usage.uniform | usage.copyTarget })
+  const storageUse = usage.storage | usage.copySource | usage.copyTarget
+  const made: GpuBuffer[] = []
+  const buffer = (words: number, use: number) => {
+    const one = device.createBuffer({ size: 4 * words, usage: use })
+    made.push(one)
+    return one
+  }
+  const storage = (words: number) => buffer(words, storageUse)
+  const uniform = buffer(8, usage.uniform | usage.copyTarget)
+  const fixed = buffer(constants.length, usage.uniform | usage.copyTarget)
+  queue.writeBuffer(fixed, 0, constants)
   const marks = storage(2 * T)
   queue.writeBuffer(marks, 0, ticksOf(times))
   const lanes = storage((laneWords + S) * most)
@@ -113,7 +103,7 @@ function assemble(
     const entries = Object.entries(buffers).map(([at, buffer]) => ({ binding: Number(at), resource: { buffer } }))
     return device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries })
   }
-  const samplerGroup = bound(sampler, { 0: uniform, 1: marks, 2: lanes, 3: records, 4: status })
+  const samplerGroup = bound(sampler, { 0: uniform, 1: marks, 2: lanes, 3: records, 4: status, 5: fixed })
   const encode = (pipeline: ComputePipeline, group: object, rows = 1) => {
     const encoder = device.createCommandEncoder()
     const pass = encoder.beginComputePass()
@@ -131,6 +121,7 @@ function assemble(
       await staging.mapAsync(mapRead)
       return staging.getMappedRange().slice(0)
     } catch (thrown) {
+      forget(device)
       const why = thrown instanceof Error ? thrown.message : String(thrown)
       throw new Failure('device', `The GPU was lost: ${why}`, 'run it again, or use "ssa"')
     } finally {
@@ -140,7 +131,7 @@ function assemble(
   /** Run a counting program over the records into a fresh buffer. */
   const count = async (which: number, at: 2 | 3, words: number, shape: readonly number[], fill?: Int32Array) => {
     const pipeline = (counting as ComputePipeline[])[which]
-    const target = storage(words)
+    const target = device.createBuffer({ size: 4 * words, usage: storageUse })
     if (fill) queue.writeBuffer(target, 0, fill)
     queue.writeBuffer(uniform, 0, new Uint32Array([job[4], ...shape]))
     const group = bound(pipeline, { 0: uniform, 1: records, [at]: target })
@@ -183,7 +174,10 @@ function assemble(
       const shape = [0, a, b, rows, columns, rowWidth, columnWidth]
       return new Uint32Array(await count(2, 3, T * rows * columns, shape))
     },
-    close: () => device.destroy(),
+    close() {
+      for (const one of made) one.destroy()
+    },
+    giveUp: () => forget(device),
   }
 }
 

@@ -66,6 +66,7 @@ function fakeAdapter(faults: { info?: object; mapAsync?: () => Promise<void>; pi
     createCommandEncoder: () => encoder,
     pushErrorScope() {},
     popErrorScope: async () => null,
+    lost: new Promise(() => {}),
     destroy() {
       destroyed++
     },
@@ -84,13 +85,14 @@ describe('with a GPU that', () => {
     expect(fake.destroyed()).toBe(1)
   })
 
-  it('does nothing: zeros are not taken for an answer', async () => {
-    fakeAdapter()
+  it('does nothing: zeros are not taken for an answer, nor is it asked again', async () => {
+    const fake = fakeAdapter()
     expect(await run({})).toMatchObject({
       status: 'failed',
       code: 'device',
       message: expect.stringContaining('skipped'),
     })
+    expect(fake.destroyed()).toBe(1)
   })
 
   it('refuses the program: the reason, in a sentence', async () => {

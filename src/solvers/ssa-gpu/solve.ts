@@ -18,10 +18,8 @@ const growth = 8
 const [brief, long] = [8, 32]
 /** Lanes of a batch that is counted on the CPU: a few hundredths of a second. */
 const hostBatch = 4096
-/** Steps of a lane in one dispatch: from a millisecond's work on slow devices on. */
+/** Steps of a lane in one dispatch: from a millisecond's work on slow devices to what a lane counts without overflow. */
 const budgets = { least: 16, first: 64, most: 2 ** 14 }
-/** Events of all lanes in one dispatch, which are counted in 32 bits. */
-const mostEvents = 2 ** 30
 
 export const method = tallied<SsaGpuOptions>({
   replicates: (options) => options.replicates,
@@ -66,11 +64,10 @@ async function* onDevice(
     let pace = 0
     for (let next = first; next < until; ) {
       const lanes = Math.min(size, machine.capacity, Math.ceil((until - next) / step))
-      const most = Math.min(budgets.most, mostEvents / lanes)
       machine.begin(next, step, lanes)
       let [passed, dues] = [0, 0]
       for (let running = lanes; running > 0; ) {
-        const progress = await machine.advance(Math.min(budget, most))
+        const progress = await machine.advance(budget)
         if (progress.trouble > 0) throw await diagnosis(problem, machine, progress.trouble)
         running = progress.running
         passed += progress.passed
@@ -83,7 +80,10 @@ async function* onDevice(
         dues++
         yield tally
       }
-      if (passed !== lanes * T) throw new Failure('device', 'The GPU skipped some of its work.', 'use "ssa"')
+      if (passed !== lanes * T) {
+        machine.giveUp()
+        throw new Failure('device', 'The GPU skipped some of its work.', 'use "ssa"')
+      }
       const counted = next < paths ? null : await countedThere(problem, machine)
       const batch = counted ?? tallyRecords(problem, await machine.records(), { first: next, step, lanes, paths })
       batch.replicates = lanes

@@ -45,6 +45,7 @@ export interface Device {
   createCommandEncoder(): CommandEncoder
   pushErrorScope(filter: 'validation' | 'out-of-memory'): void
   popErrorScope(): Promise<{ readonly message: string } | null>
+  readonly lost: Promise<unknown>
   destroy(): void
 }
 
