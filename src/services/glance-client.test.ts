@@ -3,8 +3,9 @@ import type { Artifact, Frame } from '../solvers/contract'
 import { distilled } from '../solvers/distilled'
 import type { Study } from '../solvers/study'
 import { ask, finish, lend } from '../solvers/testing'
-import { type GlanceThread, glanceClient } from './glance-client'
+import { glanceClient } from './glance-client'
 import { createGlanceService, type Glance, type Glanced } from './glance-service'
+import type { WorkerLike } from './thread'
 
 const network = (k: number) => `parameter k = ${k} in [3, 9]\n0 -> X, k\nX -> 0, 1`
 const times = Array.from({ length: 9 }, (_, k) => k / 4)
@@ -20,18 +21,21 @@ async function learn(): Promise<Artifact> {
 /** A worker by hand: what was posted, and how it speaks. */
 function thread() {
   const posted: Glance[] = []
-  const listeners = new Map<string, (event: unknown) => void>()
+  const listeners: [string, (event: unknown) => void][] = []
+  const tell = (kind: string, event: object) => {
+    for (const [heard, hear] of listeners) if (heard === kind) hear(event)
+  }
   const one = {
     postMessage: (glance: Glance) => void posted.push(glance),
-    addEventListener: (kind: string, listener: (event: unknown) => void) => void listeners.set(kind, listener),
+    addEventListener: (kind: string, hear: (event: unknown) => void) => void listeners.push([kind, hear]),
     terminate: vi.fn(),
   }
   return {
-    worker: one as unknown as GlanceThread,
+    worker: one as unknown as WorkerLike,
     posted,
     terminate: one.terminate,
-    say: (glanced: Glanced) => listeners.get('message')?.({ data: glanced }),
-    fail: () => listeners.get('error')?.({ preventDefault() {} }),
+    say: (glanced: Glanced) => tell('message', { data: glanced }),
+    fail: () => tell('error', { preventDefault() {} }),
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Artifact, Frame } from '../solvers/contract'
 import type { Study } from '../solvers/study'
 import { createGlanceService, type Glance, type Glanced, maxNetworks } from './glance-service'
+import { type WorkerLike, watch } from './thread'
 
 export interface GlanceQuestion {
   readonly study: Study
@@ -22,9 +23,6 @@ export interface GlanceClient {
   close(): void
 }
 
-/** What is used of a `Worker`; tests bring their own. */
-export type GlanceThread = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>
-
 export function createGlanceClient(): GlanceClient {
   if (typeof Worker === 'undefined') return glanceClient()
   return glanceClient(
@@ -38,7 +36,7 @@ interface Link {
 }
 
 /** With a worker made by `spawn`, or in this thread. One that is lost is not missed: pictures come with the runs. */
-export function glanceClient(spawn?: () => GlanceThread): GlanceClient {
+export function glanceClient(spawn?: () => WorkerLike): GlanceClient {
   const waiting = new Map<number, { readonly network: number; onFrame(frame: Frame): void }>()
   const sent: Artifact[] = []
   const numbers = new WeakMap<Artifact, number>()
@@ -98,13 +96,8 @@ function hereLink(hear: (glanced: Glanced) => void): Link {
   return { post: service.ask, close() {} }
 }
 
-function workerLink(worker: GlanceThread, hear: (glanced: Glanced) => void, onLost: () => void): Link {
+function workerLink(worker: WorkerLike, hear: (glanced: Glanced) => void, onLost: () => void): Link {
   worker.addEventListener('message', (event) => hear((event as MessageEvent<Glanced>).data))
-  for (const kind of ['error', 'messageerror'] as const) {
-    worker.addEventListener(kind, (event) => {
-      event.preventDefault()
-      onLost()
-    })
-  }
+  watch(worker, onLost)
   return { post: (glance) => worker.postMessage(glance), close: () => worker.terminate() }
 }

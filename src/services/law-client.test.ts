@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Artifact } from '../solvers/contract'
 import type { Study } from '../solvers/study'
 import { lawClient } from './law-client'
-import type { WorkerLike } from './team'
+import type { WorkerLike } from './thread'
 
 const artifact: Artifact = { solver: 'nncme', arrays: {}, notes: {} }
 const study: Study = { version: 1, network: '0 -> X, 1', times: [1] }

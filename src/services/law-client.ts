@@ -7,8 +7,7 @@ import type { LawAnswer, LawQuestion } from '../analysis/learnt-law'
 import type { Artifact } from '../solvers/contract'
 import type { Study } from '../solvers/study'
 import { createLawService, type LawService } from './law-service'
-import type { WorkerLike } from './team'
-import { type Loss, watch } from './thread'
+import { type Loss, type WorkerLike, watch } from './thread'
 
 export interface LawClient {
   /** Never rejects; questions are answered in turn. The same artifact and study are sent only once. */

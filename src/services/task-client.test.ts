@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { InferenceQuestion } from '../analysis/inference/question'
 import type { Task, Told } from '../analysis/tasks'
-import { type TaskThread, taskClient } from './task-client'
+import { taskClient } from './task-client'
 import { runTask } from './task-worker'
+import type { WorkerLike } from './thread'
 import { readySign } from './thread'
 
 const question: InferenceQuestion = {
@@ -15,7 +16,7 @@ const chain: Task = { kind: 'chain', question, index: 0 }
 /** A thread that is this one; `deaf` ones never answer, and break when they are to read. */
 function threads(deaf = false, starts = true) {
   const made: { terminated: boolean }[] = []
-  const spawn = (): TaskThread => {
+  const spawn = (): WorkerLike => {
     const listeners: [string, (event: unknown) => void][] = []
     const tell = (kind: string, event: object) => {
       for (const [heard, hear] of listeners) if (heard === kind) hear({ preventDefault() {}, ...event })
@@ -23,6 +24,7 @@ function threads(deaf = false, starts = true) {
     const thread = { terminated: false }
     made.push(thread)
     return {
+      removeEventListener() {},
       addEventListener: (type: string, listener: unknown) => {
         listeners.push([type, listener as (event: unknown) => void])
       },

@@ -5,10 +5,7 @@
 import type { Task, TaskEnding, Told } from '../analysis/tasks'
 import { openBreath } from './breath'
 import type { TaskMessage } from './task-worker'
-import { type readySign, watch } from './thread'
-
-/** What is used of a `Worker`; tests bring their own. */
-export type TaskThread = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>
+import { type readySign, type WorkerLike, watch } from './thread'
 
 export interface TaskHandle<K extends Task['kind']> {
   /** Never rejects. */
@@ -35,7 +32,7 @@ export function createTaskClient(): TaskClient {
  * A client with so many threads made by `spawn`, or none but this one; where the first of them cannot start, because a policy
  * forbids them or their script is not to be had, this thread stands in.
  */
-export function taskClient(threads: number, spawn?: () => TaskThread): TaskClient {
+export function taskClient(threads: number, spawn?: () => WorkerLike): TaskClient {
   let usable = spawn !== undefined
   const queue: (() => void)[] = []
   let busy = 0
@@ -89,7 +86,7 @@ export function taskClient(threads: number, spawn?: () => TaskThread): TaskClien
 }
 
 function inWorker(
-  spawn: () => TaskThread,
+  spawn: () => WorkerLike,
   task: Task,
   hear: (message: TaskMessage) => void,
   unstarted: () => void,

@@ -4,9 +4,7 @@
  */
 import { type Remote, transfer, wrap } from 'comlink'
 import type { SolverService } from './solver-service'
-
-/** What is used of a `Worker`; tests bring their own. */
-export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'removeEventListener' | 'terminate'>
+import type { WorkerLike } from './thread'
 
 export interface Breakage {
   readonly code: 'worker-start' | 'worker-crash' | 'worker-stuck'

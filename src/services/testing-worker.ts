@@ -1,7 +1,7 @@
 /** A "worker" without a thread, for tests of the wire. */
 import { expose } from 'comlink'
 import { createSolverService } from './solver-service'
-import type { WorkerLike } from './team'
+import type { WorkerLike } from './thread'
 
 export interface ThreadlessWorker extends WorkerLike {
   /** An uncaught exception. */

@@ -14,7 +14,8 @@ import { type Client, lostRun, painted } from './client'
 import { withFallback } from './fallback'
 import { localClient } from './local-client'
 import { canShare } from './sharing'
-import { assemble, type Breakage, type Team, type WorkerLike } from './team'
+import { assemble, type Breakage, type Team } from './team'
+import type { WorkerLike } from './thread'
 
 export interface WorkerClientOptions {
   spawn(): WorkerLike

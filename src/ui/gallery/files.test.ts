@@ -35,6 +35,7 @@ function broken(stops: boolean): { client: TaskClient; asked: Task[]; ended: num
       for (const [heard, hear] of listeners) if (heard === kind) hear({ preventDefault() {}, ...event })
     }
     return {
+      removeEventListener() {},
       addEventListener: (kind: string, hear: unknown) => listeners.push([kind, hear as (event: unknown) => void]),
       postMessage: (task: Task) => {
         state.asked.push(task)
