@@ -12,7 +12,7 @@ import type { Observation, Solution } from '../src/solvers/contract'
 import { solvers } from '../src/solvers/registry'
 import { runStudy } from '../src/solvers/run'
 import { type Check, readStudy, type Study } from '../src/solvers/study'
-import { inquiryOf } from '../src/store/analyses'
+import { inquiryOf } from '../src/store/inquiries'
 import { indexOf, readStudies } from './studies.mjs'
 
 const studies = readStudies() as { name: string; study: Study }[]

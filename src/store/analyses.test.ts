@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Ending } from '../analysis/inquiry'
 import type { Study } from '../solvers/study'
-import { askedAnalyses, createAnalyses, inquiryOf, readSetting, settingText } from './analyses'
+import { createAnalyses } from './analyses'
+import { askedAnalyses, inquiryOf, readSetting, settingText } from './inquiries'
 import { createStudies } from './studies'
 import { testingClient } from './testing-client'
 
@@ -118,6 +119,21 @@ describe('analyses', () => {
     await turn()
     expect(client.inquiries[1].cancelled).toBe(true)
     expect(lane()).toBeUndefined()
+  })
+
+  it('stop at once when what they need is taken back, and show nothing then', async () => {
+    const { client, studies, analyses } = setUp({ ...first, view: { analyses: 'passage', to: 'X > 1' } })
+    const lane = () => analyses.getState().lanes.passage
+    await turn()
+    expect(lane()?.status).toBe('running')
+    studies.getState().setView({ to: undefined })
+    await turn()
+    expect(client.inquiries[0].cancelled).toBe(true)
+    expect(lane()).toMatchObject({ status: 'idle', finding: undefined })
+    studies.getState().setView({ to: 'X > 1' })
+    await turn()
+    expect(client.inquiries).toHaveLength(2)
+    expect(lane()?.status).toBe('running')
   })
 
   it('tell why they failed', async () => {

@@ -11,6 +11,7 @@ import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import { verdictOn } from '../solvers/verdict'
 import type { Studies } from './studies'
+import { answers, type Desk, trainable, type Work } from './work'
 
 export interface Glances {
   readonly client: GlanceClient
@@ -19,15 +20,46 @@ export interface Glances {
 }
 
 /** A lane's question, and what was learnt that has an answer to it. */
-export interface Awaiting {
+interface Awaiting {
   readonly artifact: Artifact
   readonly study: Study
   readonly problem: Problem
   see(frame: Frame): void
 }
 
+/** Asks for first pictures of every question that is not answered yet, and that something learnt can answer at once. */
+export function askGlances(glances: Glances, desk: Desk, models?: Models): void {
+  const problem = desk.problem()
+  if (!problem) return
+  const awaiting = [...desk.works.values()].flatMap((work): Awaiting[] => {
+    const { wanted: study, number } = work
+    if (work.shown === number) return []
+    const artifact = trainable(work.solver)
+      ? (answers(work, problem) && work.learnt?.artifact) || undefined
+      : standsIn(study, problem)
+        ? models?.find(problem)?.artifact
+        : undefined
+    if (!artifact) return []
+    work.unanswered++
+    work.glanced = number
+    return [{ artifact, study, problem, see: (frame) => foreseen(desk, work, number, study, frame) }]
+  })
+  glance(glances, awaiting)
+}
+
+/** A first picture has come: shown, unless there is one of a newer question, or a better one. */
+function foreseen(desk: Desk, work: Work, number: number, study: Study, frame: Frame): void {
+  const lane = desk.lane(work.id)
+  const again = work.early?.number === number && lane?.frame?.preview
+  if (!lane || desk.works.get(work.id) !== work || number < work.shown || (number === work.shown && !again)) return
+  Object.assign(work, { shown: number, early: { number, frame }, unanswered: 0 })
+  if (work.current?.number === number) work.current.previewed = true
+  desk.patch(work.id, { frame, study, serial: lane.serial + 1, stale: number !== work.number })
+  desk.schedule()
+}
+
 /** One question for all the lanes that one network answers. */
-export function glance({ client, time }: Glances, lanes: readonly Awaiting[]): void {
+function glance({ client, time }: Glances, lanes: readonly Awaiting[]): void {
   for (const artifact of new Set(lanes.map((lane) => lane.artifact))) {
     const those = lanes.filter((lane) => lane.artifact === artifact)
     const [{ study }] = those
@@ -69,7 +101,7 @@ function goesOn({ artifact, study, problem }: Awaiting): boolean {
 }
 
 /** Whether a learnt law can stand in for a method's answer until that is there. */
-export function standsIn({ solver: id = 'ssa', options }: Study, problem: Problem): boolean {
+function standsIn({ solver: id = 'ssa', options }: Study, problem: Problem): boolean {
   const solver = solvers[id]
   const parsed = awaitsPicture(solver) ? solver.options.parse(options) : undefined
   if (!parsed?.ok) return false

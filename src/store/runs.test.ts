@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Study } from '../solvers/study'
+import { maxPatienceMs, patienceMs } from './pursuit'
 import { createRuns } from './runs'
 import { createStudies } from './studies'
 import { doneWith, failedWith, testingClient } from './testing-client'
-import { maxPatienceMs, maxRestMs, patienceMs } from './work'
+import { maxRestMs } from './work'
 
 const first: Study = {
   version: 1,

@@ -12,54 +12,23 @@ import { meanwhile } from '../solvers/foresee'
 import { lanesOf } from '../solvers/lanes'
 import { solvers } from '../solvers/registry'
 import type { Study } from '../solvers/study'
-import { type Awaiting, type Glances, glance, standsIn } from './glances'
+import { askGlances, type Glances } from './glances'
+import { beats, idle, type Lane, timeLeft } from './lane'
 import { follows, keyOf } from './lane-places'
+import { createLearning } from './learning'
+import { createPursuit } from './pursuit'
 import type { Studies } from './studies'
 import {
-  beats,
-  idle,
+  answers,
+  type Desk,
   maxUnanswered,
-  patienceFor,
-  replaceable,
+  type RunBegun,
   restAfter,
   restingMs,
-  timeLeft,
   trainable,
   unasked,
   type Work,
 } from './work'
-
-export interface Lane {
-  readonly id: string
-  readonly solver: string
-  /** As in `StudyLane`. */
-  readonly title: string
-  readonly variant: string
-  readonly status: 'idle' | 'running' | 'done' | 'cancelled' | 'failed'
-  /** The newest picture: of `study`, which may be older than the one on screen (`stale`). */
-  readonly frame?: Frame
-  /** Rises with every frame. */
-  readonly serial: number
-  readonly study?: Study
-  /** How the last run ended; absent while one is under way. */
-  readonly outcome?: Outcome
-  /** Of the run under way, or of the last: 0…1. */
-  readonly done: number
-  readonly phase: string
-  /** `performance.now()` when the run began. */
-  readonly startedMs: number
-  /** Estimated from the pace so far, once there is one. */
-  readonly leftMs?: number
-  readonly stale: boolean
-  /** What a method that trains has learnt so far, at its last checkpoint, and the study that taught it. */
-  readonly learnt?: Taught
-  /** Nobody brought what it begins with: its training began from nothing. */
-  readonly fromNothing?: boolean
-  /** How long it has trained for that, in all its sittings of this visit. */
-  readonly trainedMs?: number
-  /** What happened on the way, in a sentence. */
-  readonly note?: string
-}
 
 export interface RunsState {
   /** By id of the lane, see `solvers/lanes.ts`; the study's own method first. */
@@ -97,27 +66,26 @@ export function createRuns(
   glances?: Glances,
 ): Runs {
   const works = new Map<string, Work>()
-  let scheduled = false
-  let rested = true
   let unfollow: (() => void) | undefined
-
-  const store = createStore<RunsState>()(() => ({ lanes: {}, cancel, more, rerun, resume, teach }))
   const lanes = () => store.getState().lanes
   const patch = (id: string, change: Partial<Lane>) => {
     const lane = lanes()[id]
     if (lane) store.setState({ lanes: { ...lanes(), [id]: { ...lane, ...change } } })
   }
+  const problem = () => studies.getState().reading.problem
+  const pursuit = createPursuit<RunBegun, Work>({ jobs: () => works.values(), givesWay, waitMs, begin }, nextFrame)
+  const { schedule, halt } = pursuit
+  const desk: Desk = { works, lane: (id) => lanes()[id], patch, problem, schedule, halt }
+  const learning = createLearning(desk, models)
+  const { resume, teach } = learning
+  const store = createStore<RunsState>()(() => ({ lanes: {}, cancel, more, rerun, resume, teach }))
 
   /** Bring the lanes in line with the good study. */
   function follow(): void {
     const wanted = lanesOf(studies.getState().good)
     const shown = lanes()
     const placed = follows(wanted, works)
-    for (const [id, work] of works) {
-      if ([...placed.values()].includes(id)) continue
-      work.current?.handle.cancel()
-      work.current = undefined
-    }
+    for (const [id, work] of works) if (![...placed.values()].includes(id)) halt(work)
     const before = new Map(works)
     works.clear()
     const next: Record<string, Lane> = {}
@@ -141,113 +109,36 @@ export function createRuns(
       next[id] = same ? lane : { ...lane, id, title, variant, stale, note }
     }
     store.setState({ lanes: next })
-    for (const work of begun) bring(work)
-    if (glances) glance(glances, [...works.values()].flatMap(awaiting))
+    for (const work of begun) learning.bring(work)
+    if (glances) askGlances(glances, desk, models)
     schedule()
   }
 
-  /** A question that is not answered yet, and that something learnt can answer at once. */
-  function awaiting(work: Work): Awaiting[] {
-    const { problem } = studies.getState().reading
-    const { wanted: study, number } = work
-    if (!problem || work.shown === number) return []
-    const artifact = trainable(work.solver)
-      ? (answers(work) && work.learnt?.artifact) || undefined
-      : standsIn(study, problem)
-        ? models?.find(problem)?.artifact
-        : undefined
-    if (!artifact) return []
-    work.unanswered++
-    work.glanced = number
-    return [{ artifact, study, problem, see: (frame) => foreseen(work, number, study, frame) }]
-  }
-
-  /** A first picture has come: shown, unless there is one of a newer question, or a better one. */
-  function foreseen(work: Work, number: number, study: Study, frame: Frame): void {
-    const lane = lanes()[work.id]
-    const again = work.early?.number === number && lane?.frame?.preview
-    if (!lane || works.get(work.id) !== work || number < work.shown || (number === work.shown && !again)) return
-    Object.assign(work, { shown: number, early: { number, frame }, unanswered: 0 })
-    if (work.current?.number === number) work.current.previewed = true
-    patch(work.id, { frame, study, serial: lane.serial + 1, stale: number !== work.number })
-    schedule()
-  }
-
-  /**
-   * A lane whose method trains takes up what the page ships of its network, where it has learnt no answer; a new one
-   * trains where nothing is shipped.
-   */
-  function bring(work: Work): void {
-    const { id, solver, number } = work
-    const { problem } = studies.getState().reading
-    if (!trainable(solver) || answers(work)) return
-    const train = () => {
-      if (work.untried) work.training = 'anew'
-    }
-    // A second lane of a method is there for its own options.
-    if (id !== solver || !models || !problem) {
-      train()
-      return
-    }
-    models.bring(problem).then((taught) => {
-      // Where another question is asked by now, what answers that one is on its way.
-      if (works.get(id) !== work || work.number !== number || work.current || answers(work)) return
-      if (taught?.artifact.solver === solver) return teach(taught, id)
-      train()
-      schedule()
-    })
-  }
-
-  /** At most one launch per animation frame; the first of several at once, for a hand waits for its picture. */
-  function schedule(): void {
-    if (scheduled) return
-    scheduled = true
-    const turn = rested ? Promise.resolve() : nextFrame()
-    turn.then(() => {
-      scheduled = false
-      rested = false
-      nextFrame().then(() => {
-        rested = true
-      })
-      if (unfollow) for (const work of works.values()) consider(work)
-    })
-  }
-
-  function consider(work: Work): void {
-    const { solver, current } = work
-    if (work.settled === work.key || current?.key === work.key) return
-    if (current && !replaceable(work, current)) return
-    const trains = trainable(solver) && work.training !== undefined
+  function waitMs(work: Work): number {
+    // A method in training has the time it was promised; Cancel ends it.
+    if (work.current?.trains) return Number.POSITIVE_INFINITY
+    if (trainable(work.solver) && work.training !== undefined) return 0
     // What was learnt in minutes is not thrown away by a slider: it answers, or waits until training is asked for.
-    if (trainable(solver) && !trains && !answers(work)) return
-    current?.handle.cancel()
-    work.current = undefined
+    if (trainable(work.solver) && !answers(work, problem())) return Number.POSITIVE_INFINITY
     // A hand that moves on has its picture: the answer waits until it rests, and leaves the cores to the next picture.
     const pictured = work.glanced === work.number && work.unanswered <= maxUnanswered
-    const restMs = !trains && pictured ? work.askedMs + restingMs - performance.now() : 0
-    if (restMs > 0) setTimeout(schedule, restMs)
-    else launch(work, trains, current)
+    return pictured ? work.askedMs + restingMs - performance.now() : 0
   }
 
-  /** Whether what the lane has learnt is an answer to the newest question, too. */
-  function answers({ solver, learnt }: Work): boolean {
-    const { problem } = studies.getState().reading
-    return learnt !== undefined && problem !== undefined && solvers[solver].answers?.(learnt.artifact, problem) === true
-  }
-
-  function launch(work: Work, trains: boolean, replaced?: Work['current']): void {
-    const { wanted, key } = work
+  function begin(work: Work, replaced?: RunBegun): void {
+    const { wanted, key, number, early } = work
     const startedMs = performance.now()
+    const trains = trainable(work.solver) && work.training !== undefined
     const anew = trains && work.training === 'anew'
-    const own = anew ? undefined : work.learnt?.artifact
+    const artifact = anew ? undefined : work.learnt?.artifact
     if (anew) work.trainedMs = 0
-    Object.assign(work, { settled: undefined, training: undefined, untried: false })
+    Object.assign(work, { training: undefined, untried: false })
     // The words of the run before stand until this one has some: a drag would have them flicker.
     const phase = replaced ? lanes()[work.id]?.phase : ''
     patch(work.id, { status: 'running', outcome: undefined, done: 0, phase, startedMs, leftMs: undefined })
     if (anew) patch(work.id, { fromNothing: true })
     const handle = client.run(wanted, {
-      artifact: own,
+      artifact,
       restMs: replaced && restAfter(startedMs - replaced.startedMs),
       onRestart(why) {
         if (work.current === current) patch(work.id, { note: why })
@@ -260,48 +151,32 @@ export function createRuns(
         receive(work, current, wanted, frame)
       },
     })
-    const { number, early } = work
-    const begun = { frames: 0, previewed: early?.number === number, checkpoints: 0 }
-    const current: NonNullable<Work['current']> = { key, number, handle, startedMs, trains, ...begun }
-    work.current = current
-    handle.outcome.then((outcome) => {
-      if (work.current !== current) return
-      if (trains) train(work)
-      work.current = undefined
-      work.settled = key
-      work.tookMs = performance.now() - startedMs
-      if (outcome.status === 'done') {
-        receive(work, current, wanted, { ...outcome.solution, done: 1, phase: 'done' }, true)
-      }
-      patch(work.id, { status: outcome.status, outcome, leftMs: undefined })
-      // Only from a checkpoint of its own: what fails twice at the same place would fail for ever.
-      if (outcome.status === 'failed' && outcome.code.startsWith('worker-') && trains && current.checkpoints > 0) {
-        patch(work.id, { note: `${outcome.message} Training goes on from the last checkpoint.` })
-        resume(work.id)
-      }
-      if (key !== work.key) schedule()
-    })
-    setTimeout(() => {
-      if (work.current === current && key !== work.key) schedule()
-    }, patienceFor(work))
+    const previewed = early?.number === number
+    const current: RunBegun = { key, number, handle, startedMs, trains, frames: 0, previewed, checkpoints: 0 }
+    pursuit.follow(work, current, handle.outcome, (outcome) => end(work, current, wanted, outcome))
   }
 
-  /** Make way for a new run of the same question. */
-  function begin(work: Work, training: Work['training']): void {
-    if (work.current?.trains) train(work)
-    work.current?.handle.cancel()
-    Object.assign(work, { current: undefined, settled: undefined, training })
+  function end(work: Work, current: RunBegun, study: Study, outcome: Outcome): void {
+    learning.pause(work, current)
+    if (outcome.status === 'done') {
+      receive(work, current, study, { ...outcome.solution, done: 1, phase: 'done' }, true)
+    }
+    patch(work.id, { status: outcome.status, outcome, leftMs: undefined })
+    // Only from a checkpoint of its own: what fails twice at the same place would fail for ever.
+    if (
+      outcome.status === 'failed' &&
+      outcome.code.startsWith('worker-') &&
+      current.trains &&
+      current.checkpoints > 0
+    ) {
+      patch(work.id, { note: `${outcome.message} Training goes on from the last checkpoint.` })
+      resume(work.id)
+    }
   }
 
-  /** Its training has come to an end, or to a pause. */
-  function train(work: Work): void {
-    work.trainedMs = (work.trainedMs ?? 0) + performance.now() - (work.current?.startedMs ?? performance.now())
-    patch(work.id, { trainedMs: work.trainedMs })
-  }
-
-  function receive(work: Work, current: Work['current'], study: Study, came: Frame, whole = false): void {
+  function receive(work: Work, current: RunBegun, study: Study, came: Frame, whole = false): void {
     const lane = lanes()[work.id]
-    if (!lane || !current) return
+    if (!lane) return
     const { early } = work
     const frame = !whole && early?.number === current.number ? meanwhile(early.frame, came) : came
     const now = performance.now()
@@ -327,17 +202,14 @@ export function createRuns(
   function cancel(lane?: string): void {
     for (const [id, work] of works) {
       if (lane !== undefined && id !== lane) continue
-      work.settled = work.key
-      if (!work.current) {
+      const stopped = pursuit.settle(work)
+      if (!stopped) {
         if (lanes()[id]?.status === 'running') patch(id, { status: 'cancelled', leftMs: undefined })
         continue
       }
-      const { handle } = work.current
-      if (work.current.trains) train(work)
-      work.current = undefined
-      handle.cancel()
+      learning.pause(work, stopped)
       patch(id, { status: 'cancelled', leftMs: undefined })
-      handle.outcome.then((outcome) => {
+      stopped.handle.outcome.then((outcome) => {
         if (!work.current && lanes()[id]?.status === 'cancelled') patch(id, { outcome })
       })
     }
@@ -360,33 +232,16 @@ export function createRuns(
   function rerun(lane?: string): void {
     for (const [id, work] of works) {
       if (lane !== undefined && id !== lane) continue
-      begin(work, 'anew')
+      learning.again(work, 'anew')
       patch(id, { note: undefined })
     }
-    schedule()
-  }
-
-  function resume(lane: string): void {
-    const work = works.get(lane)
-    if (!work?.learnt) return
-    begin(work, 'on')
-    schedule()
-  }
-
-  function teach(learnt: Taught, lane?: string): void {
-    const all = [...works.values()].filter(({ solver }) => solver === learnt.artifact.solver)
-    const asking = all.find(({ wanted }) => questionOf(wanted) === questionOf(lanesOf(learnt.study)[0].study))
-    const work = lane === undefined ? (asking ?? all[0]) : works.get(lane)
-    if (!work) return
-    work.learnt = learnt
-    patch(work.id, { learnt, fromNothing: false, note: undefined })
-    begin(work, answers(work) ? undefined : 'on')
     schedule()
   }
 
   return Object.assign(store, {
     start() {
       if (unfollow) return
+      pursuit.start()
       let last = studies.getState().good
       unfollow = studies.subscribe(({ good }) => {
         if (good === last) return
@@ -398,7 +253,13 @@ export function createRuns(
     stop() {
       unfollow?.()
       unfollow = undefined
+      pursuit.stop()
       cancel()
     },
   })
+}
+
+/** It has shown its answer, as it stands. */
+function givesWay(work: Work, { number, frames, previewed }: RunBegun): boolean {
+  return previewed || number < work.shown || (solvers[work.solver]?.traits.random === true && frames > 0)
 }

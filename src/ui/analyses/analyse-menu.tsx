@@ -1,6 +1,6 @@
 import { useRef } from 'react'
 import type { Kind } from '../../analysis/inquiry'
-import { askedAnalyses } from '../../store/analyses'
+import { askedAnalyses } from '../../store/inquiries'
 import { reveal } from '../plots/reveal'
 import { useStudies, useStudio } from '../studio'
 import { offers, panelOf } from './kinds'

@@ -1,4 +1,4 @@
-import { readSetting, settingText } from '../../store/analyses'
+import { readSetting, settingText } from '../../store/inquiries'
 import { writeNumber } from '../controls/numbers'
 import { useStudies, useStudio } from '../studio'
 

@@ -1,6 +1,6 @@
 /** Tells screen readers when runs begin and end; at most one sentence a second. */
 import { useEffect, useState } from 'react'
-import type { Lane } from '../../store/runs'
+import type { Lane } from '../../store/lane'
 import { useStudio } from '../studio'
 import { laneWords } from './lane-words'
 

@@ -1,5 +1,5 @@
 /** A lane in words, for eyes and for screen readers. */
-import type { Lane } from '../../store/runs'
+import type { Lane } from '../../store/lane'
 import { writeCount, writeDuration } from './numbers'
 
 /** `3,120 replicates · 31 % · 4 s left`, or how it ended. */

@@ -1,7 +1,7 @@
 /** What each method is doing: progress in numbers, time left, how it ended, and the way on. */
 
 import { solvers } from '../../solvers/registry'
-import type { Lane } from '../../store/runs'
+import type { Lane } from '../../store/lane'
 import { saveLearnt } from '../gallery/files'
 import { useRuns, useStudies, useStudio } from '../studio'
 import { Icon } from './icons'

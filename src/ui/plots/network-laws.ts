@@ -7,7 +7,7 @@ import type { LawClient } from '../../services/law-client'
 import type { Artifact } from '../../solvers/contract'
 import { solvers } from '../../solvers/registry'
 import type { Study } from '../../solvers/study'
-import type { Lane } from '../../store/runs'
+import type { Lane } from '../../store/lane'
 import { sliceShown } from './slice-view'
 import type { Outlook, Source } from './sources'
 

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { askedAnalyses } from '../../store/analyses'
+import { askedAnalyses } from '../../store/inquiries'
 import { offerOfPanel } from '../analyses/kinds'
 import { copyNumbers, copyPicture, type FileType, fileName, fileOf, save } from '../figure/export'
 import type { Panel } from '../figure/figure'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Frame } from '../../solvers/contract'
 import type { Study } from '../../solvers/study'
-import type { Lane } from '../../store/runs'
+import type { Lane } from '../../store/lane'
 import { exactSource, sampledSource } from './fixture'
 import { createScreen } from './screening'
 

@@ -3,7 +3,7 @@
  * reached the time looked at: until it is worth more than the old picture, the old one stays, and fades.
  */
 import type { Frame } from '../../solvers/contract'
-import type { Lane } from '../../store/runs'
+import type { Lane } from '../../store/lane'
 import { type Source, timeIndex } from './sources'
 
 export interface Screening {
