@@ -18,7 +18,7 @@ function wider(a: Node, b: Node): readonly [Node, Node, readonly number[]] {
 }
 
 export function sumsAndProducts(graph: Graph): Pick<Ops, 'add' | 'sub' | 'mul' | 'affine' | 'sum' | 'mean'> {
-  const { heap, kernels } = graph
+  const { kernels } = graph
   const { reduceTo, expand, whole, combine } = broadcasting(graph)
 
   const add = (x: Tensor, y: Tensor): Tensor => {
@@ -70,7 +70,7 @@ export function sumsAndProducts(graph: Graph): Pick<Ops, 'add' | 'sub' | 'mul' |
         ? [1, sizeOf(a.shape), 1]
         : [sizeOf(a.shape.slice(0, axis)), a.shape[axis], sizeOf(a.shape.slice(axis + 1))]
     const out = graph.fresh(axis === undefined ? [] : a.shape.filter((_, i) => i !== axis), a)
-    heap.floats.fill(0, out.at / 4, out.at / 4 + padded(out))
+    graph.fill(out.at, padded(out), 0)
     if (inner === 1) kernels.sumRows(a.at, out.at, outer, middle, scale)
     else kernels.reduce(a.at, out.at, outer, middle, inner, scale)
     graph.note(out, (dy) => {

@@ -1,5 +1,5 @@
 /** What operations are made of: an arena of arrays, and notes of how gradients go back. */
-import type { Machine } from './kernels'
+import type { Machine, NearMachine } from './kernels'
 import { sizeOf, type Tensor } from './ops'
 
 /** Addresses in bytes. A gradient is made, filled with zeros, when first needed. */
@@ -9,7 +9,7 @@ export interface Node extends Tensor {
   gradient: number
 }
 
-export interface Graph extends Machine {
+export interface Graph extends Pick<Machine, 'kernels' | 'product' | 'fill' | 'read'> {
   /** Whether operations note how to go back. */
   recording: boolean
   /** A node whose numbers are kept elsewhere. */
@@ -19,6 +19,8 @@ export interface Graph extends Machine {
   /** Room for so many floats until the arena is cleared. */
   allocate(floats: number): number
   zeros(floats: number): number
+  /** Numbers from outside. */
+  bring(data: ArrayLike<number>, kind: 'floats' | 'integers'): number
   /** Room that is free again when `body` returns; gradients must not be made inside. */
   scratch(body: () => void): void
   /** The address of a node's gradient. */
@@ -41,24 +43,26 @@ export const padded = ({ shape }: Tensor) => bytesOf(sizeOf(shape)) / 4
 export const margin = 64
 
 /** `base`: where the arena begins, in bytes; what lies before is the caller's. */
-export function graph({ heap, kernels }: Machine, base: number): Graph {
+export function graph(machine: Machine, base: number): Graph {
   let end = base
   let tensors = 0
   let back: (() => void)[] = []
   const allocate = (floats: number) => {
     const at = end
     end += bytesOf(floats)
-    heap.reserve(end + margin)
+    machine.reserve(end + margin)
     return at
   }
   const zeros = (floats: number) => {
     const at = allocate(floats)
-    heap.floats.fill(0, at / 4, at / 4 + bytesOf(floats) / 4)
+    machine.fill(at, bytesOf(floats) / 4, 0)
     return at
   }
   const self: Graph = {
-    heap,
-    kernels,
+    kernels: machine.kernels,
+    product: machine.product,
+    fill: machine.fill,
+    read: machine.read,
     recording: false,
     node: (at, shape, differentiable, gradient = -1) => ({ at, shape, differentiable, gradient }),
     fresh(shape, ...from) {
@@ -67,6 +71,7 @@ export function graph({ heap, kernels }: Machine, base: number): Graph {
     },
     allocate,
     zeros,
+    bring: (data, kind) => machine.bring(data, kind, allocate),
     scratch(body) {
       const start = end
       body()
@@ -82,13 +87,14 @@ export function graph({ heap, kernels }: Machine, base: number): Graph {
     backward(loss) {
       const root = loss as Node
       if (sizeOf(root.shape) !== 1) throw new RangeError(`a loss is one number, not ${root.shape.join('×')}`)
-      heap.floats[self.gradientOf(root) / 4] = 1
+      machine.fill(self.gradientOf(root), 1, 1)
       for (let i = back.length - 1; i >= 0; i--) back[i]()
     },
     clear() {
       end = base
       tensors = 0
       back = []
+      machine.clear()
     },
     used: () => ({ bytes: end - base, tensors }),
   }
@@ -96,6 +102,6 @@ export function graph({ heap, kernels }: Machine, base: number): Graph {
 }
 
 /** The numbers of a node, copied out. */
-export function copyOut({ heap }: Machine, { at, shape }: Pick<Node, 'at' | 'shape'>): Float32Array {
+export function copyOut({ heap }: NearMachine, { at, shape }: Pick<Node, 'at' | 'shape'>): Float32Array {
   return heap.floats.slice(at / 4, at / 4 + sizeOf(shape))
 }

@@ -1,10 +1,14 @@
 /**
- * The kernels under the tape, twice: emitted as WebAssembly SIMD, and plainly, as its oracle and for hosts without
- * SIMD. Both work on one memory: addresses and strides are in bytes, lengths in floats; every array begins at a multiple
- * of 16 bytes and may be read, and where the kernel says so written, up to the next one.
+ * What runs under the tape: some forty kernels on one memory. Addresses and strides are in bytes, lengths in floats; every
+ * array begins at a multiple of 16 bytes and may be read, and where the kernel says so written, up to the next one. Here
+ * they are twice: emitted as WebAssembly SIMD, and plainly, as its oracle and for hosts without SIMD. A third set, in
+ * `gpu.ts`, only notes what is to be done, until something is read.
  */
 import { moduleBytes } from '../wasm-bytes'
+import { type Descent, descend } from './descent'
+import type { StepReport } from './ops'
 import { plainKernels } from './plain'
+import type { Product } from './product'
 import { elementwiseKernels } from './simd-elementwise'
 import { matrixKernels } from './simd-matrix'
 import { rowKernels } from './simd-rows'
@@ -20,8 +24,28 @@ export interface Heap {
 }
 
 export interface Machine {
-  readonly heap: Heap
   readonly kernels: Kernels
+  /** Products of matrices by a way of its own, instead of panels. */
+  readonly product?: Product
+  /** Make the memory at least this long. */
+  reserve(bytes: number): void
+  /** Set numbers between runs. */
+  write(at: number, data: Float32Array): void
+  /** In the order of the kernels' calls. */
+  fill(at: number, floats: number, value: number): void
+  /** Numbers from outside, floats or integers, for one run: where they lie. `allocate` makes room for so many. */
+  bring(data: ArrayLike<number>, kind: 'floats' | 'integers', allocate: (floats: number) => number): number
+  read(at: number, floats: number): Promise<Float32Array>
+  /** A step of Adam along the gradients that stand in memory. Reports a loss that stands there, too. */
+  descend(descent: Descent): Promise<StepReport>
+  /** The run is over: what was brought for it, and calls that nobody has read from, may be forgotten. */
+  clear(): void
+  dispose(): void
+}
+
+/** A machine whose memory is at hand. */
+export interface NearMachine extends Machine {
+  readonly heap: Heap
 }
 
 const page = 65536
@@ -30,7 +54,7 @@ const bodies = [...matrixKernels, ...rowKernels, ...elementwiseKernels]
 let module: WebAssembly.Module | undefined | null
 
 /** The emitted kernels; undefined where the host has no WebAssembly SIMD. */
-export function simdMachine(): Machine | undefined {
+export function simdMachine(): NearMachine | undefined {
   if (module === undefined) {
     const bytes = moduleBytes(bodies)
     module = WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null
@@ -54,11 +78,11 @@ export function simdMachine(): Machine | undefined {
       now = views()
     },
   }
-  return { heap, kernels: exports as Record<string, Kernel> }
+  return near(heap, exports as Record<string, Kernel>)
 }
 
 /** The same in TypeScript: about twenty times as slow. */
-export function plainMachine(): Machine {
+export function plainMachine(): NearMachine {
   const views = (buffer: ArrayBuffer) => ({ floats: new Float32Array(buffer), integers: new Int32Array(buffer) })
   let now = views(new ArrayBuffer(16 * page))
   const heap: Heap = {
@@ -75,5 +99,28 @@ export function plainMachine(): Machine {
       now = wider
     },
   }
-  return { heap, kernels: plainKernels(heap) }
+  return near(heap, plainKernels(heap))
+}
+
+function near(heap: Heap, kernels: Kernels): NearMachine {
+  return {
+    heap,
+    kernels,
+    reserve: heap.reserve,
+    write(at, data) {
+      heap.floats.set(data, at / 4)
+    },
+    fill(at, floats, value) {
+      heap.floats.fill(value, at / 4, at / 4 + floats)
+    },
+    bring(data, kind, allocate) {
+      const at = allocate(data.length)
+      heap[kind].set(data, at / 4)
+      return at
+    },
+    read: async (at, floats) => heap.floats.slice(at / 4, at / 4 + floats),
+    descend: async (descent) => descend(heap, kernels, descent),
+    clear() {},
+    dispose() {},
+  }
 }

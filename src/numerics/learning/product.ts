@@ -4,13 +4,16 @@ import type { Ops } from './ops'
 import { panelWidth } from './simd-matrix'
 
 /** Where a matrix lies, and its strides in floats. */
-interface Operand {
+export interface Operand {
   readonly at: number
   readonly row: number
   readonly column: number
   /** To the next matrix of a batch. */
   readonly step: number
 }
+
+/** c[batch, m, n] (+)= a · b, of sizes [batch, m, n, k]. */
+export type Product = (a: Operand, b: Operand, c: number, sizes: readonly number[], add: boolean) => void
 
 const plain = (at: number, rows: number, columns: number): Operand => ({
   at,
@@ -23,7 +26,7 @@ const flip = (o: Operand): Operand => ({ ...o, row: o.column, column: o.row })
 /** Below so many multiplications a product of a batch is not worth packing. */
 const smallProduct = 512
 
-export function matMul(graph: Graph): Ops['matMul'] {
+function byPanels(graph: Graph): Product {
   const { kernels } = graph
   /** c[M, N] (+)= a · b, each operand with its strides in floats. */
   const product = (a: Operand, b: Operand, c: number, m: number, n: number, k: number, add: boolean) => {
@@ -36,7 +39,7 @@ export function matMul(graph: Graph): Ops['matMul'] {
       }
     })
   }
-  const products = (a: Operand, b: Operand, c: number, [batch, m, n, k]: readonly number[], add: boolean) => {
+  return (a, b, c, [batch, m, n, k], add) => {
     if (batch > 1 && m * n * k < smallProduct) {
       const steps = [4 * a.step, 4 * b.step]
       const strides = [4 * a.row, 4 * a.column, 4 * b.row, 4 * b.column]
@@ -47,7 +50,10 @@ export function matMul(graph: Graph): Ops['matMul'] {
       product({ ...a, at: a.at + 4 * z * a.step }, { ...b, at: b.at + 4 * z * b.step }, c + 4 * z * m * n, m, n, k, add)
     }
   }
+}
 
+export function matMul(graph: Graph): Ops['matMul'] {
+  const products = graph.product ?? byPanels(graph)
   return (x, y, transposeA = false, transposeB = false) => {
     const [a, b] = [x as Node, y as Node]
     const rank = a.shape.length

@@ -6,7 +6,7 @@ import { type CurveName, curves } from './simd-elementwise'
 type Rows = Pick<Ops, CurveName | 'softmax' | 'logSoftmax' | 'pick' | 'normalise' | 'gather'>
 
 export function functionsOfRows(graph: Graph): Rows {
-  const { heap, kernels } = graph
+  const { kernels } = graph
 
   const curve =
     (name: CurveName) =>
@@ -30,11 +30,7 @@ export function functionsOfRows(graph: Graph): Rows {
     return out
   }
 
-  const integers = (index: Indices) => {
-    const at = graph.allocate(index.length)
-    heap.integers.set(index, at / 4)
-    return at
-  }
+  const integers = (index: Indices) => graph.bring(index, 'integers')
 
   return {
     ...(Object.fromEntries((Object.keys(curves) as CurveName[]).map((name) => [name, curve(name)])) as Record<

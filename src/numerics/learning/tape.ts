@@ -3,7 +3,7 @@
  * a run come from an arena that is emptied at its end: nothing is allocated per step once it is wide enough.
  */
 import { sumsAndProducts } from './broadcast'
-import { copyOut, type Graph, type Node } from './graph'
+import type { Graph, Node } from './graph'
 import { type Ops, sizeOf } from './ops'
 import { matMul } from './product'
 import { functionsOfRows } from './rows'
@@ -15,11 +15,9 @@ export function operations(graph: Graph): Ops {
       if (data.length !== sizeOf(shape)) {
         throw new RangeError(`constant: ${data.length} numbers for ${shape.join('×')}`)
       }
-      const out = graph.fresh(shape)
-      graph.heap.floats.set(data, out.at / 4)
-      return out
+      return graph.node(graph.bring(data, 'floats'), shape, false)
     },
-    read: async (a) => copyOut(graph, a as Node),
+    read: (a) => graph.read((a as Node).at, sizeOf(a.shape)),
     matMul: matMul(graph),
     ...sumsAndProducts(graph),
     ...functionsOfRows(graph),
