@@ -286,24 +286,24 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   })
 })
 
-test('a network is trained on the device, to the numbers of our own kernels', async ({ page }) => {
-  test.skip(
-    !process.env.PROPENSITY_GPU,
-    'a step takes up to a second on an adapter of software: ask with PROPENSITY_GPU=1',
-  )
-  test.setTimeout(420_000)
-  const options = { replicates: 400, updates: 3, batch: 64, width: 4, layers: 1, check: 0 }
-  const network = '0 -> X, 10\nX -> Y, 1\nY -> 0, 1'
-  const study = { network, times: [1], observe: ['moments', 'marginals'], solver: 'nncme' }
-  const there = await solve(page, { ...study, options: { ...options, backend: 'webgpu' } })
-  const here = await runStudy({ version: 1, seed: 11, ...study, options: { ...options, backend: 'wasm' } }, still)
-  if (there.status !== 'done' || here.status !== 'done') throw new Error(JSON.stringify([there, here]).slice(0, 500))
-  expect(there.solution.notes?.backend).toBe('tensorflow webgpu')
-  expect(there.solution.warnings).toEqual([])
-  // Single precision, six updates: five digits.
-  for (const key of ['moments', 'marginals']) {
-    const [ours, theirs] = [here, there].map(({ solution }) => Array.from(solution.observations[key].array.data))
-    const far = ours.map((value, i) => Math.abs(theirs[i] - value) / Math.max(1e-3, Math.abs(value)))
-    expect(Math.max(...far)).toBeLessThan(1e-4)
-  }
-})
+for (const backend of ['webgpu', 'tensorflow']) {
+  test(`a network is trained on the device by ${backend}, to the numbers of our own kernels`, async ({ page }) => {
+    const slow = backend === 'tensorflow' && !process.env.PROPENSITY_GPU
+    test.skip(slow, 'a step takes up to a second on an adapter of software: ask with PROPENSITY_GPU=1')
+    test.setTimeout(420_000)
+    const options = { replicates: 400, updates: 3, batch: 64, width: 4, layers: 1, check: 0 }
+    const network = '0 -> X, 10\nX -> Y, 1\nY -> 0, 1'
+    const study = { network, times: [1], observe: ['moments', 'marginals'], solver: 'nncme' }
+    const there = await solve(page, { ...study, options: { ...options, backend } })
+    const here = await runStudy({ version: 1, seed: 11, ...study, options: { ...options, backend: 'wasm' } }, still)
+    if (there.status !== 'done' || here.status !== 'done') throw new Error(JSON.stringify([there, here]).slice(0, 500))
+    expect(there.solution.notes?.backend).toBe(backend === 'webgpu' ? backend : 'tensorflow webgpu')
+    expect(there.solution.warnings).toEqual([])
+    // Single precision, six updates: five digits.
+    for (const key of ['moments', 'marginals']) {
+      const [ours, theirs] = [here, there].map(({ solution }) => Array.from(solution.observations[key].array.data))
+      const far = ours.map((value, i) => Math.abs(theirs[i] - value) / Math.max(1e-3, Math.abs(value)))
+      expect(Math.max(...far)).toBeLessThan(1e-4)
+    }
+  })
+}

@@ -1,10 +1,16 @@
 /** Which backend trains: the one place that knows all of them. */
+import { findAdapter } from '../webgpu'
 import { type Alarm, enduring, StepsLost } from './enduring'
+import { gpuBackend } from './gpu'
 import type { Backend, Learner, Weights } from './ops'
 import { ownBackend } from './own'
 
-/** `wasm`: our own kernels; `plain`: their twins; `webgpu`: TensorFlow.js on a GPU; `fastest`: what a few steps say. */
-export type BackendName = 'wasm' | 'webgpu' | 'fastest' | 'plain'
+/**
+ * `wasm`: our own kernels; `webgpu`: the same on a GPU; `fastest` of the two: what a few steps say; `plain`: kernels without
+ * WebAssembly; `tensorflow`: TensorFlow.js on a GPU, which knows nothing of ours.
+ */
+
+export type BackendName = 'wasm' | 'webgpu' | 'fastest' | 'tensorflow' | 'plain'
 
 export interface Chosen {
   readonly backend: Backend
@@ -28,22 +34,28 @@ export async function chooseBackend(
   if (name === 'plain') return { backend: ownBackend({ plain: true }) }
   const own = ownBackend()
   if (name === 'wasm') return { backend: own }
-  const gpu = await webgpu(onLoss)
+  const gpu = await onGpu(name === 'tensorflow' ? tensorflow : gpuBackend, onLoss)
   if (!gpu) return { backend: own, told: `no GPU lends itself to a page here: trained by ${own.name}` }
-  if (name === 'webgpu' || !trial) return { backend: gpu }
+  if (name !== 'fastest' || !trial) return { backend: gpu }
   const [ours, theirs] = [await timed(own, trial), await timed(gpu, trial)]
   const told = `a step takes ${ours.toPrecision(2)} ms by ${own.name}, ${theirs.toPrecision(2)} ms by ${gpu.name}`
   return { backend: ours <= theirs ? own : gpu, told }
 }
 
-/** Undefined where there is no adapter; the library is only fetched where there is one. */
-async function webgpu(onLoss: (why: string) => void): Promise<Backend | undefined> {
-  const { navigator } = globalThis as { navigator?: { gpu?: { requestAdapter(): Promise<unknown> } } }
-  const found = navigator?.gpu && (await inTime(navigator.gpu.requestAdapter()))
-  if (!found) return undefined
-  const { tensorflowBackend } = await import('./tensorflow')
-  const gpu = await inTime(tensorflowBackend('webgpu'))
+/** What is lent on a GPU, with ours to go on by; undefined where there is no adapter. */
+async function onGpu(
+  lend: () => Promise<Backend | undefined>,
+  onLoss: (why: string) => void,
+): Promise<Backend | undefined> {
+  const gpu = await inTime(lend())
   return gpu && enduring(gpu, () => ownBackend(), onLoss, alarm)
+}
+
+/** The library is only fetched where there is an adapter. */
+async function tensorflow(): Promise<Backend | undefined> {
+  if (!(await findAdapter('any'))) return undefined
+  const { tensorflowBackend } = await import('./tensorflow')
+  return tensorflowBackend('webgpu')
 }
 
 /** Seconds that a device may take for one step: a software adapter needs some, and as many more to compile the first. */

@@ -70,7 +70,7 @@ export function sumsAndProducts(graph: Graph): Pick<Ops, 'add' | 'sub' | 'mul' |
         ? [1, sizeOf(a.shape), 1]
         : [sizeOf(a.shape.slice(0, axis)), a.shape[axis], sizeOf(a.shape.slice(axis + 1))]
     const out = graph.fresh(axis === undefined ? [] : a.shape.filter((_, i) => i !== axis), a)
-    graph.fill(out.at, padded(out), 0)
+    graph.fill(out.at, sizeOf(out.shape), 0)
     if (inner === 1) kernels.sumRows(a.at, out.at, outer, middle, scale)
     else kernels.reduce(a.at, out.at, outer, middle, inner, scale)
     graph.note(out, (dy) => {

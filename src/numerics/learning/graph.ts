@@ -55,7 +55,7 @@ export function graph(machine: Machine, base: number): Graph {
   }
   const zeros = (floats: number) => {
     const at = allocate(floats)
-    machine.fill(at, bytesOf(floats) / 4, 0)
+    machine.fill(at, floats, 0)
     return at
   }
   const self: Graph = {

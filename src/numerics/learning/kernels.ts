@@ -31,7 +31,7 @@ export interface Machine {
   reserve(bytes: number): void
   /** Set numbers between runs. */
   write(at: number, data: Float32Array): void
-  /** In the order of the kernels' calls. */
+  /** So many floats, and what fills their last vector, in the order of the kernels' calls. */
   fill(at: number, floats: number, value: number): void
   /** Numbers from outside, floats or integers, for one run: where they lie. `allocate` makes room for so many. */
   bring(data: ArrayLike<number>, kind: 'floats' | 'integers', allocate: (floats: number) => number): number
@@ -111,7 +111,7 @@ function near(heap: Heap, kernels: Kernels): NearMachine {
       heap.floats.set(data, at / 4)
     },
     fill(at, floats, value) {
-      heap.floats.fill(value, at / 4, at / 4 + floats)
+      heap.floats.fill(value, at / 4, at / 4 + 4 * Math.ceil(floats / 4))
     },
     bring(data, kind, allocate) {
       const at = allocate(data.length)

@@ -65,7 +65,9 @@ export function functionsOfRows(graph: Graph): Rows {
       const out = graph.fresh([index.length, columns], table)
       const at = integers(index)
       kernels.gather(table.at, at, out.at, index.length, columns)
-      graph.note(out, (dy) => kernels.scatterAdd(dy, at, graph.gradientOf(table), index.length, columns))
+      graph.note(out, (dy) =>
+        kernels.scatterAdd(dy, at, graph.gradientOf(table), index.length, columns, table.shape[0]),
+      )
       return out
     },
   }

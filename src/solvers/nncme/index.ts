@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { backendField } from '../backend-option'
 import type { Solver } from '../contract'
 import { largest } from '../learnt'
 import { optionSchema } from '../options'
@@ -66,12 +67,7 @@ const options = optionSchema({
     help: 'Train until so much time is spent, shared out evenly over the steps, instead of counting updates: the answer then depends on the machine. With 0 updates are counted.',
     when: forward,
   }),
-  backend: z.enum(['wasm', 'webgpu', 'fastest', 'plain']).default('wasm').meta({
-    title: 'Backend',
-    help: 'wasm: our own kernels. webgpu: a GPU, where there is one. fastest: what takes less time here, by trial. plain: without WebAssembly, for comparison. Numbers agree to five digits.',
-    advanced: true,
-    when: forward,
-  }),
+  backend: backendField(forward),
   batch: z.int().min(8).max(65_536).default(512).meta({
     title: 'Batch',
     help: 'States per update.',

@@ -1,10 +1,11 @@
 /** A device with the programs of one problem: begins a batch of replicates, advances it, counts it, reads it. */
+
+import { type Adapter, type ComputePipeline, type Device, type GpuBuffer, mapRead, usage } from '../../numerics/webgpu'
 import { Failure, type Problem } from '../contract'
 import { checked, forget, openDevice, programs } from './device'
 import { horizonTicks, type Program, sampler, ticksPerTime } from './kernel'
 import { capacity, laneSize, laneWords } from './limits'
 import { reduceText, wholeForms } from './reduce'
-import { type Adapter, type ComputePipeline, type Device, type GpuBuffer, mapRead, usage } from './webgpu'
 
 /** A quiet not-a-number: a text cannot contain one. */
 const invalid = 0x7fc00000

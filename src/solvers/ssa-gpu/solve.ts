@@ -1,4 +1,6 @@
 /** Batches of replicates on the device, each counted there where it can be; or everything on the CPU. */
+
+import { type Adapter, findAdapter } from '../../numerics/webgpu'
 import { brokenPropensity, checkConstants, stateText } from '../broken'
 import { Failure, type Problem, type Run } from '../contract'
 import { observer, tallied } from '../ensemble'
@@ -9,7 +11,6 @@ import type { SsaGpuOptions } from './index'
 import { trouble } from './kernel'
 import { maxCount, maxLanes } from './limits'
 import { type Machine, openMachine } from './machine'
-import { type Adapter, findAdapter } from './webgpu'
 
 /** Lanes of the first batch, so that a picture comes soon, and by how much batches may grow from one to the next. */
 const firstBatch = 1024

@@ -1,11 +1,12 @@
 /**
- * What is used of WebGPU (https://www.w3.org/TR/webgpu/), declared here because solvers are checked without the
- * browser's types, and how an adapter is found.
+ * What is used of WebGPU (https://www.w3.org/TR/webgpu/), declared here because numerics and solvers are checked without
+ * the browser's types, and how an adapter is found.
  */
 export interface GpuBuffer {
   readonly size: number
   mapAsync(mode: number): Promise<void>
   getMappedRange(): ArrayBuffer
+  unmap(): void
   destroy(): void
 }
 
@@ -16,11 +17,12 @@ export interface ComputePipeline {
 interface ComputePass {
   setPipeline(pipeline: ComputePipeline): void
   setBindGroup(index: number, group: object): void
-  dispatchWorkgroups(x: number, y?: number): void
+  setBindGroup(index: number, group: object, offsets: Uint32Array, from: number, length: number): void
+  dispatchWorkgroups(x: number, y?: number, z?: number): void
   end(): void
 }
 
-interface CommandEncoder {
+export interface CommandEncoder {
   beginComputePass(): ComputePass
   clearBuffer(buffer: GpuBuffer): void
   copyBufferToBuffer(source: GpuBuffer, from: number, target: GpuBuffer, to: number, bytes: number): void
@@ -32,28 +34,50 @@ export interface Device {
     submit(commands: readonly object[]): void
     writeBuffer(buffer: GpuBuffer, offset: number, data: ArrayBufferView): void
   }
+  readonly limits: Limits
+  readonly lost: Promise<{ readonly message: string }>
   createBuffer(descriptor: { size: number; usage: number }): GpuBuffer
   createShaderModule(descriptor: { code: string }): object
   createComputePipelineAsync(descriptor: {
     layout: 'auto'
     compute: { module: object; entryPoint: string }
   }): Promise<ComputePipeline>
+  createComputePipeline(descriptor: { layout: object; compute: { module: object } }): ComputePipeline
+  createPipelineLayout(descriptor: { bindGroupLayouts: readonly object[] }): object
+  createBindGroupLayout(descriptor: {
+    entries: readonly {
+      binding: number
+      visibility: number
+      buffer: { type: 'storage' | 'uniform'; hasDynamicOffset?: boolean }
+    }[]
+  }): object
   createBindGroup(descriptor: {
     layout: object
-    entries: readonly { binding: number; resource: { buffer: GpuBuffer } }[]
+    entries: readonly { binding: number; resource: { buffer: GpuBuffer; offset?: number; size?: number } }[]
   }): object
   createCommandEncoder(): CommandEncoder
   pushErrorScope(filter: 'validation' | 'out-of-memory'): void
   popErrorScope(): Promise<{ readonly message: string } | null>
-  readonly lost: Promise<unknown>
+  addEventListener(
+    type: 'uncapturederror',
+    listener: (event: { readonly error: { readonly message: string }; preventDefault(): void }) => void,
+  ): void
   destroy(): void
 }
 
 export interface Adapter {
-  readonly info?: { readonly isFallbackAdapter?: boolean }
+  readonly info?: { readonly isFallbackAdapter?: boolean } & Readonly<
+    Partial<Record<'vendor' | 'architecture' | 'device' | 'description', string>>
+  >
+  readonly limits: Limits
   /** Where older browsers say it. */
   readonly isFallbackAdapter?: boolean
-  requestDevice(): Promise<Device>
+  requestDevice(descriptor?: { requiredLimits: Partial<Limits> }): Promise<Device>
+}
+
+interface Limits {
+  readonly maxBufferSize: number
+  readonly maxStorageBufferBindingSize: number
 }
 
 interface Gpu {
@@ -62,6 +86,8 @@ interface Gpu {
 
 export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const
 export const mapRead = 1
+/** Where a binding is seen. */
+export const inCompute = 4
 
 /** An adapter of this host, or null. A `real` one is not the software that some browsers put in its place. */
 export async function findAdapter(which: 'real' | 'any'): Promise<Adapter | null> {
