@@ -1,6 +1,7 @@
 /** The device of this thread and the programs that it has compiled: the next position of a slider finds both. */
+
+import type { Adapter, ComputePipeline, Device } from '../../numerics/webgpu'
 import { Failure } from '../contract'
-import type { Adapter, ComputePipeline, Device } from './webgpu'
 
 interface Opened {
   readonly device: Device
