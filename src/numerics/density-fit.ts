@@ -5,6 +5,8 @@
  */
 import type { Cells, Head } from './density-head'
 import { cos } from './elementary'
+import type { Trial } from './learning/backends'
+import { StepsLost } from './learning/enduring'
 import type { Backend, Learner, Ops, Parameters, Tensor, Weights } from './learning/ops'
 import { lastBiases, type Perceptron, pass, perceptron } from './perceptron'
 import type { Stream } from './rng'
@@ -62,8 +64,8 @@ export async function* fitDensity(
   let best = { loss: Number.POSITIVE_INFINITY, weights: net.weights.slice() }
   let [rate, loss, held] = [recipe.rate, Number.NaN, Number.NaN]
   try {
-    for (let epoch = 0; epoch < recipe.epochs; epoch++) {
-      shuffle(order, source)
+    /** Over all examples once, to the end of which `net` stays as it is. */
+    const epochOf = async function* (epoch: number): AsyncGenerator<Progress, number, void> {
       let sum = 0
       for (let first = 0; first < order.length; first += batch) {
         const chosen = order.slice(first, first + batch).map((e) => examples[e])
@@ -73,6 +75,20 @@ export async function* fitDensity(
         yield { net, epoch, done, loss, held }
       }
       collect(net, await learner.weights())
+      return sum
+    }
+    for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+      shuffle(order, source)
+      let sum: number | undefined
+      while (sum === undefined) {
+        try {
+          sum = yield* epochOf(epoch)
+        } catch (thrown) {
+          if (!(thrown instanceof StepsLost)) throw thrown
+          // A device is gone: the epoch is passed again in the same order, from the weights it began with.
+          learner.restart(asWeights(net))
+        }
+      }
       loss = sum / order.length
       held = heldOut.length ? meanDivergence(net, head, heldOut) : loss
       past.push(held)
@@ -89,6 +105,14 @@ export async function* fitDensity(
   }
   net.weights.set(best.weights)
   return net
+}
+
+/** What a step takes. */
+export function trialOf(examples: readonly Example[], recipe: Recipe, source: Stream, now: () => number): Trial {
+  const widths = [examples[0].inputs.length, ...recipe.hidden, recipe.head.size]
+  const some = examples.slice(0, recipe.batch)
+  const step = (learner: Learner) => improve(learner, widths, some, recipe.head, 1e-3)
+  return { weights: asWeights(perceptron(widths, source)), step, now }
 }
 
 /** One step on some examples; returns the sum of their losses. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { backendField } from '../backend-option'
 import type { Solver } from '../contract'
 import { designFields, learnsOver, startsField } from '../design-options'
 import { domainIn, largest } from '../learnt'
@@ -50,6 +51,7 @@ const options = optionSchema({
     help: 'Settings and times per step.',
     advanced: true,
   }),
+  backend: backendField(),
   paper: z
     .boolean()
     .default(false)

@@ -1,4 +1,6 @@
 /** The ways there are to a student: from a teacher's laws, from the paper's score, or from nothing but the master equation. */
+import { chooseBackend } from '../../numerics/learning/backends'
+import { StepsLost } from '../../numerics/learning/enduring'
 import type { Weights } from '../../numerics/learning/ops'
 import { ownBackend } from '../../numerics/learning/own'
 import { type Artifact, Failure, type Problem, type Run, type Snapshot } from '../contract'
@@ -12,7 +14,7 @@ import type { DistilledOptions } from './index'
 import { type Begun, type Model, packCourse, type Student } from './model'
 import { byScore, type Context } from './paper'
 import { type Lesson, lesson } from './pieces'
-import { type Course, densityOf, type Lecture, learn } from './student'
+import { type Course, densityOf, type Lecture, learn, trialOf } from './student'
 import { pick, steppedOn, timesOf } from './teach'
 import { openWriter, type Variable } from './writer'
 
@@ -20,6 +22,8 @@ export interface Show {
   (phase: string, done: number, artifact?: Artifact): Snapshot
   /** A look at what a student says in the midst of its learning, where there is time for that. */
   look?(variables: readonly Variable[], student: () => Promise<Student>): Promise<void>
+  /** What trains, and what is said of it. */
+  tell?(backend: string, words?: string): void
 }
 
 /** What is learnt from, and what tells how that goes. */
@@ -256,7 +260,12 @@ async function* study(
   const { network: kind, width, layers, epochs } = options
   const build = { kind, width, layers }
   const density = densityOf(domain, variables, build)
-  const backend = ownBackend()
+  const now = run.now?.bind(run)
+  const trial = now && heard.length ? trialOf(density, domain, heard, options, run.rng(studentStream), now) : undefined
+  const { backend, told } = await chooseBackend(options.backend, trial, (why) =>
+    show.tell?.(backend.name, `a device was lost (${why}); training went on by ${backend.name}`),
+  )
+  show.tell?.(backend.name, told)
   // Nothing is left to hear where an earlier run has learnt it all.
   const stages = heard.length ? inStages(domain, heard, kept, options.stages) : [[[], []] as [Lecture[], Lecture[]]]
   const schedule = { ...options, epochs: Math.ceil(epochs / stages.length) }
@@ -271,7 +280,12 @@ async function* study(
       if (updated) updates++
       if (course && updated) record.add(updates, course.loss, course.held)
       if (!run.due()) continue
-      await show.look?.(variables, async () => ({ ...build, weights: await asTheyAre() }))
+      try {
+        await show.look?.(variables, async () => ({ ...build, weights: await asTheyAre() }))
+      } catch (thrown) {
+        // Those who train will notice.
+        if (!(thrown instanceof StepsLost)) throw thrown
+      }
       const off = course ? `: off by ${short(course.loss)} nats, ${short(course.held)} where held out` : ''
       // A checkpoint goes with the first frame that is looked at after each epoch.
       const fresh = course && stages.length === 1 && course.epoch > shown

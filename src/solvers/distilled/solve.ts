@@ -56,14 +56,20 @@ async function* solve(problem: Problem, options: DistilledOptions, run: Run): As
     ...(artifact && { artifact }),
     observations: blank(problem),
     diagnostics: {},
-    warnings: [],
+    warnings: [...told],
     training: record.array(),
     ...(now && { now }),
     phase,
     done,
   })
   const glances = sparingly(run.now)
+  const told = new Set<string>()
+  let trainedBy: string | undefined
   const show: Show = Object.assign(frame, {
+    tell(backend: string, words?: string) {
+      trainedBy = backend
+      if (words) told.add(words)
+    },
     async look(variables: Model['variables'], student: () => Promise<Student>) {
       if (!glances.due()) return
       glances.begin()
@@ -78,7 +84,8 @@ async function* solve(problem: Problem, options: DistilledOptions, run: Run): As
   const map = yield* examine(problem, { ...begun, variables, student }, options, run, show)
   const model = { ...begun, variables, student, map }
   const solution = yield* answer(problem, model, run, pack(model))
-  return { ...solution, training: record.array() }
+  const notes = { ...solution.notes, ...(trainedBy && { backend: trainedBy }) }
+  return { ...solution, notes, warnings: [...solution.warnings, ...told], training: record.array() }
 }
 
 type Begun = Omit<Known, 'variables'>

@@ -4,7 +4,9 @@
  */
 
 import { cos } from '../../numerics/elementary'
+import type { Trial } from '../../numerics/learning/backends'
 import { type Density, keeping, logProbability } from '../../numerics/learning/density'
+import { StepsLost } from '../../numerics/learning/enduring'
 import type { Backend, Learner, LearnerState, Ops, Parameters, Tensor, Weights } from '../../numerics/learning/ops'
 import { prompted } from '../../numerics/learning/prompted'
 import { transformer } from '../../numerics/learning/transformer'
@@ -109,7 +111,7 @@ export async function* learn(
   const weights = () => learner.weights()
   let course = from
   try {
-    for (let epoch = from?.epoch ?? 0; epoch < epochs; epoch++) {
+    const pass = async function* (epoch: number): AsyncGenerator<Progress, void, void> {
       const order = shuffled(lectures, streams(epoch + 1))
       let sum = 0
       for (let step = 0; step < steps; step++) {
@@ -144,10 +146,35 @@ export async function* learn(
         learner: await learner.state(),
       }
     }
+    while ((course?.epoch ?? 0) < epochs) {
+      try {
+        yield* pass(course?.epoch ?? 0)
+      } catch (thrown) {
+        if (!(thrown instanceof StepsLost)) throw thrown
+        // A device is gone: the epoch is passed again, from where it began.
+        if (course) learner.restore(course.learner)
+        else learner.restart(initial)
+      }
+    }
   } finally {
     learner.dispose()
   }
   return course?.kept ?? initial
+}
+
+/** What a step takes. */
+export function trialOf(
+  density: Density,
+  domain: Domain,
+  lectures: readonly Lecture[],
+  { batch, rows }: Schedule,
+  source: Stream,
+  now: () => number,
+): Trial {
+  const some = lectures.slice(0, batch)
+  const step = (learner: Learner) =>
+    learner.step((ops, p) => missed(density, domain, some, ops, p, rows, 0), { rate: 1e-3 })
+  return { weights: density.initial(source), step, now }
 }
 
 async function* measureLoss(

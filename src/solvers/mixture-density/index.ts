@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { backendField } from '../backend-option'
 import type { Solver } from '../contract'
 import { designFields, learnsOver, startsField } from '../design-options'
 import { domainIn } from '../learnt'
@@ -40,6 +41,7 @@ const options = optionSchema({
     help: 'Of Adam, at first; halved when it brings no more.',
     advanced: true,
   }),
+  backend: backendField(),
   ...startsField,
   paths: z.int().min(10).max(1_000_000).default(1000).meta({
     title: 'Paths',

@@ -1,6 +1,6 @@
 import { quantities } from '../../network/network'
-import { fitDensity } from '../../numerics/density-fit'
-import { ownBackend } from '../../numerics/learning/own'
+import { fitDensity, trialOf } from '../../numerics/density-fit'
+import { chooseBackend } from '../../numerics/learning/backends'
 import { namedArray } from '../../numerics/named-array'
 import type { Perceptron } from '../../numerics/perceptron'
 import { checkConstants } from '../broken'
@@ -48,6 +48,9 @@ async function* solve(problem: Problem, options: MixtureOptions, run: Run): Asyn
   const same = Object.entries(begun.notes).every(([name, value]) => run.artifact?.notes[name] === value)
   const earlier = same ? run.artifact : undefined
   let [updates, kept] = [0, 0]
+  /** Of devices. */
+  const said = new Set<string>()
+  let notes: Solution['notes']
   for (const [i, lesson] of lessons.entries()) {
     const heldOut = held.find(({ target }) => target.key === lesson.target.key)?.examples ?? []
     // A law that an earlier run of the same training has finished is not learnt again.
@@ -58,7 +61,13 @@ async function* solve(problem: Problem, options: MixtureOptions, run: Run): Asyn
     }
     const shape = shapeOf(problem, lesson, options)
     const recipe = { ...options, hidden: [options.hidden], head: headOf(shape) }
-    const work = fitDensity(lesson.examples, heldOut, recipe, run.rng(netStream + i), ownBackend())
+    const trial = run.now && trialOf(lesson.examples, recipe, run.rng(netStream + i), run.now.bind(run))
+    const { backend, told } = await chooseBackend(options.backend, trial, (why) =>
+      said.add(`a device was lost (${why}); training went on by ${backend.name}`),
+    )
+    if (told) said.add(told)
+    notes = { backend: backend.name }
+    const work = fitDensity(lesson.examples, heldOut, recipe, run.rng(netStream + i), backend)
     let step = await work.next()
     for (; !step.done; step = await work.next()) {
       const { net, done, loss, held } = step.value
@@ -80,7 +89,8 @@ async function* solve(problem: Problem, options: MixtureOptions, run: Run): Asyn
     laws.push({ ...shape, net: step.value, map: measure(shape, step.value, heldOut) })
   }
   const model = { ...begun, laws }
-  return { ...solution(problem, planned, model, pack(model)), training: record.array() }
+  const whole = solution(problem, planned, model, pack(model))
+  return { ...whole, ...(notes && { notes }), warnings: [...whole.warnings, ...said], training: record.array() }
 }
 
 function begin(problem: Problem, options: MixtureOptions): Omit<Model, 'laws'> {
