@@ -16,7 +16,7 @@ const root = document.getElementById('root') as HTMLElement
 try {
   const studio = createStudio(createClient())
   createRoot(root).render(
-    <Boundary part="The page">
+    <Boundary part="The page" onFault={studio.stumble}>
       <StudioProvider value={studio}>
         <App />
       </StudioProvider>

@@ -1,12 +1,17 @@
 /** Sentences for the user, each with the way out. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
+/** A way out: something is done, or a file is saved. */
+export type NoticeAction =
+  | { readonly label: string; run(): void }
+  | { readonly label: string; readonly file: { readonly name: string; readonly text: string } }
+
 export interface Notice {
   readonly id: number
   readonly tone: 'info' | 'warning' | 'error'
   /** Plain text, also when it quotes a hostile link. */
   readonly text: string
-  readonly action?: { readonly label: string; run(): void }
+  readonly actions?: readonly NoticeAction[]
 }
 
 export interface NoticesState {

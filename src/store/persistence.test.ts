@@ -30,7 +30,7 @@ describe('persistence', () => {
     expect(await persistence.last()).toBeUndefined()
     for (let seed = 1; seed <= 5; seed++) persistence.save({ ...study, seed })
     await persistence.flush()
-    expect((await persistence.last())?.seed).toBe(5)
+    expect((await createPersistence(storage, createNotices()).last())?.study.seed).toBe(5)
   })
 
   it('keeps a short history, newest first, one entry for each text', async () => {
@@ -74,6 +74,41 @@ describe('persistence', () => {
     const persistence = createPersistence(storage, createNotices())
     expect(await persistence.last()).toBeUndefined()
     expect(await persistence.history()).toEqual([{ study, atMs: 2 }])
+  })
+
+  it('makes room for the draft by giving up what was learnt, the oldest first', async () => {
+    const storage = memory()
+    const notices = createNotices()
+    let room = Number.POSITIVE_INFINITY
+    const small: StudyStorage = {
+      read: storage.read,
+      write: async (key, value) => {
+        const lessons = [...storage.shelf].filter(([name, kept]) => name.startsWith('lesson:') && kept !== undefined)
+        if (value !== undefined && lessons.length > room)
+          throw Object.assign(new Error('full'), { name: 'QuotaExceededError' })
+        await storage.write(key, value)
+      },
+    }
+    const persistence = createPersistence(small, notices)
+    const artifact = { solver: 'distilled', arrays: {}, notes: {} }
+    for (const place of ['a', 'b', 'c']) {
+      persistence.saveLesson(place, { artifact, study })
+      await persistence.flush()
+    }
+    await persistence.flush()
+    room = 1
+    persistence.save({ ...study, seed: 8 })
+    await persistence.flush()
+    expect(storage.shelf.get('draft:only')).toMatchObject({ study: { seed: 8 } })
+    expect(await persistence.lesson('a')).toBeUndefined()
+    expect(await persistence.lesson('b')).toBeUndefined()
+    expect((await persistence.lesson('c'))?.artifact).toEqual(artifact)
+    expect(notices.getState().notices).toEqual([])
+    room = -1
+    persistence.save({ ...study, seed: 9 })
+    await persistence.flush()
+    expect(notices.getState().notices[0].text).toMatch(/no room left/)
+    expect(storage.shelf.get('draft:only')).toMatchObject({ study: { seed: 8 } })
   })
 
   it.each([

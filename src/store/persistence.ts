@@ -4,7 +4,8 @@
  */
 import { type DBSchema, openDB } from 'idb'
 import { readArtifact, type Taught, writeArtifact } from '../solvers/artifact-file'
-import { readStudyShape, type Study } from '../solvers/study'
+import type { Study } from '../solvers/study'
+import { createDrafts, type Draft, readPast, type Windows } from './drafts'
 import type { Notices } from './notices'
 import { type Theme, themes } from './view'
 
@@ -23,7 +24,10 @@ export interface Past {
 /** The shelf as the studio uses it: nothing here rejects. */
 export interface Persistence {
   /** The draft of the last visit, if there is one and it can be read. */
-  last(): Promise<Study | undefined>
+  last(): Promise<Draft | undefined>
+  /** A study is about to be opened: it is in doubt until it is `proved`. */
+  doubt(): void
+  proved(): void
   /** Newest first. */
   history(): Promise<readonly Past[]>
   /** Keep the draft soon; the newest wins. */
@@ -81,7 +85,7 @@ export function browserStorage(): StudyStorage {
 }
 
 /** Persistence over a storage that may fail. */
-export function createPersistence(storage: StudyStorage, notices: Notices): Persistence {
+export function createPersistence(storage: StudyStorage, notices: Notices, windows?: Windows): Persistence {
   let waiting: Study | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   const lessons = new Map<string, Taught>()
@@ -93,7 +97,7 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
   const failed = (thrown: unknown) => {
     if (said) return
     said = true
-    const full = thrown instanceof Error && thrown.name === 'QuotaExceededError'
+    const full = isFull(thrown)
     notices.getState().say({
       tone: 'warning',
       text: full
@@ -105,6 +109,26 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
     queue = queue.then(work).catch(failed)
     return queue
   }
+  /** Where there is no room what was learnt goes, the oldest first: it can be learnt again. */
+  const withRoom = async (work: () => Promise<void>): Promise<void> => {
+    const places = await lessonPlaces()
+    const all = places.length
+    for (;;) {
+      try {
+        await work()
+        break
+      } catch (thrown) {
+        const oldest = isFull(thrown) ? places.pop() : undefined
+        if (oldest === undefined) throw thrown
+        await storage.write(`lesson:${oldest}`, undefined)
+      }
+    }
+    if (places.length < all) await storage.write('lessons', places)
+  }
+  const lessonPlaces = async (): Promise<string[]> => {
+    const known = await storage.read('lessons')
+    return Array.isArray(known) ? known.map(String) : []
+  }
   const writeLessons = () => {
     clearTimeout(lessonTimer)
     lessonTimer = undefined
@@ -113,8 +137,7 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
   }
   const writeLesson = async (place: string, taught: Taught) => {
     await storage.write(`lesson:${place}`, writeArtifact(taught))
-    const known = await storage.read('lessons')
-    const places = [place, ...(Array.isArray(known) ? known.map(String).filter((other) => other !== place) : [])]
+    const places = [place, ...(await lessonPlaces()).filter((other) => other !== place)]
     for (const old of places.splice(maxLessons)) await storage.write(`lesson:${old}`, undefined)
     await storage.write('lessons', places)
   }
@@ -123,17 +146,27 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
     clearTimeout(timer)
     const study = waiting
     waiting = undefined
-    return study ? attempt(() => storage.write('last', study)) : queue
+    return study ? attempt(() => withRoom(() => drafts.write(study))) : queue
   }
   const read = (key: string): Promise<unknown> => storage.read(key).catch(failed)
   const history = async () => readHistory(await read('history'))
+  const keepPast = async (past: Past) => {
+    const others = (await history()).filter(({ study }) => study.network !== past.study.network)
+    await storage.write('history', [past, ...others].slice(0, maxHistory))
+  }
+  const drafts = createDrafts(storage, keepPast, windows)
 
   return {
-    async last() {
-      const study = readStudyShape(await read('last'))
-      return study.ok ? study.value : undefined
+    last: () => drafts.last().catch((thrown) => failed(thrown) as undefined),
+    doubt: drafts.doubt,
+    proved: drafts.proved,
+    async history() {
+      const others = await drafts.others().catch((thrown) => failed(thrown) ?? [])
+      const kept = (await history()).filter(({ study }) =>
+        others.every((other) => other.study.network !== study.network),
+      )
+      return [...others, ...kept].sort((a, b) => b.atMs - a.atMs)
     },
-    history,
     async theme() {
       const theme = await read('theme')
       return themes.find((known) => known === theme)
@@ -154,19 +187,13 @@ export function createPersistence(storage: StudyStorage, notices: Notices): Pers
       return taught?.ok ? taught.value : undefined
     },
     flush,
-    putAway: (study) =>
-      attempt(async () => {
-        const others = (await history()).filter((past) => past.study.network !== study.network)
-        await storage.write('history', [{ study, atMs: Date.now() }, ...others].slice(0, maxHistory))
-      }),
+    putAway: (study) => attempt(() => withRoom(() => keepPast({ study, atMs: Date.now() }))),
   }
 }
 
-/** What an earlier version, or a fault, left behind is passed over, not trusted. */
+const isFull = (thrown: unknown): boolean => (thrown as Error | undefined)?.name === 'QuotaExceededError'
+
 function readHistory(stored: unknown): Past[] {
   if (!Array.isArray(stored)) return []
-  return stored.flatMap((item: { study?: unknown; atMs?: unknown } | null): Past[] => {
-    const read = readStudyShape(item?.study)
-    return read.ok && typeof item?.atMs === 'number' ? [{ study: read.value, atMs: item.atMs }] : []
-  })
+  return stored.map(readPast).filter((past) => past !== undefined)
 }

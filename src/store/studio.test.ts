@@ -191,7 +191,7 @@ describe('the studio', () => {
     studio.studies.getState().setParameter('a', 55)
     const { network } = studio.studies.getState().study
     await studio.persistence.flush()
-    expect(storage.shelf.get('last')).toMatchObject({ network })
+    expect(storage.shelf.get('draft:only')).toMatchObject({ study: { network } })
     studio.open(small)
     await studio.persistence.flush()
     expect((await studio.persistence.history())[0].study.network).toBe(network)

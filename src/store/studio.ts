@@ -7,7 +7,9 @@ import { openModels } from '../services/models'
 import { createTaskClient, type TaskClient } from '../services/task-client'
 import { readStudyShape, type Study } from '../solvers/study'
 import { type Analyses, createAnalyses } from './analyses'
+import { onceAnswering } from './answering'
 import { type CalibrationStore, createCalibration } from './calibration'
+import type { Windows } from './drafts'
 import { createEnsemble, type EnsembleStore } from './ensemble'
 import { keepWarm } from './glances'
 import { createInference, type Inference } from './inference'
@@ -21,6 +23,7 @@ import { createRuns, type Runs } from './runs'
 import { createSameSeconds, type SameSeconds } from './same-seconds'
 import { createStudies, type Studies } from './studies'
 import { createView, tieView, type View, viewOf } from './view'
+import { browserWindows } from './windows'
 
 export interface Studio {
   readonly studies: Studies
@@ -51,6 +54,8 @@ export interface Studio {
   link(): string
   /** Resolves when what the address or the last visit asked for is on the table and the runs have begun. */
   readonly ready: Promise<void>
+  /** The whole page stopped with a fault: what was opened last stays in doubt. */
+  stumble(): void
   close(): void
 }
 
@@ -59,6 +64,7 @@ export interface Surroundings {
   /** Where the page is: what it asks for is opened, then taken out of the address bar. */
   readonly address?: { readonly href: string; readonly search: string; readonly hash: string; clear(): void }
   readonly storage?: StudyStorage
+  readonly windows?: Windows
   /** The text of a gallery study. */
   fetchStudy?(name: string): Promise<unknown>
   /** A file of what the page ships learnt. */
@@ -79,12 +85,13 @@ export function defaultStudy(): Study {
 }
 
 export function createStudio(client: Client, surroundings: Surroundings = browser()): Studio {
-  const { address, storage = absentStorage, fetchStudy = fetchGallery, fetchModel, nextFrame = painted } = surroundings
+  const { address, windows, fetchModel, nextFrame = painted } = surroundings
+  const { storage = absentStorage, fetchStudy = fetchGallery } = surroundings
   const tasks = surroundings.tasks ?? createTaskClient()
   const laws = createLawClient()
   const notices = createNotices()
   const reader = createReader()
-  const persistence = createPersistence(storage, notices)
+  const persistence = createPersistence(storage, notices, windows)
   const studies = createStudies(defaultStudy())
   const view = createView(viewOf(studies.getState().reading, 'auto'))
   const models = fetchModel && openModels(fetchModel)
@@ -103,9 +110,20 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   let booted = false
   let kept: Study | undefined
   let turns = 0
+  let giveUp = () => {}
+  let stumbled = false
+
+  /** What is opened next may hang or crash the page: it is in doubt until the page has answered for a while. */
+  const doubt = () => {
+    giveUp()
+    stumbled = false
+    persistence.doubt()
+    giveUp = onceAnswering(nextFrame, persistence.proved)
+  }
 
   const open = (study: Study) => {
     turns++
+    doubt()
     const { study: present, opened, open: replace, restore } = studies.getState()
     if (!booted) {
       restore(study)
@@ -127,6 +145,7 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   }
 
   async function openRead(study: Study, current = turn()): Promise<boolean> {
+    doubt()
     if (!(await reader.read(study.network)) || !current()) return false
     open(study)
     return true
@@ -165,13 +184,31 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     const linked = await openAddress()
     const last = await reading
     if (!last) return
-    await reader.read(last.network)
+    const { study, broke } = last
+    if (broke) return offer(study)
+    if (!linked) {
+      doubt()
+      await reader.read(study.network)
+    }
     if (linked || studies.getState().study !== untouched) {
-      persistence.putAway(last)
+      persistence.putAway(study)
       return
     }
-    studies.getState().restore(last)
+    studies.getState().restore(study)
     kept = studies.getState().opened
+  }
+
+  /** A draft that may break the page again is not opened without being asked for. */
+  function offer(study: Study): void {
+    persistence.putAway(study)
+    notices.getState().say({
+      tone: 'warning',
+      text: `The page stopped while it was opening your last study, ${study.title ? `“${study.title}”` : 'which has no title'}. It was not opened again by itself; it is also among the earlier studies.`,
+      actions: [
+        { label: 'Open it', run: () => void openRead(study) },
+        { label: 'Save it as a file', file: { name: 'last.study.json', text: `${JSON.stringify(study, null, 2)}\n` } },
+      ],
+    })
   }
 
   async function boot(): Promise<void> {
@@ -193,6 +230,9 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
       if (theme !== before.theme) persistence.saveTheme(theme)
     }),
     whenHidden(() => persistence.flush()),
+    whenLeft(() => {
+      if (!stumbled) persistence.proved()
+    }),
     whenAddressChanges(() => openAddress()),
   ]
   return {
@@ -215,8 +255,13 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
     openByName,
     link: () => linkTo(studies.getState().study, address?.href ?? 'http://localhost/'),
     ready: boot(),
+    stumble() {
+      stumbled = true
+      giveUp()
+    },
     close() {
       for (const untie of ties) untie()
+      giveUp()
       runs.stop()
       analyses.stop()
       inference.getState().cancel()
@@ -236,6 +281,7 @@ function browser(): Surroundings {
   if (typeof window === 'undefined') return {}
   return {
     storage: browserStorage(),
+    windows: browserWindows(),
     fetchModel: async (file) => (await fetchFrom(`models/${file}`)).arrayBuffer(),
     address: {
       get href() {
@@ -281,6 +327,13 @@ function whenHidden(act: () => void): () => void {
   }
   document.addEventListener('visibilitychange', listen)
   return () => document.removeEventListener('visibilitychange', listen)
+}
+
+/** A page that can still say goodbye has not hung. */
+function whenLeft(act: () => void): () => void {
+  if (typeof window === 'undefined') return () => {}
+  window.addEventListener('pagehide', act)
+  return () => window.removeEventListener('pagehide', act)
 }
 
 function whenAddressChanges(act: () => void): () => void {

@@ -5,6 +5,7 @@ interface BoundaryProps {
   /** What is inside, as a reader would call it: `The plots`. */
   readonly part: string
   readonly children: ReactNode
+  onFault?(): void
 }
 
 export class Boundary extends Component<BoundaryProps, { fault?: string }> {
@@ -12,6 +13,10 @@ export class Boundary extends Component<BoundaryProps, { fault?: string }> {
 
   static getDerivedStateFromError(thrown: unknown): { fault: string } {
     return { fault: thrown instanceof Error ? thrown.message : String(thrown) }
+  }
+
+  componentDidCatch(): void {
+    this.props.onFault?.()
   }
 
   render(): ReactNode {

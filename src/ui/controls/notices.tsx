@@ -1,7 +1,8 @@
 /** Sentences that need the reader's eye, each with its way out. They wait to be dismissed, except mere news. */
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
-import type { Notice } from '../../store/notices'
+import type { Notice, NoticeAction } from '../../store/notices'
+import { download } from '../gallery/files'
 import { useStudio } from '../studio'
 import { Icon } from './icons'
 
@@ -21,27 +22,28 @@ export function NoticeList() {
 }
 
 function NoticeItem({ notice, onDismiss }: { notice: Notice; onDismiss(): void }) {
-  const { tone, text, action, id } = notice
+  const { tone, text, actions = [], id } = notice
+  const news = tone === 'info' && actions.length === 0
   const { notices } = useStudio()
   useEffect(() => {
-    if (tone !== 'info' || action) return
+    if (!news) return
     const timer = setTimeout(() => notices.getState().dismiss(id), newsMs)
     return () => clearTimeout(timer)
-  }, [tone, action, id, notices])
+  }, [news, id, notices])
+  const take = (action: NoticeAction) => {
+    // What was saved may not have arrived where it was wanted: the notice stays.
+    if ('file' in action) return download(action.file.name, action.file.text, 'application/json')
+    action.run()
+    onDismiss()
+  }
   return (
     <div className="notice" data-tone={tone}>
       <p>{text}</p>
-      {action && (
-        <button
-          type="button"
-          onClick={() => {
-            action.run()
-            onDismiss()
-          }}
-        >
+      {actions.map((action) => (
+        <button key={action.label} type="button" onClick={() => take(action)}>
           {action.label}
         </button>
-      )}
+      ))}
       <button type="button" className="icon quiet" aria-label="Dismiss this notice" onClick={onDismiss}>
         <Icon name="close" />
       </button>

@@ -105,7 +105,7 @@ async function importElsewhere({ tasks, notices }: Studio, file: File, text: str
   const words = `${file.name} is being read …`
   const { ending, cancel } = tasks.start({ kind: 'import', file: text })
   if (text.length >= longFile) {
-    notices.getState().say({ tone: 'info', text: words, action: { label: 'Cancel', run: cancel } })
+    notices.getState().say({ tone: 'info', text: words, actions: [{ label: 'Cancel', run: cancel }] })
   }
   const ended = await ending
   for (const { id, text: said } of notices.getState().notices) if (said === words) notices.getState().dismiss(id)
