@@ -75,23 +75,11 @@ function sharedMemory(): WebAssembly.Memory | undefined {
 
 /** Locals: nine parameters, then pointers p (target), q (source), c (coefficients), and what a stretch needs. */
 const [x, y, sum, diagonal, lines, stretch, row, rows, weight] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
-const [p, q, c, count, end, factors, value, weights, single] = [9, 10, 11, 12, 13, 14, 15, 16, 17]
+const [p, q, c, count, end, factors, value, weights, factor, single] = [9, 10, 11, 12, 13, 14, 15, 16, 17, 18]
 /** Bytes of a stretch and of a row; where their fields lie. */
 const stretchBytes = 24
-const field = { to: 8, from: 12, line: 16, pairs: 20 }
+const field = { to: 8, from: 12, line: 16, length: 20 }
 const rowBytes = 12
-/** A stretch in pairs that begin at an even place of its target row: bits of half a pair before, of one after, of one whole pair … */
-const inPairs = { head: 1, tail: 2, one: 4 }
-
-/** … and twos of pairs; with where it then begins, in numbers before its first. */
-export function pairsOf(length: number, odd: boolean): { pairs: number; early: 0 | 1 } {
-  const head = odd ? 1 : 0
-  const whole = (length - head) >> 1
-  return { pairs: (whole << 2) | (((length - head) & 1) << 1) | head, early: head }
-}
-
-/** Said in place of where a line lies that is made of ones. */
-export const ofOnes = -64
 
 const get = (local: number) => [...op.get, ...unsigned(local)]
 const set = (local: number) => [...op.set, ...unsigned(local)]
@@ -99,27 +87,11 @@ const number = (value: number) => [...op.i32.const, ...signed(value)]
 const add = (...parts: number[][]) => [...parts.flat(), ...op.i32.add]
 const advance = (local: number, by: number) => [...add(get(local), number(by)), ...set(local)]
 const int = (base: number, at: number) => [...get(base), ...op.i32.load, 2, ...unsigned(at)]
-const pair = (address: number[], at = 0) => [...address, ...op.v128.load, 3, ...unsigned(at)]
+const pair = (address: number[]) => [...address, ...op.v128.load, 3, 0]
 const one = (address: number[]) => [...address, ...op.f64.load, 3, 0]
 const keepPair = (address: number[], ...what: number[][]) => [...address, ...what.flat(), ...op.v128.store, 3, 0]
-const keepPairAt = (at: number, address: number[], ...what: number[][]) => [
-  ...address,
-  ...what.flat(),
-  ...op.v128.store,
-  3,
-  ...unsigned(at),
-]
 const keepOne = (address: number[], ...what: number[][]) => [...address, ...what.flat(), ...op.f64.store, 3, 0]
 const when = (condition: number[], ...then: number[][]) => [...condition, ...op.if, empty, ...then.flat(), ...op.end]
-const either = (condition: number[], then: number[], otherwise: number[]) => [
-  ...condition,
-  ...op.if,
-  empty,
-  ...then,
-  ...op.else,
-  ...otherwise,
-  ...op.end,
-]
 /** Repeats while the condition, computed after each round, is not 0. */
 const repeat = (condition: number[], ...body: number[][]) => [
   ...op.loop,
@@ -170,37 +142,30 @@ function product(name: string, adds: boolean, recurs = false): FunctionBody {
       ),
     ),
   ]
-  // Where a stretch's line is made of ones it is not read: a number times 1 is that number.
-  const onePair = (ones: boolean, at = 0, by = get(factors)) =>
-    keepPairAt(
-      at,
-      get(p),
-      pair(get(p), at),
-      [...by, ...(ones ? [] : [...pair(get(c), at), ...op.f64x2.mul])],
-      pair(get(q), at),
-      [...op.f64x2.mul],
-      [...op.f64x2.add],
-    )
-  /** The factors, with 0 in one half: what stands there is none of the stretch. */
-  const without = (half: 0 | 1) => [...get(factors), ...op.f64.const, ...double(0), ...op.f64x2.replaceLane, half]
-  const onwards = (ones: boolean, by: number) => [
-    ...advance(p, by),
-    ...advance(q, by),
-    ...(ones ? [] : advance(c, by)),
-  ]
-  const bit = (mask: number) => [...int(stretch, field.pairs), ...number(mask), ...op.i32.and]
-  const along = (ones: boolean) => [
-    ...when(bit(inPairs.head), onePair(ones, 0, without(0)), onwards(ones, 16)),
-    ...pairs(onePair(ones, 0), onePair(ones, 16), onwards(ones, 32)),
-    ...when(bit(inPairs.one), onePair(ones), onwards(ones, 16)),
-    ...when(bit(inPairs.tail), onePair(ones, 0, without(1))),
-  ]
+  const onePair = keepPair(
+    get(p),
+    pair(get(p)),
+    [...get(factors), ...pair(get(c)), ...op.f64x2.mul],
+    pair(get(q)),
+    [...op.f64x2.mul],
+    [...op.f64x2.add],
+  )
+  const lastOne = keepOne(
+    get(p),
+    one(get(p)),
+    [...get(factor), ...one(get(c)), ...op.f64.mul],
+    one(get(q)),
+    [...op.f64.mul],
+    [...op.f64.add],
+  )
   const oneStretch = [
     ...get(stretch),
     ...op.f64.load,
     3,
     0,
     ...(recurs ? [...two, ...op.f64.mul] : []),
+    ...op.tee,
+    ...unsigned(factor),
     ...op.f64x2.splat,
     ...set(factors),
     ...add(get(y), int(stretch, field.to)),
@@ -209,11 +174,12 @@ function product(name: string, adds: boolean, recurs = false): FunctionBody {
     ...set(q),
     ...add(get(lines), int(stretch, field.line)),
     ...set(c),
-    ...int(stretch, field.pairs),
-    ...number(3),
+    ...int(stretch, field.length),
+    ...number(1),
     ...op.i32.shiftRight,
     ...set(count),
-    ...either([...int(stretch, field.line), ...number(ofOnes), ...op.i32.notEqual], along(false), along(true)),
+    ...pairs(onePair, advance(p, 16), advance(q, 16), advance(c, 16)),
+    ...when([...int(stretch, field.length), ...number(1), ...op.i32.and], lastOne),
     ...advance(stretch, stretchBytes),
   ]
   // What a pair writes beyond the end of a row is the next row's, which is still to be computed.
@@ -233,7 +199,7 @@ function product(name: string, adds: boolean, recurs = false): FunctionBody {
   return {
     name,
     parameters: [...new Array<number>(8).fill(type.i32), type.f64],
-    locals: [...new Array<number>(5).fill(type.i32), ...new Array<number>(3).fill(type.v128), type.f64],
+    locals: [...new Array<number>(5).fill(type.i32), ...new Array<number>(3).fill(type.v128), type.f64, type.f64],
     code: [
       ...get(weight),
       ...op.f64x2.splat,

@@ -30,7 +30,6 @@ function randomStretches(seed: number): Stretches {
     line: ints(line),
     length: ints(length),
     lineNumbers: 20,
-    ones: 6,
     nonzeros: length.reduce((a, b) => a + b, 0),
   }
 }
@@ -42,7 +41,6 @@ function fill(matrix: SegmentMatrix, stretches: Stretches, seed: number): void {
   }
   random(matrix.diagonal)
   random(matrix.lines)
-  matrix.lines.fill(1, 0, stretches.ones)
   random(matrix.transition.vectors[0])
   for (let k = 0; k < stretches.to.length; k++) matrix.setFactor(k, rng.uniform())
   // Something to flush.

@@ -5,7 +5,7 @@
  * whatever the shape of the set of states.
  */
 import type { Helpers } from './crew'
-import { ofOnes, pairsOf, segmentKernel } from './segment-kernel'
+import { segmentKernel } from './segment-kernel'
 import { flushBelow, type Transition } from './uniformise'
 
 /** Where the stretches lie; those of a row (of targets) follow each other. */
@@ -20,9 +20,8 @@ export interface Stretches {
   /** First number of the stretch's line in `lines`. */
   readonly line: Int32Array
   readonly length: Int32Array
-  /** Numbers that `line` points into, of which the first `ones` will all be 1. */
+  /** Numbers that `line` points into. */
   readonly lineNumbers: number
-  readonly ones: number
   /** Entries of P that all stretches hold. */
   readonly nonzeros: number
 }
@@ -66,11 +65,11 @@ export function segmentArena(plain = false, helpers?: Helpers, shared = aloneBel
   return {
     release: () => kernel?.release(),
     lay(stretches) {
-      const { states, rows, before, lineNumbers, ones } = stretches
+      const { states, rows, before, lineNumbers } = stretches
       const count = stretches.to.length
       const rowCount = rows.length - 1
       // In doubles from the start of the memory.
-      let at = 64
+      let at = 0
       const take = (doubles: number) => {
         const here = at
         at += doubles + (doubles % 2)
@@ -78,7 +77,7 @@ export function segmentArena(plain = false, helpers?: Helpers, shared = aloneBel
       }
       const vectorAt = [take(states + pad), take(states + pad), take(states + pad)]
       const diagonalAt = take(states + pad)
-      const linesAt = take(lineNumbers + 2 * pad) + pad
+      const linesAt = take(lineNumbers + pad)
       const stretchAt = take(count * stretchDoubles)
       const rowAt = take(Math.ceil((rowCount * 3) / 2))
       const buffer = room(at)
@@ -90,16 +89,11 @@ export function segmentArena(plain = false, helpers?: Helpers, shared = aloneBel
       const lines = new Float64Array(buffer, linesAt * 8, lineNumbers)
       const factors = new Float64Array(buffer, stretchAt * 8, count * stretchDoubles)
       const places = new Int32Array(buffer, stretchAt * 8, count * stretchDoubles * 2)
-      for (const end of [linesAt - pad, linesAt + lineNumbers]) new Float64Array(buffer, end * 8, pad).fill(0)
-      for (let row = 0, k = 0, i = 2; row < rowCount; row++) {
-        for (; k < before[row + 1]; k++, i += 2 * stretchDoubles) {
-          const { pairs, early } = pairsOf(stretches.length[k], (stretches.to[k] - rows[row]) % 2 !== 0)
-          const line = stretches.line[k]
-          places[i] = (stretches.to[k] - early) * 8
-          places[i + 1] = (stretches.from[k] - early) * 8
-          places[i + 2] = line + stretches.length[k] <= ones ? ofOnes : (line - early) * 8
-          places[i + 3] = pairs
-        }
+      for (let k = 0, i = 2; k < count; k++, i += 2 * stretchDoubles) {
+        places[i] = stretches.to[k] * 8
+        places[i + 1] = stretches.from[k] * 8
+        places[i + 2] = stretches.line[k] * 8
+        places[i + 3] = stretches.length[k]
       }
       const table = new Int32Array(buffer, rowAt * 8, rowCount * 3)
       for (let row = 0; row < rowCount; row++) {

@@ -1,7 +1,7 @@
 /** States are added to a region where the law leaves it, as far out as it falls off there. */
 import { checkWalls } from './exits'
 import { floors } from './floors'
-import { type Following, K } from './follow'
+import type { Following } from './follow'
 import { budgetOf } from './projection'
 import { rebuild } from './rebuild'
 import { extent, type Pieces, piecesOf, regionOf } from './region'
@@ -37,7 +37,7 @@ export function enlarge(following: Following, early: Float64Array): void {
     }
   }
   // What has passed through and gone shows at neither end: then mass may have left by any sink.
-  const enough = Math.min(rates.below((K.grow * budgetOf(following)) / horizon), K.leak * largest)
+  const enough = Math.min(rates.below((growShare * budgetOf(following)) / horizon), leakShare * largest)
   const ahead = Math.exp(-Math.min(1, (following.rise * following.pace) / generator.rate / 2))
   const threshold = largest > 0 ? enough * ahead : -1
   const pieces = piecesOf(region)

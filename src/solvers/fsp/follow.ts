@@ -51,8 +51,6 @@ export const longest = 2048
 const faster = 1.5
 /** Events in the first slice after states were added. */
 const trial = 1024
-export const K: any = { trial: 1024, faster: 1.5, back: 0.5, least: 8, step: 2, share: 0.7, laid: 0, reach: 1, grow: 0.06, leak: 0.02, shed: 0.03, drop: 0.25, worth: 0.1 }
-;(globalThis as any).K = K
 /** A slice is made if it is foreseen to lose less than this share of what it may. */
 const foresightShare = 0.7
 
@@ -113,7 +111,7 @@ export function follow(
     generator,
     pace: shortest,
     step: horizon / 16,
-    reach: K.reach,
+    reach: 1,
     journal,
     ...ledger,
   }
@@ -134,15 +132,15 @@ export function* followSlice(following: Following, until: number): Generator<voi
   const h = Math.min(until - time, foreseen(following))
   if (h === 0) {
     // More is added than needed; soon what stays empty can be let go.
-    following.pace = Math.min(following.pace, K.trial)
+    following.pace = Math.min(following.pace, trial)
     return enlarge(following, matrix.transition.vectors[0].slice())
   }
   const before = matrix.transition.vectors[0].slice()
   following.cut = 0
   if (yield* advance(following, h, time + h)) {
     settleRegion(following, h < until - time ? time + h : until, before)
-    following.pace = Math.min(longest, K.faster * following.pace)
-    following.reach = K.reach
+    following.pace = Math.min(longest, faster * following.pace)
+    following.reach = 1
   } else makeRoom(following, before)
 }
 
@@ -158,7 +156,7 @@ export function* advance(following: Following, h: number, end: number): Generato
 /** The slice that began with the law `before` lost too much: there are more states for the next, which is shorter. */
 export function makeRoom(following: Following, before: Float64Array): void {
   enlarge(following, before)
-  following.pace = Math.max(shortest, following.pace * K.back)
+  following.pace = Math.max(shortest, following.pace / 2)
 }
 
 /**
@@ -170,9 +168,9 @@ function foreseen(following: Following): number {
   const { method, propagator, flow } = moving(following)
   const reach = method === 'uniformisation' ? pace / generator.rate : (propagator.reach(flow) * pace) / longest
   const full = Math.min(horizon - time, reach)
-  for (let h = full; h > full / K.least; h /= K.step) {
+  for (let h = full; h > full / 8; h /= 2) {
     const loss = flux * h * Math.max(1, rise * h > 1e-6 ? Math.expm1(Math.min(rise * h, 500)) / (rise * h) : 1)
-    if (flux === 0 || loss < K.share * (granted(following, budgetOf(following), time + h) - leaked)) return h
+    if (flux === 0 || loss < foresightShare * (granted(following, budgetOf(following), time + h) - leaked)) return h
   }
   return 0
 }

@@ -1,6 +1,6 @@
 /** The law that is followed is put on another set of states, or on the same ones with rows along another axis. */
 import { Failure } from '../contract'
-import { type Following, K } from './follow'
+import type { Following } from './follow'
 import { roomFor, short } from './projection'
 import { bestInner, carry, countOf, extent, forEachIn, type Region, turned } from './region'
 import { groundOf, layOutRegion } from './region-generator'
@@ -13,7 +13,6 @@ export function rebuild(following: Following, region: Region, law: Float64Array)
   const { ground, generator, options } = following
   if (countOf(region) > options.maxStates) throw tooMany(following, countOf(region))
   // The next layout takes the memory of this one.
-  K.laid += countOf(region)
   const next = roomFor(() => layOutRegion(ground, region))
   carry(law, generator.region, next.matrix.transition.vectors[0], region)
   following.generator = next

@@ -130,7 +130,6 @@ export function layOutRegion(ground: Ground, region: Region): RegionGenerator {
     line: pick(line),
     length,
     lineNumbers: lines.numbers.length,
-    ones: lines.ones,
     nonzeros: length.reduce((a, b) => a + b, 0),
   })
   const sinks = sinksOf(gone)

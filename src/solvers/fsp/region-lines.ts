@@ -4,9 +4,8 @@ import type { Ground } from './region-generator'
 import { recover } from './space'
 
 export interface Lines {
-  /** A row of `ones`, as many, then per move the values along the inner axis, or in all states. */
+  /** A row of ones, then per move the values along the inner axis, or in all states. */
   readonly numbers: Float64Array
-  readonly ones: number
   /** Where the line of a move stands for the first state of a row. */
   start(move: number, row: number): number
   /** [row, move]: the part that is the same all along the row. */
@@ -37,7 +36,6 @@ export function linesOf(ground: Ground, region: Region): Lines {
   const factors = new Float64Array(rows * moves.length)
   const lines: Lines = {
     numbers,
-    ones: longest,
     start(m, row) {
       if (kinds[m] === 'ones') return 0
       return begin[m] + (kinds[m] === 'whole' ? first[row] : low[row] - ends.low[inner])

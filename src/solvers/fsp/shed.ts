@@ -1,7 +1,7 @@
 /** States that hold next to nothing are let go. */
 import { mass } from '../../numerics/uniformise'
 import { floors } from './floors'
-import { type Following, K } from './follow'
+import type { Following } from './follow'
 import { budgetOf, granted } from './projection'
 import { rebuild } from './rebuild'
 import { noPieces, regionOf } from './region'
@@ -37,7 +37,7 @@ export function shed(following: Following, before: Float64Array): number {
     weight[i] = p * (outflow[i] + 1 / left) * rise
     weights.add(weight[i])
   }
-  const floor = weights.below((K.shed * budget) / horizon)
+  const floor = weights.below((shedShare * budget) / horizon)
   let kept = 0
   let highest = 0
   let lost = 0
@@ -49,8 +49,8 @@ export function shed(following: Following, before: Float64Array): number {
     kept++
     if (outflow[i] > highest) highest = outflow[i]
   }
-  if (kept === 0 || kept * highest > (1 - K.worth) * states * rate) return 0
-  if (lost > K.drop * (granted(following, budget, time) - leaked)) return 0
+  if (kept === 0 || kept * highest > (1 - worthwhile) * states * rate) return 0
+  if (lost > dropShare * (granted(following, budget, time) - leaked)) return 0
   const pieces = noPieces()
   const lawKept = law.slice()
   const width = region.outer.length
