@@ -12,7 +12,7 @@ import { enlarge } from './enlarge'
 import { exitOf, leaving } from './exits'
 import type { FspOptions } from './index'
 import { cutOff, dropped, note, shareOut } from './ledger'
-import { budgetOf, type Course, distanceOf, granted, maxWork, moving, run, short } from './projection'
+import { budgetOf, type Course, distanceOf, granted, moving, run, short } from './projection'
 import type { Method } from './propagate'
 import type { Held } from './record'
 import { forEachIn, noPieces, type Pieces, regionOf } from './region'
@@ -221,12 +221,12 @@ function named(following: Following, through: Float64Array): Map<string, number>
   return exits
 }
 
-function checkWork({ work, time, horizon, generator }: Following): void {
+function checkWork({ work, time, horizon, generator, options: { maxWork } }: Following): void {
   if (work <= maxWork) return
   throw new Failure(
     'work',
     `by t = ${short(time)} of ${short(horizon)}, with ${generator.states.toLocaleString('en')} states, ` +
       `${short(work)} multiplications were made; this solver stops at ${short(maxWork)}`,
-    'ask for an earlier last time, loosen the tolerance, or sample with the solver "ssa"',
+    'ask for an earlier last time, loosen the tolerance, raise maxWork, or sample with the solver "ssa"',
   )
 }

@@ -42,6 +42,11 @@ const options = optionSchema({
     .max(20_000_000)
     .default(2_000_000)
     .meta({ title: 'Most states', help: 'Give up, and say so, when the law needs more states.', advanced: true }),
+  maxWork: z.number().min(1e6).max(1e15).default(2e12).meta({
+    title: 'Most multiplications',
+    help: 'Give up, and say so, when the law needs more multiplications. A thousand million take about a second.',
+    advanced: true,
+  }),
 })
 
 export type FspOptions = typeof options.defaults

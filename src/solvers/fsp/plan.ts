@@ -5,7 +5,7 @@ import { type Costs, costsOf, costText, workInBox } from './cost'
 import { advice, type Sampling, sampling, samplingText } from './elsewhere'
 import type { FspOptions } from './index'
 import { fly, type Needs, needs, type Pilot } from './pilot'
-import { type Course, maxWork } from './projection'
+import type { Course } from './projection'
 import { noPieces, type Pieces } from './region'
 import { type Coordinates, coordinates } from './space'
 import { type Bounds, boundsOf, constraintsOf } from './within'
@@ -123,16 +123,17 @@ function refuse(
   const { box, window } = foreseen
   const work = Math.min(inBox, window.work)
   const states = Math.min(box.states, window.states)
-  if (work <= certain * maxWork && states <= certain * options.maxStates) return
+  const { maxStates, maxWork } = options
+  if (work <= certain * maxWork && states <= certain * maxStates) return
   const best = inBox < window.work ? 'box' : 'window'
   const species = coordinates(problem.network, problem.initial).axes.length
   const cost = now ? costText(costsOf(problem, options, foreseen, now)[best]) : `${states.toPrecision(2)} states`
   const other = now ? `: ${samplingText(sampling(problem, pilot, now))}` : ''
   throw new Failure(
-    states > certain * options.maxStates ? 'states' : 'work',
+    states > certain * maxStates ? 'states' : 'work',
     `${species} independent species whose counts spread as sampled paths foretell need ${cost}; ` +
-      `this solver holds ${options.maxStates.toLocaleString('en')} states and makes ${maxWork.toExponential(0)} multiplications`,
-    `ask for an earlier last time, loosen the tolerance, raise maxStates, or sample with the solver "ssa"${other}`,
+      `this solver holds ${maxStates.toLocaleString('en')} states and makes ${maxWork.toExponential(0)} multiplications`,
+    `ask for an earlier last time, loosen the tolerance, raise ${states > certain * maxStates ? 'maxStates' : 'maxWork'}, or sample with the solver "ssa"${other}`,
   )
 }
 

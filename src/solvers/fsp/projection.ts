@@ -71,8 +71,6 @@ export interface Projection extends Course {
 const leakShare = 0.02
 /** Most that an axis grows at once, as a share of its width. */
 const growth = 0.5
-/** Entries a run may work through: some minutes. */
-export const maxWork = 2e12
 /** States of the dense exponential: about a second. */
 const maxDense = 300
 
@@ -320,7 +318,7 @@ export function roomFor<T>(make: () => T): T {
 }
 
 /** Stop where a method would take many minutes, with its numbers; or where it has no room. */
-function checkWork({ time, horizon, generator }: Course, { method }: Mover): void {
+function checkWork({ time, horizon, generator, options: { maxWork } }: Course, { method }: Mover): void {
   const terms = generator.rate * (horizon - time)
   const { nonzeros, states } = generator.matrix.transition
   const at = `at t = ${short(time)} there are ${states.toLocaleString('en')} states`
@@ -335,7 +333,7 @@ function checkWork({ time, horizon, generator }: Course, { method }: Mover): voi
     'work',
     `${at} and up to ${short(generator.rate)} events per unit ` +
       `time: reaching t = ${short(horizon)} takes ${short(terms * nonzeros)} multiplications; this solver stops at ${short(maxWork)}`,
-    'ask for an earlier last time, loosen the tolerance, or sample with the solver "ssa"',
+    'ask for an earlier last time, loosen the tolerance, raise maxWork, or sample with the solver "ssa"',
   )
 }
 
