@@ -51,6 +51,8 @@ export const longest = 2048
 const faster = 1.5
 /** Events in the first slice after states were added. */
 const trial = 1024
+/** A slice is not tried again at its length when states were added so many times farther than seemed needed, in vain. */
+const mostReach = 4
 /** A slice is made if it is foreseen to lose less than this share of what it may. */
 const foresightShare = 0.7
 
@@ -153,9 +155,13 @@ export function* advance(following: Following, h: number, end: number): Generato
   return kept
 }
 
-/** The slice that began with the law `before` lost too much: there are more states for the next, which is shorter. */
+/**
+ * The slice that began with the law `before` lost too much: there are more states for the next, which is shorter, unless the
+ * method has fewer products for it the longer it is, and what the long one needs has only just been seen.
+ */
 export function makeRoom(following: Following, before: Float64Array): void {
   enlarge(following, before)
+  if (following.mover?.method === 'chebyshev' && following.reach <= mostReach) return
   following.pace = Math.max(shortest, following.pace / 2)
 }
 

@@ -1,5 +1,6 @@
 import { remedy } from '../broken'
 import { Failure, type Frame, type Method, type Problem, type Run, type Snapshot, type Solution } from '../contract'
+import { askedFor, chosenBefore, keepChoice } from './foregone'
 import type { FspOptions } from './index'
 import { following, inBox, type Journey } from './journey'
 import { ledgerOf } from './ledger'
@@ -25,6 +26,7 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
   let record = recorder(problem)
   let journey = inBox(problem, options, plan, {})
   let taken = 0
+  const asked = askedFor(problem, options)
   const snapshot = (): Frame => {
     if (!looked) early = previewable(problem) ? preview(problem) : rough(problem, options)
     looked = true
@@ -37,6 +39,7 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
     const planning = planFor(problem, options, run.now)
     let step = planning.next()
     for (; !step.done; step = planning.next()) if (run.due()) yield snapshot
+    keepChoice(asked, step.value)
     return step.value
   }
   const depart = (next: Plan) => {
@@ -73,8 +76,9 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
     return { ...boxPlan, told: 'box: a propensity is broken in some state' }
   }
   if (!looked) yield snapshot
-  let onTrial = triable(problem, options)
-  let next: Plan | undefined = onTrial ? boxPlan : yield* chosen()
+  const before = chosenBefore(asked)
+  let onTrial = !before && triable(problem, options)
+  let next: Plan | undefined = before ?? (onTrial ? boxPlan : yield* chosen())
   try {
     for (;;) {
       try {
