@@ -58,6 +58,17 @@ describe('projection: where it stops, and in what words', () => {
     expect(endless).toMatchObject({ code: 'work', message: expect.stringContaining('multiplications') })
   })
 
+  it('stops at a limit of work that the reader may raise, on a box and on states that follow the probability', async () => {
+    const asked = problem('0 -> X, 100; X -> 0, 1', [20])
+    for (const states of ['box', 'window'] as const) {
+      const failure = await solve(asked, { states, maxWork: 1e6 }).catch((e) => e)
+      expect(failure).toMatchObject({ code: 'work', hint: expect.stringContaining('raise maxWork') })
+      expect(failure.message).toMatch(/this solver stops at 1\.0e\+6$/)
+      const raised = await solve(asked, { states, maxWork: 1e7 })
+      expect(moment(raised, 'mean', 'X', 20)).toBeCloseTo(100, 3)
+    }
+  })
+
   it('names the reaction and the state of a broken propensity', async () => {
     for (const [text, words] of [
       ['leak: 0 => X, 10 - 1.5 * X; X -> 0, 1', /reaction leak, .* is -0\.5 at t = 0, X = 7\.$/],
