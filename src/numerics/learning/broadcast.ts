@@ -1,5 +1,5 @@
 /** Sums and products of arrays of different shapes on the tape, and sums over axes. */
-import { bytesOf, type Graph, type Node, padded } from './graph'
+import { type Graph, type Node, padded } from './graph'
 import { type Ops, sizeOf, type Tensor } from './ops'
 import { broadcastShape, collapse, rowMajor } from './shapes'
 
@@ -75,6 +75,10 @@ export function sumsAndProducts(graph: Graph): Pick<Ops, 'add' | 'sub' | 'mul' |
     else kernels.reduce(a.at, out.at, outer, middle, inner, scale)
     graph.note(out, (dy) => {
       const goal = graph.gradientOf(a)
+      if (kernels.spread) {
+        kernels.spread(dy, goal, outer, middle, inner, scale)
+        return
+      }
       graph.scratch(() => {
         const wide = expand(graph.node(dy, [outer, 1, inner], false), [outer, middle, inner])
         kernels.addScaled(wide, goal, padded(a), scale)
@@ -97,12 +101,15 @@ function broadcasting(graph: Graph) {
   const { kernels } = graph
 
   /** Add a gradient of the wider shape to one that was broadcast to it: sum over the repeated axes, run by run. */
-  const reduceTo = (dy: number, shape: readonly number[], target: Node, scale = 1) => {
+  const reduceTo = (dy: number, shape: readonly number[], target: Node) => {
     const runs = collapse(shape, target.shape)
     let at = dy
     let sizes = runs.map(({ size }) => size)
     const repeated = runs.map(({ repeated: r }, i) => (r ? i : -1)).filter((i) => i >= 0)
-    if (repeated.length === 0) kernels.addScaled(dy, graph.gradientOf(target), bytesOf(sizeOf(shape)) / 4, scale)
+    if (repeated.length === 0) {
+      graph.hand(dy, target)
+      return
+    }
     // The gradient is made before the scratch: it must stay.
     const goal = graph.gradientOf(target)
     graph.scratch(() =>
@@ -111,8 +118,8 @@ function broadcasting(graph: Graph) {
         const outer = sizeOf(sizes.slice(0, axis))
         const inner = sizeOf(sizes.slice(axis + 1))
         const to = last ? goal : graph.zeros(outer * inner)
-        if (inner === 1) kernels.sumRows(at, to, outer, sizes[axis], last ? scale : 1)
-        else kernels.reduce(at, to, outer, sizes[axis], inner, last ? scale : 1)
+        if (inner === 1) kernels.sumRows(at, to, outer, sizes[axis], 1)
+        else kernels.reduce(at, to, outer, sizes[axis], inner, 1)
         at = to
         sizes = sizes.map((n, i) => (i === axis ? 1 : n))
       }),

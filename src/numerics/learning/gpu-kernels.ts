@@ -22,12 +22,16 @@ const byLanes = Object.fromEntries(allLanes.map((lanes) => [lanes, rowPrograms(l
 const busy = 256
 /** A middle axis up to here is summed by one invocation. */
 const few = 16
-/** What a part of a sum has at least. */
-const shortest = 128
+/** What a part of a sum has at least: below twice that another call costs more than it brings. */
+const [shortest, shortestRows] = [512, 2048]
 
 /** Parts of a long axis, for sums of which `alone` workgroups would do all, with so many results each. */
-function chunkOf(length: number, alone: number, results: number): number {
-  const parts = Math.min(Math.floor(busy / alone), Math.floor(scratchFloats / results), Math.floor(length / shortest))
+function chunkOf(length: number, alone: number, results: number, least: number): number {
+  const parts = Math.min(
+    Math.floor(busy / alone),
+    Math.floor(scratchFloats / results),
+    length < 2 * least ? 1 : Math.ceil((4 * length) / least),
+  )
   return parts > 1 ? Math.ceil(length / parts) : length
 }
 
@@ -56,7 +60,7 @@ export function gpuKernels(call: Call): Kernels {
     rowwise.sumRows(scratchAt, y, 1, parts, scale)
   }
   const scatterAdd = (...[x, index, table, rows, columns, entries]: number[]) => {
-    const chunk = chunkOf(rows, entries * Math.ceil(columns / 64), entries * columns)
+    const chunk = chunkOf(rows, entries * Math.ceil(columns / 64), entries * columns, shortestRows)
     const parts = Math.ceil(rows / chunk)
     const numbers = [rows, columns, entries, chunk]
     if (parts === 1) {
@@ -82,7 +86,7 @@ const reduceBy =
       call(movingPrograms.reduceFew, [x, y, outer, middle, inner, scale])
       return
     }
-    const chunk = chunkOf(middle, Math.ceil(inner / 32) * outer, outer * inner)
+    const chunk = chunkOf(middle, Math.ceil(inner / 32) * outer, outer * inner, shortestRows)
     const parts = Math.ceil(middle / chunk)
     if (parts === 1) {
       call(movingPrograms.reduce, [x, y, outer, middle, inner, scale, chunk])
@@ -106,7 +110,7 @@ export function productOn(call: Call): Product {
     }
     const block = blockFor(m, n, batch)
     const tile = side * block
-    const chunk = chunkOf(k, batch * Math.ceil(m / tile) * Math.ceil(n / tile), batch * m * n)
+    const chunk = chunkOf(k, batch * Math.ceil(m / tile) * Math.ceil(n / tile), batch * m * n, shortest)
     const parts = Math.ceil(k / chunk)
     const program = matrixPrograms[`tiled${block}`]
     if (parts === 1) {

@@ -11,18 +11,30 @@ import { type Blocks, type Descent, factors } from './descent'
 import type { GpuDevice } from './gpu-device'
 import { type Call, gpuKernels, productOn, scratchAt, scratchFloats } from './gpu-kernels'
 import type { Machine } from './kernels'
-import type { Kind, Program } from './wgsl'
+import { fromZero, type Kind, type Program } from './wgsl'
 import { elementwisePrograms, stretch } from './wgsl-elementwise'
+import { movingPrograms } from './wgsl-rows'
 
 /** Bytes from the start of one call's numbers to the next: what every device can do. */
 const slot = 256
 /** Longer than any length that clips. */
 const unclipped = 3e38
 
-/** Zeros that are promised: the first call there adds to them all, and need not read them, or they are written before it. */
-interface Promised {
+interface Stretch {
   readonly at: number
   readonly floats: number
+}
+type Adds = NonNullable<Program['adds']>
+
+/** Calls after which some go ahead: the device is at work while the rest is noted. */
+const ahead = 48
+
+/**
+ * Zeros, or a copy of what lies elsewhere, that are promised: the first call there that adds to all of them need not find
+ * them; before any other they are written.
+ */
+interface Promised extends Stretch {
+  readonly from?: number
 }
 
 export function gpuMachine(gpu: GpuDevice): Machine {
@@ -34,53 +46,65 @@ export function gpuMachine(gpu: GpuDevice): Machine {
   let stamp = 0
   let promised: Promised[] = []
   const { fill, squares, report, adam } = elementwisePrograms
+  const { copy } = movingPrograms
 
-  const keepPromises = (kept: (zeros: Promised) => boolean) => {
-    for (const { at, floats } of promised.filter(kept)) calls.add(fill, [at, floats, 0], false)
-    promised = promised.filter((zeros) => !kept(zeros))
+  const note = (program: Program, numbers: readonly number[], past: number) => {
+    if (calls.length() >= ahead) send()
+    calls.add(program, numbers, past)
+  }
+  const keepPromises = (kept: (promise: Promised) => boolean) => {
+    for (const { at, floats, from } of promised.filter(kept)) {
+      if (from === undefined) note(fill, [at, floats, 0], 0)
+      else note(copy, [from, at, 1, 1, 1, floats, 0, 0, 0, 4, 0, 0, 0, 4], 0)
+    }
+    promised = promised.filter((promise) => !kept(promise))
   }
   const call: Call = (program, numbers, fresh = false) => {
-    let taken = fresh
+    let past = fresh ? fromZero : 0
     if (promised.length > 0) {
       const { adds, parameters } = program
-      const [first] = promised
-      // Most often the zeros were promised for this very call.
-      if (adds && promised.length === 1 && first.at === numbers[adds.to] && adds.floats(numbers) >= first.floats) {
-        promised = []
-        taken = true
-      } else {
-        taken ||= takePromise(program, numbers)
+      const to = adds && numbers[adds.to]
+      const due = promised.find(({ at, floats }) => at === to && (adds as Adds).floats(numbers) >= floats)
+      if (due) {
+        if (!fresh) past = due.from === undefined ? fromZero : (due.from - due.at) / (program.vectors ? 16 : 4)
+        promised = promised.filter((promise) => promise !== due)
+      }
+      if (promised.length > 0) {
         const places = Object.values(parameters).filter((kind) => kind === 'place' || kind === 'vector').length
         keepPromises(({ at, floats }) =>
           numbers.slice(0, places).some((place) => place >= at && place < at + 4 * floats),
         )
       }
     }
-    calls.add(program, numbers, taken)
-  }
-  const takePromise = ({ adds }: Program, numbers: readonly number[]): boolean => {
-    const zeros = adds && promised.find(({ at }) => at === numbers[adds.to])
-    if (!zeros || adds.floats(numbers) < zeros.floats) return false
-    promised = promised.filter((other) => other !== zeros)
-    return true
+    note(program, numbers, past)
   }
 
-  /** Send what was noted, and copy to the reply: the first vector of the memory, then each of these stretches. */
-  const ask = async (wanted: readonly Promised[]): Promise<Float32Array> => {
-    keepPromises(() => true)
-    const mark = stamp
-    const floats = 4 + wanted.reduce((sum, piece) => sum + piece.floats, 0)
+  /** Encode what was noted. */
+  const begin = () => {
     const encoder = device.createCommandEncoder()
     lent.write(memory.ready(encoder, lent.floats()), (at, data) => memory.set(at, data))
     calls.encode(encoder, memory.buffer())
+    return encoder
+  }
+  const end = (encoder: CommandEncoder) => {
+    device.queue.submit([encoder.finish()])
+    memory.sent()
+  }
+  const send = () => end(begin())
+
+  /** Send what was noted, and copy to the reply: the first vector of the memory, then each of these stretches. */
+  const ask = async (wanted: readonly Stretch[]): Promise<Float32Array> => {
+    keepPromises(() => true)
+    const mark = stamp
+    const floats = 4 + wanted.reduce((sum, piece) => sum + piece.floats, 0)
+    const encoder = begin()
     const reply = replies.take(4 * floats)
     let to = 0
     for (const { at, floats } of [{ at: 0, floats: 4 }, ...wanted]) {
       encoder.copyBufferToBuffer(memory.buffer(), memory.placeOf(at), reply, to, 4 * floats)
       to += 4 * floats
     }
-    device.queue.submit([encoder.finish()])
-    memory.sent()
+    end(encoder)
     const numbers = await answer(reply, 4 * floats)
     replies.giveBack(reply)
     // Where anything was wrong with what was sent the device does none of it, and the buffer holds what it held.
@@ -110,13 +134,14 @@ export function gpuMachine(gpu: GpuDevice): Machine {
     reserve: (bytes) => memory.reserve(bytes),
     write(at, data) {
       if (calls.length() > 0) throw new Error('numbers are set between runs')
-      memory.now()
+      send()
       memory.set(at, data)
     },
     fill(at, floats, value) {
       if (value === 0) promised.push({ at, floats })
       else call(fill, [at, floats, value])
     },
+    duplicate: (from, at, floats) => void promised.push({ at, floats, from }),
     bring,
     async read(at, floats) {
       call(fill, [0, 1, nextStamp()])
@@ -186,7 +211,8 @@ function callList({ device, layout, pipeline }: GpuDevice) {
   }
   return {
     length: () => programs.length,
-    add(program: Program, numbers: readonly number[], fresh: boolean) {
+    /** `past`: see `before` in `wgsl.ts`. */
+    add(program: Program, numbers: readonly number[], past: number) {
       const { kinds, pipeline } = known(program)
       const from = (programs.length * slot) / 4
       if (4 * from + slot > words.byteLength) widen()
@@ -196,7 +222,7 @@ function callList({ device, layout, pipeline }: GpuDevice) {
         else if (kind === 'count') integers[from + k] = numbers[k]
         else integers[from + k] = numbers[k] / (kind === 'vector' ? 16 : 4)
       }
-      integers[from + kinds.length] = fresh ? 1 : 0
+      integers[from + kinds.length] = past
       programs.push(pipeline)
       grids.push(program.grid(numbers))
     },
@@ -217,6 +243,7 @@ function callList({ device, layout, pipeline }: GpuDevice) {
         group = device.createBindGroup({ layout, entries })
         bound = heap
       }
+      if (bytes === 0) return
       device.queue.writeBuffer(target, 0, new Uint8Array(words, 0, bytes))
       const pass = encoder.beginComputePass()
       let last: ComputePipeline | undefined
@@ -277,12 +304,6 @@ function gpuMemory({ device }: GpuDevice) {
     },
     /** Commands with `ready` in them are on their way. */
     sent,
-    now() {
-      const encoder = device.createCommandEncoder()
-      if (!ready(encoder, 0)) return
-      device.queue.submit([encoder.finish()])
-      sent()
-    },
     buffer: () => buffer as GpuBuffer,
     placeOf,
     set: (at: number, data: Float32Array) => device.queue.writeBuffer(buffer as GpuBuffer, placeOf(at), data),

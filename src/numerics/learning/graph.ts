@@ -7,6 +7,8 @@ export interface Node extends Tensor {
   readonly at: number
   readonly differentiable: boolean
   gradient: number
+  /** The gradient is that of another node, too: it is copied before anything is added. */
+  shared?: boolean
 }
 
 export interface Graph extends Pick<Machine, 'kernels' | 'product' | 'fill' | 'read'> {
@@ -23,8 +25,10 @@ export interface Graph extends Pick<Machine, 'kernels' | 'product' | 'fill' | 'r
   bring(data: ArrayLike<number>, kind: 'floats' | 'integers'): number
   /** Room that is free again when `body` returns; gradients must not be made inside. */
   scratch(body: () => void): void
-  /** The address of a node's gradient. */
+  /** The address of a node's gradient, which may be added to. */
   gradientOf(node: Node): number
+  /** Add the gradient of a node whose turn this is, as it stands, to that of another of the same size. */
+  hand(dy: number, to: Node): void
   /** How gradients go back through y, if any arrives and any is wanted. */
   note(y: Node, body: (dy: number) => void): void
   /** Run back from a single number. */
@@ -79,7 +83,18 @@ export function graph(machine: Machine, base: number): Graph {
     },
     gradientOf(n) {
       if (n.gradient < 0) n.gradient = zeros(sizeOf(n.shape))
+      else if (n.shared) {
+        const own = allocate(sizeOf(n.shape))
+        machine.duplicate?.(n.gradient, own, sizeOf(n.shape))
+        n.gradient = own
+        n.shared = false
+      }
       return n.gradient
+    },
+    hand(dy, to) {
+      // Nothing is added to dy any more, so that it may be the other's as well.
+      if (machine.duplicate && to.gradient < 0) Object.assign(to, { gradient: dy, shared: true })
+      else machine.kernels.addScaled(dy, self.gradientOf(to), padded(to), 1)
     },
     note(y, body) {
       if (y.differentiable) back.push(() => y.gradient >= 0 && body(y.gradient))

@@ -33,6 +33,8 @@ export interface Machine {
   write(at: number, data: Float32Array): void
   /** So many floats, and what fills their last vector, in the order of the kernels' calls. */
   fill(at: number, floats: number, value: number): void
+  /** Copies, where that may cost nothing, because it waits for what is added to the copy. */
+  duplicate?(from: number, to: number, floats: number): void
   /** Numbers from outside, floats or integers, for one run: where they lie. `allocate` makes room for so many. */
   bring(data: ArrayLike<number>, kind: 'floats' | 'integers', allocate: (floats: number) => number): number
   read(at: number, floats: number): Promise<Float32Array>

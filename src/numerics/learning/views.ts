@@ -1,5 +1,5 @@
 /** Reordering on the tape: what only moves numbers. */
-import { type Graph, type Node, padded } from './graph'
+import type { Graph, Node } from './graph'
 import { type Ops, sizeOf } from './ops'
 import { rowMajor } from './shapes'
 
@@ -34,7 +34,7 @@ export function views(graph: Graph): Pick<Ops, 'reshape' | 'transpose' | 'slice'
         throw new RangeError(`reshape: ${a.shape.join('×')} to ${shape.join('×')}`)
       }
       const out = graph.node(a.at, shape, graph.recording && a.differentiable)
-      graph.note(out, (dy) => kernels.addScaled(dy, graph.gradientOf(a), padded(a), 1))
+      graph.note(out, (dy) => graph.hand(dy, a))
       return out
     },
     transpose(x, permutation) {

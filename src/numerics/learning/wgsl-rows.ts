@@ -200,6 +200,15 @@ export const movingPrograms: Readonly<Record<string, Program>> = {
     grid: ({ outer, inner }) => each(outer * inner),
     adds: { to: 'y', floats: ({ outer, inner }) => outer * inner },
   }),
+  /** y[outer, middle, inner] += scale · x[outer, inner]. */
+  spread: program({
+    parameters: { x: 'place', y: 'place', outer: 'count', middle: 'count', inner: 'count', scale: 'number' },
+    body: `  if (i >= p.outer * p.middle * p.inner) { return; }
+  let o = i / (p.middle * p.inner);
+  heap[y + i] = before(y + i) + p.scale * heap[x + o * p.inner + i % p.inner];`,
+    grid: ({ outer, middle, inner }) => each(outer * middle * inner),
+    adds: { to: 'y', floats: ({ outer, middle, inner }) => outer * middle * inner },
+  }),
   gather: program({
     parameters: { table: 'place', index: 'place', y: 'place', rows: 'count', columns: 'count' },
     body: `  if (i >= p.rows * p.columns) { return; }

@@ -9,6 +9,8 @@ export type Grid = readonly [x: number, y: number, z: number]
 
 export interface Program {
   readonly parameters: Readonly<Record<string, Kind>>
+  /** Its elements are vectors of four floats. */
+  readonly vectors: boolean
   readonly code: string
   /** Workgroups for the numbers of a call. */
   grid(numbers: readonly number[]): Grid
@@ -50,13 +52,13 @@ export function program<P extends Readonly<Record<string, Kind>>>(definition: De
   const names = Object.keys(parameters)
   const vectors = Object.values(parameters).includes('vector')
   const element = vectors ? 'vec4<f32>' : 'f32'
-  const fields = [...names.map((name) => `${name}: ${wordOf[parameters[name]]}`), ...(adds ? ['fresh: u32'] : [])]
+  const fields = [...names.map((name) => `${name}: ${wordOf[parameters[name]]}`), ...(adds ? ['past: i32'] : [])]
   const places = names.filter((name) => parameters[name] === 'place' || parameters[name] === 'vector')
   const code = `struct Given { ${fields.join(', ')} }
 @group(0) @binding(0) var<storage, read_write> heap: array<${element}>;
 @group(0) @binding(1) var<uniform> p: Given;
 fn place(at: i32) -> u32 { return u32(select(at, at + i32(arrayLength(&heap)), at < 0)); }
-${adds ? `fn before(at: u32) -> ${element} { return select(heap[at], ${element}(0.0), p.fresh == 1u); }` : ''}
+${adds ? before(element) : ''}
 ${around}
 @compute @workgroup_size(${size})
 fn main(
@@ -69,15 +71,27 @@ fn main(
 ${places.map((name) => `  let ${name} = place(p.${name});`).join('\n')}
 ${body}
 }`
-  const named = (numbers: readonly number[]) =>
-    Object.fromEntries(names.map((name, k) => [name, numbers[k]])) as { [K in keyof P]: number }
+  const given: Record<string, number> = Object.fromEntries(names.map((name) => [name, 0]))
+  const named = (numbers: readonly number[]) => {
+    for (let k = 0; k < names.length; k++) given[names[k]] = numbers[k]
+    return given as { [K in keyof P]: number }
+  }
   return {
     parameters,
+    vectors,
     code,
     grid: (numbers) => grid(named(numbers)),
     ...(adds && { adds: { to: names.indexOf(adds.to), floats: (numbers) => adds.floats(named(numbers)) } }),
   }
 }
+
+/** What `past` says of sums that begin at zero. */
+export const fromZero = -(2 ** 31)
+/** What is added to: what lies there, or so many elements further, or zero. */
+const before = (element: string) => `fn before(at: u32) -> ${element} {
+  if (p.past == i32(${fromZero})) { return ${element}(0.0); }
+  return heap[u32(i32(at) + p.past)];
+}`
 
 /** Functions of one number or four: `T` stands for the type. */
 const functions = `

@@ -3,6 +3,7 @@
  * that share it, and the laws of all variables after a state's counts in one pass.
  */
 
+import type { Cells } from '../../numerics/density-head'
 import { cos } from '../../numerics/elementary'
 import type { Trial } from '../../numerics/learning/backends'
 import { type Density, keeping, logProbability } from '../../numerics/learning/density'
@@ -257,8 +258,7 @@ function targetsOf({ caps }: Density, lectures: readonly Lecture[], i: number) {
     list.forEach(({ law, weight, before: prefix, negentropy }, r) => {
       const row = k * most + r
       const share = weight / (list.length * lectures.length)
-      for (let n = 0; n < law.p.length; n++)
-        target[row * counts + Math.min(counts - 1, law.low[0] + n)] += share * law.p[n]
+      addLaw(target, row * counts, counts, law, share)
       entropy += share * negentropy
       prefix.forEach((n, j) => {
         before[j][row] = Math.min(caps[j], n)
@@ -266,6 +266,14 @@ function targetsOf({ caps }: Density, lectures: readonly Lecture[], i: number) {
     })
   })
   return { rows, target, before, entropy }
+}
+
+/** Add a share of a law to the `counts` numbers at `at`; what lies beyond them goes to the last. */
+function addLaw(target: Float32Array, at: number, counts: number, { low, p }: Cells, share: number): void {
+  const from = at + low[0]
+  const within = Math.max(0, Math.min(p.length, counts - low[0]))
+  for (let n = 0; n < within; n++) target[from + n] += share * p[n]
+  for (let n = within; n < p.length; n++) target[at + counts - 1] += share * p[n]
 }
 
 function shuffled<T>(list: readonly T[], source: Stream): T[] {
