@@ -44,19 +44,19 @@ export async function operations(): Promise<Record<string, number>> {
 
 /** Shapes that go other ways than small ones: in parts, in tiles of every size, in more rows of workgroups than one. */
 const wide: Readonly<Record<string, (typeof cases)[string]>> = {
-  'long inner axis': { shapes: { a: [600, 45], b: [600, 50] }, make: (o, { a, b }) => o.matMul(a, b, true) },
+  'long inner axis': { shapes: { a: [1100, 45], b: [1100, 50] }, make: (o, { a, b }) => o.matMul(a, b, true) },
   'middling tiles': { shapes: { a: [70, 30], b: [25, 30] }, make: (o, { a, b }) => o.matMul(a, b, false, true) },
   'large tiles': { shapes: { a: [130, 20], b: [20, 70] }, make: (o, { a, b }) => o.matMul(a, b) },
   'a batch of tiles': { shapes: { a: [3, 20, 14], b: [3, 14, 18] }, make: (o, { a, b }) => o.matMul(a, b) },
   'many small': { shapes: { a: [5000, 1, 8], b: [5000, 8, 3] }, make: (o, { a, b }) => o.matMul(a, b) },
   'long sum': { shapes: { a: [9000] }, make: (o, { a }) => o.mean(a) },
-  'long sum of columns': { shapes: { a: [3000, 5], b: [5] }, make: (o, { a, b }) => o.add(a, b) },
+  'long sum of columns': { shapes: { a: [4500, 5], b: [5] }, make: (o, { a, b }) => o.add(a, b) },
   'rows of a table': {
     shapes: { a: [6, 70] },
     make: (o, { a }) =>
       o.gather(
         a,
-        Int32Array.from({ length: 1500 }, (_, r) => (r * r) % 6),
+        Int32Array.from({ length: 4200 }, (_, r) => (r * r) % 6),
       ),
   },
   'long rows': { shapes: { a: [20, 300] }, make: (o, { a }) => o.add(o.softmax(a), o.normalise(a)) },
