@@ -1,6 +1,6 @@
 /**
- * The layer rule, from one list: a file imports from its own layer or an earlier one; a solver reaches a sibling only
- * through its `kernel`; libraries of the screen stay below the line. Imports are found by the bundler's own parser,
+ * The layer rule, from one list: a file imports from its own layer or an earlier one; a solver is reached only through its
+ * `index` and its `kernel`, by a sibling only through the latter; libraries of the screen stay below the line. Imports are found by the bundler's own parser,
  * so that types, re-exports and `import()` count and comments do not.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -14,6 +14,8 @@ export const layers = ['numerics', 'network', 'solvers', 'analysis', 'services',
 const line = layers.indexOf('services')
 /** The last layer that each of these may use: what is measured may be the wire as well. */
 const others = { cli: line - 1, bench: line }
+/** Rooms of a solver that analyses may enter besides: the box of the projection, and what lies on it. */
+const open = { fsp: ['again', 'chain', 'generator', 'projection', 'record', 'rest', 'settled', 'space'] }
 const screenLibraries = /^(react|react-dom|zustand|zundo|comlink|plotly\.js|idb|katex|@codemirror\/\w+)(\/|$)/
 
 /** Sentences about the imports of `path` (from the checkout's root, with /) that break the rule. */
@@ -34,14 +36,15 @@ export function breaches(path, code) {
     if (layers.indexOf(targetFolder) > level) {
       return [`${where}: ${top}/${folder} may not import ${target}; the order is ${layers.join(' → ')}`]
     }
-    const sibling =
-      level === layers.indexOf('solvers') &&
-      targetFolder === 'solvers' &&
-      path.split('/').length > 3 &&
-      isSolver(targetSolver) &&
-      targetSolver !== solver
-    return sibling && file !== 'kernel' && !isTest
-      ? [`${where}: a solver reaches its sibling ${targetSolver} only through ${targetSolver}/kernel`]
+    if (targetFolder !== 'solvers' || isTest || !isSolver(targetSolver)) return []
+    const above = level === layers.indexOf('solvers')
+    const sibling = above && path.split('/').length > 3 && targetSolver !== solver
+    if (sibling && file !== 'kernel') {
+      return [`${where}: a solver reaches its sibling ${targetSolver} only through ${targetSolver}/kernel`]
+    }
+    const door = [undefined, 'index', 'kernel', ...(folder === 'analysis' ? (open[targetSolver] ?? []) : [])]
+    return top === 'src' && level > layers.indexOf('solvers') && !door.includes(file)
+      ? [`${where}: ${folder} reaches the solver ${targetSolver} only through its index and its kernel`]
       : []
   })
 }

@@ -19,4 +19,17 @@ describe('the layer rule', () => {
     expect(breaches('src/ui/app.tsx', `import '../store/runs'\nimport 'react'`)).toEqual([])
     expect(breaches('src/store/runs.ts', `import '../ui/app'`)).toHaveLength(1)
   })
+
+  it('opens to analyses a solver’s index and kernel, the rooms of the projection, and to tests everything', () => {
+    const from = (path: string, file: string) => breaches(path, `import '../solvers/${file}'`)
+    for (const file of ['fsp', 'fsp/index', 'fsp/kernel', 'fsp/space', 'ssa/kernel', 'contract', 'tellers']) {
+      expect(from('src/analysis/laws.ts', file)).toEqual([])
+    }
+    for (const file of ['fsp/solve', 'ssa/solve', 'nncme/open']) {
+      expect(from('src/analysis/laws.ts', file)).toHaveLength(1)
+      expect(from('src/analysis/laws.test.ts', file)).toEqual([])
+    }
+    expect(from('src/store/runs.ts', 'fsp/space')).toHaveLength(1)
+    expect(from('src/store/runs.ts', 'fsp')).toEqual([])
+  })
 })

@@ -2,8 +2,7 @@
 import { stream } from '../numerics/rng'
 import { checkConstants } from '../solvers/broken'
 import type { Problem } from '../solvers/contract'
-import { type LeapOptions, leaper } from '../solvers/tau-leap/kernel'
-import type { LeapDraw } from '../solvers/tau-leap/witness'
+import { type LeapDraw, type LeapOptions, leaper } from '../solvers/tau-leap/kernel'
 
 /** A leap, kept: its arrays are its own. */
 export interface LeapStep extends LeapDraw {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../numerics/rng'
 import type { Problem } from '../solvers/contract'
-import { walkerFor } from '../solvers/ssa/solve'
+import { walkerFor } from '../solvers/ssa/kernel'
 import { ask } from '../solvers/testing'
 import { stretch, watch } from './microscope'
 

@@ -10,10 +10,7 @@ import { stream } from '../numerics/rng'
 import { brokenPropensity, checkConstants } from '../solvers/broken'
 import type { Problem } from '../solvers/contract'
 import { withEvents } from '../solvers/events'
-import { plain } from '../solvers/ssa/kernel'
-import { isSmall } from '../solvers/ssa/solve'
-import { thinning } from '../solvers/ssa/thinning'
-import type { Draw } from '../solvers/ssa/witness'
+import { type Draw, isSmall, plain, thinning } from '../solvers/ssa/kernel'
 
 /** A draw, kept: its arrays are its own. */
 export interface Step extends Draw {

@@ -63,7 +63,7 @@ interface Ensemble {
 
 /** Exactly to the time `to`; weighted states in legs, and spread before each. */
 function* advance(
-  { problem, run, box, options, walkers, progress }: Setting,
+  { problem, run, box, options, progress }: Setting,
   { states, weights }: Ensemble,
   to: number,
   legs: number,
@@ -77,7 +77,7 @@ function* advance(
       yield
     }
     const end = leg === legs ? to : from + ((to - from) * leg) / legs
-    const walk = propagate(walkers, problem, run, states, { from: progress.time, to: end, step })
+    const walk = propagate(problem, run, states, { from: progress.time, to: end, step })
     const already = progress.events
     for (let next = walk.next(); ; next = walk.next()) {
       progress.events = already + next.value.events

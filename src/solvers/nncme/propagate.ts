@@ -3,9 +3,7 @@ import { delayed } from '../../network/delayed'
 import type { Stream } from '../../numerics/rng'
 import type { Problem, Run } from '../contract'
 import type { Place, Sampler, Team, TeamLane } from '../ensemble'
-import type { walkers } from '../ssa/kernel'
-
-export type Walkers = Awaited<ReturnType<typeof walkers>>
+import { sampler, teamFor, walkerFor } from '../ssa/kernel'
 
 /** Streams of propagation, of the pilot and of training lie far apart; none is used twice. */
 const streamsPerStep = 2 ** 32
@@ -29,7 +27,6 @@ export interface Advanced {
  * the caller to look at the clock.
  */
 export function propagate(
-  walkers: Walkers,
   problem: Problem,
   run: Pick<Run, 'rng'>,
   states: Int32Array,
@@ -39,7 +36,7 @@ export function propagate(
   const initial = new Float64Array(S)
   const lag = { ...problem, initial, network: delayed(problem.network, from), times: Float64Array.of(to - from) }
   for (let s = 0; s < S; s++) initial[s] = states[s]
-  return walkAll(walkers, lag, states.length / S, {
+  return walkAll(lag, states.length / S, {
     begin(r) {
       for (let s = 0; s < S; s++) initial[s] = states[r * S + s]
       return run.rng(step * streamsPerStep + r)
@@ -52,7 +49,6 @@ export function propagate(
 
 /** Counts of an ensemble at all output times: [replicate, time, species], replicate r by stream `first + r`. */
 export function* ensemble(
-  walkers: Walkers,
   problem: Problem,
   run: Pick<Run, 'rng'>,
   replicates: number,
@@ -60,7 +56,7 @@ export function* ensemble(
 ): Generator<Advanced, Int32Array> {
   const size = problem.network.species.length * problem.times.length
   const out = new Int32Array(replicates * size)
-  yield* walkAll(walkers, problem, replicates, {
+  yield* walkAll(problem, replicates, {
     begin: (r) => run.rng(first + r),
     take: (r, { records }) => out.set(records, r * size),
   })
@@ -73,12 +69,7 @@ interface Rows {
   take(row: number, place: Place): void
 }
 
-function* walkAll(
-  { walkerFor, sampler, teamFor }: Walkers,
-  problem: Problem,
-  rows: number,
-  { begin, take }: Rows,
-): Generator<Advanced, Advanced> {
+function* walkAll(problem: Problem, rows: number, { begin, take }: Rows): Generator<Advanced, Advanced> {
   const progress = { rows: 0, events: 0 }
   const arrived = (row: number, place: Place) => {
     take(row, place)

@@ -6,7 +6,6 @@ import type { TrainingRecord } from '../training'
 import type { Box } from './box'
 import type { Rows } from './fit'
 import type { NncmeOptions } from './index'
-import type { Walkers } from './propagate'
 
 /** What a frame shows of the training; written by the scheme. */
 export interface Progress {
@@ -40,7 +39,6 @@ export interface Setting {
   readonly box: Box
   readonly density: Density
   readonly learner: Learner
-  readonly walkers: Walkers
   readonly progress: Progress
   /** What was learnt in the step that ends at this time, in an earlier run of the same question. */
   learnt(time: number): Weights | undefined

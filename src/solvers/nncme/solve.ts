@@ -6,7 +6,6 @@ import type { Backend, Weights } from '../../numerics/learning/ops'
 import { logProbabilities } from '../../numerics/learning/sampling'
 import { checkConstants } from '../broken'
 import type { Artifact, Frame, Method, Observations, Problem, Run, Snapshot, Solution } from '../contract'
-import { walkers } from '../ssa/kernel'
 import { sparingly, trainingRecord } from '../training'
 import { artifactOf, notesOf, paperArtifactOf, type Snapshots, snapshotsOf } from './artifact'
 import { lawNow, momentsOfPaths } from './beside'
@@ -100,9 +99,8 @@ export async function* solveOn(
     }
   }
   yield frame
-  const ask = await walkers()
   if (horizon > 0) {
-    const pilot = ensemble(ask, problem, run, Math.max(fewestPaths, options.check), streams.pilot)
+    const pilot = ensemble(problem, run, Math.max(fewestPaths, options.check), streams.pilot)
     for (let next = pilot.next(); ; next = pilot.next()) {
       if (next.done) {
         paths = next.value as Int32Array<ArrayBuffer>
@@ -142,7 +140,6 @@ export async function* solveOn(
       box,
       density,
       learner,
-      walkers: ask,
       progress,
       spent,
       learnt: (time: number) => earlier.weights[earlier.times.indexOf(time)],

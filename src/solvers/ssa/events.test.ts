@@ -10,8 +10,9 @@ import { runStudy } from '../run'
 import { ask, finish, lend } from '../testing'
 import { verdictOn } from '../verdict'
 import { plain } from './kernel'
-import { method, sampler, walkerFor } from './solve'
+import { method } from './solve'
 import { thinning } from './thinning'
+import { sampler, walkerFor } from './walkers'
 
 const twin = (problem: Problem) =>
   withEvents(problem, (times) => plain(problem.network, problem.parameters, problem.initial, times))

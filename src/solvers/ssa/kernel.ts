@@ -9,7 +9,16 @@ import { plainWatch } from '../../network/events'
 import type { Network } from '../../network/network'
 import { leftOver, type Walker } from '../../network/walker'
 import type { Stream } from '../../numerics/rng'
+import { ssa } from './index'
 import type { Witness } from './witness'
+
+export { thinning } from './thinning'
+/**
+ * Exact walkers, as `solve` uses them, with the sampler that says in a sentence why one cannot go on, and the fastest that
+ * walks several replicates at once, to the same bits.
+ */
+export { isSmall, sampler, teamFor, walkerFor } from './walkers'
+export type { Draw } from './witness'
 
 /** Draws per `advance`. */
 const batch = 512
@@ -137,15 +146,6 @@ function choose(a: Float64Array, rest: number): number {
 
 /** The whole method and its defaults, for siblings that fall back on it. */
 export async function whole() {
-  const [{ ssa }, { method }] = await Promise.all([import('./index'), import('./solve')])
+  const { method } = await import('./solve')
   return { method, defaults: ssa.options.defaults }
-}
-
-/**
- * Exact walkers, as `solve` uses them, with the sampler that says in a sentence why one cannot go on, and the fastest that
- * walks several replicates at once, to the same bits.
- */
-export async function walkers() {
-  const { sampler, walkerFor, teamFor } = await import('./solve')
-  return { sampler, walkerFor, teamFor }
 }

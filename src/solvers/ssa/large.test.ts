@@ -17,7 +17,8 @@ import { makeDraws } from './draws'
 import { type SsaOptions, ssa } from './index'
 import { plain } from './kernel'
 import { type Interpreted, interpret, kernels } from './large'
-import { method, sampler } from './solve'
+import { method } from './solve'
+import { sampler } from './walkers'
 import { cumulativeTree, groups, sortedList, sumTree } from './weights'
 
 const variants = Object.keys(kernels) as Interpreted[]

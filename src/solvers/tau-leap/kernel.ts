@@ -14,6 +14,8 @@ import { implicitLeap } from './implicit'
 import { exactEvents, fewestMolecules, fewestWaits } from './limits'
 import type { LeapDraw, LeapWitness } from './witness'
 
+export type { LeapDraw }
+
 export interface LeapOptions {
   readonly method: 'trapezoidal' | 'midpoint' | 'explicit' | 'implicit'
   readonly epsilon: number
