@@ -10,7 +10,9 @@ import './ui/style.css'
 import './ui/shell.css'
 import './ui/controls/controls.css'
 import './ui/controls/runs.css'
+import './ui/controls/dialog.css'
 import './ui/gallery/gallery.css'
+import './ui/files/drop.css'
 
 const root = document.getElementById('root') as HTMLElement
 try {

@@ -19,14 +19,14 @@ import { nextTheme, useDocumentTheme } from './controls/theme'
 import { Times } from './controls/times'
 import { type DialogName, TopBar } from './controls/top-bar'
 import { Reactions } from './editor/reactions'
-import { DropZone } from './gallery/drop'
-import { saveStudy } from './gallery/files'
+import { DropZone } from './files/drop'
+import { saveStudy } from './files/save'
 import { Gallery } from './gallery/gallery'
 import { History } from './gallery/history'
 import { Plots } from './plots/plots'
 import { useEnsemble, useInference, useMap, useStudies, useStudio } from './studio'
 
-const ImportReport = lazy(async () => ({ default: (await import('./gallery/import-report')).ImportReport }))
+const ImportReport = lazy(async () => ({ default: (await import('./files/import-report')).ImportReport }))
 const Trust = lazy(async () => ({ default: (await import('./trust/trust')).Trust }))
 const Editor = lazy(async () => ({ default: (await import('./editor/editor')).Editor }))
 

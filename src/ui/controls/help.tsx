@@ -1,7 +1,7 @@
 /** The list of keys, and whether the page is kept for the next time. */
 import { useEffect, useState } from 'react'
 import { type Kept, keptOffline } from '../../services/offline'
-import { Dialog } from '../gallery/dialog'
+import { Dialog } from './dialog'
 import { type Shortcut, setSingleKeys, singleKeysOn } from './shortcuts'
 
 const elsewhere: readonly (readonly [string, string])[] = [

@@ -2,7 +2,7 @@
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { Notice, NoticeAction } from '../../store/notices'
-import { download } from '../gallery/files'
+import { download } from '../files/save'
 import { useStudio } from '../studio'
 import { Icon } from './icons'
 

@@ -2,7 +2,7 @@
 
 import { solvers } from '../../solvers/registry'
 import type { Lane } from '../../store/lane'
-import { saveLearnt } from '../gallery/files'
+import { saveLearnt } from '../files/save'
 import { useRuns, useStudies, useStudio } from '../studio'
 import { Icon } from './icons'
 import { laneWords } from './lane-words'

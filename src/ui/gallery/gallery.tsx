@@ -1,11 +1,12 @@
 /** Ready-made studies, each with the figure it is for; and studies from files. */
 import { type MouseEvent, useEffect, useRef, useState } from 'react'
 import type { Import } from '../../network/sbml/import'
+import { Dialog } from '../controls/dialog'
 import { Icon } from '../controls/icons'
+import { fileTypes, openFile, openStudy } from '../files/open'
+import { saveStudy, saveText } from '../files/save'
 import { useStudio } from '../studio'
 import type { Card } from './catalogue'
-import { Dialog } from './dialog'
-import { fileTypes, openFile, openStudy, saveStudy, saveText } from './files'
 
 type Catalogue = typeof import('./catalogue')
 

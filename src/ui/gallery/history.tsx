@@ -1,8 +1,8 @@
 /** What was on the table before: kept in this browser only. */
 import { useEffect, useState } from 'react'
 import type { Past } from '../../store/persistence'
+import { Dialog } from '../controls/dialog'
 import { useStudio } from '../studio'
-import { Dialog } from './dialog'
 
 const when = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
 

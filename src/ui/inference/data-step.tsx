@@ -1,7 +1,7 @@
 import { useRef } from 'react'
 import type { Mapping } from '../../analysis/inference/data'
 import { quantities } from '../../network/network'
-import { openTable } from '../gallery/files'
+import { openTable } from '../files/open'
 import { useInference, useStudies, useStudio } from '../studio'
 
 const previewRows = 5

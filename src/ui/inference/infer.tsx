@@ -1,6 +1,6 @@
 /** Inference in a dialog: the data, what is asked of them, the chains and the posterior. */
 import './inference.css'
-import { Dialog } from '../gallery/dialog'
+import { Dialog } from '../controls/dialog'
 import { useInference, useStudio } from '../studio'
 import { CalibrationStep } from './calibration-step'
 import { DataStep } from './data-step'

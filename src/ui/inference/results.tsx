@@ -7,7 +7,7 @@ import { atMost } from '../analyses/origin'
 import type { Provenance } from '../figure/figure'
 import { number } from '../figure/ticks'
 import { FigureView } from '../figure/view'
-import { download } from '../gallery/files'
+import { download } from '../files/save'
 import { useStudies, useStudio } from '../studio'
 import { histogramPanel, pairPanel, predictedPanel, tracePanel } from './panels'
 

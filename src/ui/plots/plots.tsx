@@ -1,4 +1,7 @@
 import './plots.css'
+import './menus.css'
+import '../analyses/analyses.css'
+import './plot-dialog.css'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { AnalyseMenu } from '../analyses/analyse-menu'
 import { useStudio, useView } from '../studio'

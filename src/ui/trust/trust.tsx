@@ -1,9 +1,9 @@
 /** What the sampler did in the stochastic test suite when it was last run, case by case. */
 import { useEffect, useState } from 'react'
 import type { CaseVerdict } from '../../analysis/conformance'
+import { Dialog } from '../controls/dialog'
 import type { Panel } from '../figure/figure'
 import { paperOf, svg } from '../figure/svg'
-import { Dialog } from '../gallery/dialog'
 import { foundPanel, outside, residualPanel } from './panels'
 import { fetchRecord, type TrustRecord } from './record'
 import './trust.css'

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { Import } from '../../network/sbml/import'
 import { useStudio } from '../studio'
-import { openFile } from './files'
+import { openFile } from './open'
 
 export function DropZone({ onImport }: { onImport(imported?: Import): void }) {
   const studio = useStudio()

@@ -1,7 +1,7 @@
 /** What the import of an SBML file did, item by item. */
 import type { Deed, Import } from '../../network/sbml/import'
+import { Dialog } from '../controls/dialog'
 import { FoldedList } from '../controls/folded-list'
-import { Dialog } from './dialog'
 
 const headings: Readonly<Record<Deed, string>> = {
   refused: 'Refused',

@@ -3,7 +3,7 @@ import type { Task } from '../../analysis/tasks'
 import { type TaskClient, taskClient } from '../../services/task-client'
 import { createStudio } from '../../store/studio'
 import { testingClient } from '../../store/testing-client'
-import { openFile } from './files'
+import { openFile } from './open'
 
 const closers: (() => void)[] = []
 

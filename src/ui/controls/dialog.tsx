@@ -1,6 +1,6 @@
 /** A native modal dialog: the browser keeps the focus inside, Escape closes it, the page behind is inert. */
 import { type ReactNode, useEffect, useId, useRef } from 'react'
-import { Icon } from '../controls/icons'
+import { Icon } from './icons'
 
 interface DialogProps {
   readonly title: string
