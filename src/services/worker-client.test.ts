@@ -9,7 +9,7 @@ import { workerClient } from './worker-client'
 
 vi.mock('../solvers/registry', async () => {
   const { counting } = await import('./testing-solver')
-  return { solvers: { counting } }
+  return { usual: 'counting', solvers: { counting } }
 })
 
 const endless: Study = { ...tinyStudy, solver: 'counting', options: { steps: 1e9 } }

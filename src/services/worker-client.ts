@@ -7,7 +7,7 @@ import { proxy } from 'comlink'
 import type { Ending } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
 import type { Frame, Outcome } from '../solvers/contract'
-import { solvers } from '../solvers/registry'
+import { solvers, usual } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import { version } from '../version'
 import { type Client, lostRun, painted } from './client'
@@ -127,7 +127,7 @@ export function workerClient(surroundings: WorkerClientOptions): Client {
 }
 
 function roleOf(study: Study): Role {
-  const traits = solvers[study.solver ?? 'ssa']?.traits
+  const traits = solvers[study.solver ?? usual]?.traits
   return traits?.random && !traits.trains ? 'sampling' : 'solving'
 }
 

@@ -3,7 +3,7 @@
  * more than once, with other options: a lane has a key of its own, and a title that says by what it differs.
  */
 import type { OptionField } from './options'
-import { solvers } from './registry'
+import { solvers, usual } from './registry'
 import type { Study } from './study'
 
 export interface StudyLane {
@@ -23,7 +23,7 @@ export interface StudyLane {
 export function lanesOf(whole: Study): StudyLane[] {
   const { version, network, parameters, initial, times, observe, seed } = whole
   const question = { version, network, parameters, initial, times, observe, seed }
-  const entries = [whole, ...(whole.compare ?? [])].map(({ solver = 'ssa', options }) => ({ solver, options }))
+  const entries = [whole, ...(whole.compare ?? [])].map(({ solver = usual, options }) => ({ solver, options }))
   return entries.map(({ solver, options }, k) => {
     const variant = variantOf(entries, k)
     const known = Object.hasOwn(solvers, solver) ? solvers[solver].title : solver

@@ -11,6 +11,9 @@ import { ssa } from './ssa'
 import { ssaGpu } from './ssa-gpu'
 import { tauLeap } from './tau-leap'
 
+/** The method of a study that names none: exact, and there is none that takes more networks. */
+export const usual = 'ssa'
+
 // A solver's own option type is its own business: the runner parses options with the same schema before it calls.
 export const solvers = {
   ssa,

@@ -7,7 +7,7 @@ import { type Network, quantities } from '../network/network'
 import { type Diagnostic, parse } from '../network/parse'
 import type { Observe, Problem, Solver } from './contract'
 import { type Issue, type Parsed, refused, show } from './options'
-import { solvers } from './registry'
+import { solvers, usual } from './registry'
 
 export const maxTimes = 100_000
 /** Methods beside a study's own. */
@@ -125,7 +125,7 @@ export function readStudy(json: unknown): Parsed<Reading> {
     times: readTimes(study.times, issues),
     observe: readObserve(network, study.observe ?? ['moments', 'marginals'], issues),
   }
-  const id = study.solver ?? 'ssa'
+  const id = study.solver ?? usual
   const solver = Object.hasOwn(solvers, id) ? solvers[id] : undefined
   if (!solver)
     issues.push({ path: 'solver', message: `unknown solver ${show(id)}; known are ${Object.keys(solvers).join(', ')}` })

@@ -7,7 +7,7 @@ import type { Models } from '../services/models'
 import type { Artifact, Frame, Problem } from '../solvers/contract'
 import { awaitsPicture } from '../solvers/foresee'
 import { lanesOf } from '../solvers/lanes'
-import { solvers } from '../solvers/registry'
+import { solvers, usual } from '../solvers/registry'
 import type { Study } from '../solvers/study'
 import { verdictOn } from '../solvers/verdict'
 import type { Studies } from './studies'
@@ -96,12 +96,12 @@ export function keepWarm({ client, time }: Glances, studies: Studies, models: Mo
 
 /** Whether the lane's own method follows a first picture, of a few times, with one of all times before its answer. */
 function goesOn({ artifact, study, problem }: Awaiting): boolean {
-  const solver = solvers[study.solver ?? 'ssa']
+  const solver = solvers[study.solver ?? usual]
   return solver.id === artifact.solver || solver.previews?.(problem) === true
 }
 
 /** Whether a learnt law can stand in for a method's answer until that is there. */
-function standsIn({ solver: id = 'ssa', options }: Study, problem: Problem): boolean {
+function standsIn({ solver: id = usual, options }: Study, problem: Problem): boolean {
   const solver = solvers[id]
   const parsed = awaitsPicture(solver) ? solver.options.parse(options) : undefined
   if (!parsed?.ok) return false

@@ -84,6 +84,19 @@ export function learntFinder(studies: Studies, runs: Runs, persistence: Persiste
   }
 }
 
+/** What is learnt of it that tells laws at once, by whatever method. */
+export function lawFinder(learntBy: ReturnType<typeof learntFinder>) {
+  return async (): Promise<Artifact | undefined> => {
+    // Loaded when first asked: the page itself needs none of it.
+    const { tellers } = await import('../solvers/tellers')
+    for (const solver of Object.keys(tellers)) {
+      const found = await learntBy(solver)
+      if (found) return found
+    }
+    return undefined
+  }
+}
+
 const trains = (solver: string): boolean => solvers[solver]?.traits.trains === true
 
 /** Where on the shelf a lane keeps what it learns of a network: FNV-1a of what no slider changes. */

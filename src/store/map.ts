@@ -10,6 +10,8 @@ type Shapes = Readonly<Record<ShapeName, Float64Array>>
 
 /** The same map from what was learnt of the network, which is there first. */
 export interface LearntMap {
+  /** Who learnt it. */
+  readonly solver: string
   readonly values: Shapes
   /** By how much each value changes with what is too rare for the network to know. */
   readonly doubt: Shapes
@@ -43,10 +45,10 @@ export interface MapState {
 
 export type MapStore = StoreApi<MapState>
 
-/** `findLearnt` brings what a method has learnt of the network on the screen; undefined where it is none that learns. */
+/** `findLearnt` brings what is learnt of the network on the screen, if anything is that tells laws. */
 export function createMap(
   tasks: TaskClient,
-  findLearnt: (solver: string) => Promise<Artifact | undefined> | undefined = () => undefined,
+  findLearnt: () => Promise<Artifact | undefined> = async () => undefined,
 ): MapStore {
   let handles: readonly TaskHandle<'map'>[] = []
   let turn = 0
@@ -67,7 +69,8 @@ export function createMap(
     const learnt = await finding.catch(() => undefined)
     if (!learnt || turn !== mine) return
     const startedMs = performance.now()
-    const blank: LearntMap = { values: emptyShapes(request), doubt: emptyShapes(request), rows: 0, error: 0 }
+    const empty = { values: emptyShapes(request), doubt: emptyShapes(request) }
+    const blank: LearntMap = { solver: learnt.solver, ...empty, rows: 0, error: 0 }
     const patch = (part: Partial<LearntMap>) =>
       store.setState({ learnt: { ...(store.getState().learnt ?? blank), ...part } })
     const handle = tasks.start({ kind: 'map', request, first: 0, step: 1, learnt }, (told) => {
@@ -103,7 +106,7 @@ export function createMap(
       const mine = ++turn
       const blank = { rows: 0, error: 0, estimated: false, learnt: undefined, complaint: undefined }
       set({ ...blank, status: 'running', request, values, startedMs })
-      const finding = request.time === null ? undefined : findLearnt('distilled')
+      const finding = request.time === null ? undefined : findLearnt()
       if (finding) foretell(request, finding, mine).then(() => turn === mine && project(request, values, startedMs))
       else project(request, values, startedMs)
     },

@@ -8,9 +8,9 @@ import { createStudies } from './studies'
 import { doneWith, type TestingClient, testingClient } from './testing-client'
 
 vi.mock('../solvers/registry', async (original) => {
-  const { solvers } = await original<typeof import('../solvers/registry')>()
+  const { solvers, ...rest } = await original<typeof import('../solvers/registry')>()
   const pupil: Solver = { ...solvers.ode, id: 'pupil', traits: { ...solvers.ode.traits, trains: true } }
-  return { solvers: { ...solvers, pupil } }
+  return { ...rest, solvers: { ...solvers, pupil } }
 })
 
 const study: Study = { version: 1, network: 'species X = 5; X -> 0, 1', times: [1], solver: 'pupil', seed: 1 }

@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { lanesOf } from '../solvers/lanes'
-import { solvers } from '../solvers/registry'
+import { usual as sampler, solvers } from '../solvers/registry'
 import type { Runs } from './runs'
 import type { Studies } from './studies'
 
@@ -26,7 +26,6 @@ const mostGrowth = 20
 const enoughMs = 500
 /** What is left undone: a share of the time, or of the replicates. */
 const spared = 0.03
-const sampler = 'ssa'
 
 export function createSameSeconds(studies: Studies, runs: Runs): SameSeconds {
   let unfollow: (() => void) | undefined

@@ -13,7 +13,7 @@ import type { Windows } from './drafts'
 import { createEnsemble, type EnsembleStore } from './ensemble'
 import { keepWarm } from './glances'
 import { createInference, type Inference } from './inference'
-import { keepLessons, learntFinder, learntNow } from './lessons'
+import { keepLessons, lawFinder, learntFinder, learntNow } from './lessons'
 import { linkTo, overlay, readAddress, sentence } from './link'
 import { createMap, type MapStore } from './map'
 import { createNotices, type Notices } from './notices'
@@ -102,11 +102,9 @@ export function createStudio(client: Client, surroundings: Surroundings = browse
   const learntBy = learntFinder(studies, runs, persistence, models)
   const inference = createInference(tasks, studies, learntBy)
   const calibration = createCalibration(tasks, () => inference.getState().question())
-  const ensemble = createEnsemble(
-    tasks,
-    async () => (await learntBy('distilled')) ?? (await learntBy('mixtureDensity')),
-  )
-  const map = createMap(tasks, learntBy)
+  const learntLaw = lawFinder(learntBy)
+  const ensemble = createEnsemble(tasks, learntLaw)
+  const map = createMap(tasks, learntLaw)
   let booted = false
   let kept: Study | undefined
   let turns = 0

@@ -11,14 +11,14 @@ import { doneWith, failedWith, testingClient } from './testing-client'
 
 // A method that trains, and whose lesson answers for k up to 1.5.
 vi.mock('../solvers/registry', async (original) => {
-  const { solvers } = await original<typeof import('../solvers/registry')>()
+  const { solvers, ...rest } = await original<typeof import('../solvers/registry')>()
   const pupil: Solver = {
     ...(ode as unknown as Solver),
     id: 'pupil',
     traits: { ...ode.traits, trains: true },
     answers: (_, { parameters }) => parameters[0] <= 1.5,
   }
-  return { solvers: { ...solvers, pupil } }
+  return { ...rest, solvers: { ...solvers, pupil } }
 })
 
 const study: Study = {

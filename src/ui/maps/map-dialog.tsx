@@ -238,7 +238,7 @@ const provenanceOf = (source: MapSource, map: MapSoFar, link: () => string): Pro
   methods: [
     source === 'exact'
       ? { solver: 'analysis', title: 'Maps by projection', error: surety(source, map) }
-      : { solver: 'distilled', title: 'Maps from the network', error: surety(source, map) },
+      : { solver: map.solver ?? '', title: 'Maps from the network', error: surety(source, map) },
   ],
   link,
 })

@@ -31,7 +31,7 @@ export type MapSource = 'exact' | 'learnt'
 
 /** A map as far as it is there. */
 export type MapSoFar = Pick<LearntMap, 'values' | 'rows' | 'error'> &
-  Partial<Pick<LearntMap, 'doubt'> & Pick<MapState, 'estimated'>>
+  Partial<Pick<LearntMap, 'doubt' | 'solver'> & Pick<MapState, 'estimated'>>
 
 /** A number that changes by more than this, of a mean or Fano factor by this share of it, is in doubt. */
 const inDoubt = 0.03
