@@ -28,7 +28,7 @@ const options = optionSchema({
     }),
   states: z.enum(['auto', 'box', 'window', 'reachable']).default('auto').meta({
     title: 'States',
-    help: 'box: a box of counts that grows. window: states that follow the probability, of any shape. reachable: those that sampled paths visit and what lies about them. auto: box or window, by what a few sampled paths foretell.',
+    help: 'box: a box of counts that grows. window: states that follow the probability, of any shape. reachable: those that sampled paths visit and what lies about them. auto: box or window, by what a few sampled paths foretell. At rest: box eliminates, window follows the law until it moves no more.',
     advanced: true,
   }),
   within: z.string().max(1000).default('').meta({

@@ -22,7 +22,7 @@ const growth = 0.5
 /** The last enlargement, by which the measure is judged. */
 const probe = 0.25
 /** Multiplications of one elimination: some tens of seconds. */
-const maxElimination = 4e10
+export const maxElimination = 4e10
 /** Numbers in a band: 1.6 GB. */
 const maxBand = 2e8
 
@@ -80,14 +80,15 @@ export function* eliminated(
   generator: BoxGenerator,
   keep: Uint8Array,
   leaks: boolean,
+  limit = maxElimination,
 ): Generator<void, { chain: Eliminated; states: BoxChain['states'] }, void> {
   const { chain, states } = yield* chainWithin(generator, keep, leaks)
-  if (eliminationWork(chain) > maxElimination) {
+  if (eliminationWork(chain) > limit) {
     const size = `${chain.states.toLocaleString('en')} states in a band of ${chain.below + 1 + chain.above}`
     const work = eliminationWork(chain).toExponential(1)
     throw new Failure(
       'work',
-      `elimination over ${size} takes ${work} multiplications; this solver stops at ${maxElimination.toExponential(0)}`,
+      `elimination over ${size} takes ${work} multiplications; this solver stops at ${limit.toExponential(0)}`,
       'loosen the tolerance',
     )
   }
