@@ -7,7 +7,7 @@
  * directions at least; where probability mainly drifts they grow, and plain uniformisation takes over.
  */
 import { type Advance, type Ask, clip, type Flow, type Propagator } from './propagator'
-import { mass, type Transition, uniformisation } from './uniformise'
+import { mass, norm, products, scattered, type Transition, uniformisation } from './uniformise'
 
 /** Events in one series: of the first, and of the longest; twice as many after one that held, half after one that did not. */
 const [firstEvents, mostEvents] = [256, 2048]
@@ -22,14 +22,13 @@ const [firstPause, longestPause] = [128, 16_384]
 /** Entries worked through between two looks at the clock: about a millisecond. */
 const stretch = 4e6
 
-/** The law as it was, and room for a term. */
+/** The law as it was. */
 interface Memory {
   start: Float64Array
-  room: Float64Array
 }
 
 export function chebyshev(): Propagator {
-  const memory: Memory = { start: new Float64Array(0), room: new Float64Array(0) }
+  const memory: Memory = { start: new Float64Array(0) }
   const plain = uniformisation()
   let events = firstEvents
   let pause = firstPause
@@ -97,10 +96,7 @@ function* expand(
 ): Generator<void, Series, void> {
   const { vectors, states } = chain
   const [law, , sum] = vectors
-  if (memory.start.length !== states) {
-    memory.room = new Float64Array(chain.recur ? 0 : states)
-    memory.start = new Float64Array(states)
-  }
+  if (memory.start.length !== states) memory.start = new Float64Array(states)
   const { start } = memory
   start.set(law)
   sum.fill(0)
@@ -110,17 +106,20 @@ function* expand(
   let largest = size
   let now = 0
   const look = Math.min(lookEvery, Math.ceil(stretch / chain.nonzeros))
+  const blocks = scattered(chain)
+  const sizeOf = (which: number) => (blocks ? blocks.size(which) : norm(vectors[which]))
   let k = 0
-  for (; k < last; k++) {
+  for (; k < last; ) {
     if (k % lookEvery === lookEvery - 1) {
       // P never enlarges an l1 norm.
-      const here = norm(vectors[now])
+      const here = sizeOf(now)
       largest = Math.max(largest, here)
       const rounding = roundingOf(z, width, largest)
       if (!(here <= mostGrowth * size) || rounding > tolerance) break
       let error = (integrals[k + 1] + 2 * integrals[k]) * here
-      if (error <= tolerance) error += integrals[k] * norm(vectors[1 - now])
+      if (error <= tolerance) error += integrals[k] * sizeOf(1 - now)
       if (error <= tolerance) {
+        yield* blocks?.gather([now, 2]) ?? []
         const weight = 2 * weights[k]
         const term = vectors[now]
         for (let i = 0; i < states; i++) law[i] = sum[i] + weight * term[i]
@@ -129,31 +128,14 @@ function* expand(
       }
     }
     // Of the two vectors one holds T_k p, the other T_{k−1} p, which T_{k+1} p replaces.
-    if (k > 0) recur(chain, memory.room, now, 2 * weights[k])
-    else chain.advance(0, 1, 2, weights[0])
-    now = 1 - now
-    if (k % look === look - 1) yield
+    const end = k === 0 ? 1 : Math.min(last, k + (lookEvery - 1 - (k % lookEvery) || lookEvery))
+    const these = weights.slice(k, end).map((weight) => (k > 0 ? 2 * weight : weight))
+    yield* products(chain, blocks, now, these, k > 0, look)
+    now = these.length % 2 ? 1 - now : now
+    k = end
   }
   law.set(start)
   return { converged: false, products: k, error: 0, rounding: 0 }
-}
-
-/** vectors[1 − now] becomes T_{k+1} p, and the sum grows by T_k p. */
-function recur(chain: Transition, room: Float64Array, now: number, weight: number): void {
-  if (chain.recur) {
-    chain.recur(now, 1 - now, 2, weight)
-    return
-  }
-  const next = chain.vectors[1 - now]
-  room.set(next)
-  chain.advance(now, 1 - now, 2, weight)
-  for (let i = 0; i < next.length; i++) next[i] = 2 * next[i] - room[i]
-}
-
-function norm(p: Float64Array): number {
-  let total = 0
-  for (let i = 0; i < p.length; i++) total += Math.abs(p[i])
-  return total
 }
 
 /**

@@ -7,10 +7,18 @@ import { double, empty, type FunctionBody, moduleBytes, mostPages, op, signed, t
 
 export interface StencilKernel {
   readonly buffer: ArrayBufferLike
-  /** All lines; addresses in doubles. */
-  step(x: number, y: number, sum: number, weight: number): void
+  /** All lines, or some of them; addresses in doubles. */
+  step(x: number, y: number, sum: number, weight: number, lines?: Lines): void
+  /** The same of 2 P x − y, for which the sum grows whatever the weight. */
+  recur(x: number, y: number, sum: number, weight: number, lines?: Lines): void
   /** Lets other threads go; the kernel must not be used again. */
   release(): void
+}
+
+/** Which lines, from which on. */
+export interface Lines {
+  readonly first: number
+  readonly count: number
 }
 
 /**
@@ -23,7 +31,10 @@ export function stencilKernel(layout: StencilLayout, helpers?: Helpers): Stencil
   if (pages > mostPages) return undefined
   const shared = helpers !== undefined
   const memory = new WebAssembly.Memory({ initial: pages, maximum: shared ? pages : undefined, shared })
-  const bytes = moduleBytes([lineLoop('step', layout, false), lineLoop('stepAndSum', layout, true)], shared)
+  const bytes = moduleBytes(
+    [lineLoop('step', layout, false), lineLoop('stepAndSum', layout, true), lineLoop('recur', layout, true, true)],
+    shared,
+  )
   const module = new WebAssembly.Module(bytes)
   const exports = new WebAssembly.Instance(module, { host: { memory } }).exports as Record<
     string,
@@ -34,25 +45,27 @@ export function stencilKernel(layout: StencilLayout, helpers?: Helpers): Stencil
   const scalarBytes = 8 * (1 + maskedDistances.length + scalarDistances.length)
   const crew = helpers ? assembleCrew(helpers, module, memory, exports) : undefined
   const threads = (helpers?.others ?? 0) + 1
+  const work = (name: string, x: number, y: number, sum: number, weight: number, lines?: Lines) => {
+    const { first: begin, count: all } = lines ?? { first: 0, count: layout.lines }
+    const share = (k: number, of: number) => {
+      const first = begin + Math.floor((k * all) / of)
+      const count = begin + Math.floor(((k + 1) * all) / of) - first
+      const along = first * length
+      // Reads before x are immediates counted from the margin: they cannot be negative.
+      const vectors = [(x + along - margin) * 8, (y + along) * 8, (sum + along) * 8]
+      return [count, ...vectors, addresses * 8 + first * rowBytes, scalars * 8 + first * scalarBytes, weight]
+    }
+    if (crew)
+      crew.run(
+        name,
+        Array.from({ length: threads }, (_, k) => share(k, threads)),
+      )
+    else exports[name](...share(0, 1))
+  }
   return {
     buffer: memory.buffer,
-    step(x, y, sum, weight) {
-      const share = (k: number) => {
-        const first = Math.floor((k * layout.lines) / threads)
-        const count = Math.floor(((k + 1) * layout.lines) / threads) - first
-        const along = first * length
-        // Reads before x are immediates counted from the margin: they cannot be negative.
-        const vectors = [(x + along - margin) * 8, (y + along) * 8, (sum + along) * 8]
-        return [count, ...vectors, addresses * 8 + first * rowBytes, scalars * 8 + first * scalarBytes, weight]
-      }
-      const name = weight === 0 ? 'step' : 'stepAndSum'
-      if (crew)
-        crew.run(
-          name,
-          Array.from({ length: threads }, (_, k) => share(k)),
-        )
-      else exports[name](...share(0))
-    },
+    step: (x, y, sum, weight, lines) => work(weight === 0 ? 'step' : 'stepAndSum', x, y, sum, weight, lines),
+    recur: (x, y, sum, weight, lines) => work('recur', x, y, sum, weight, lines),
     release: () => crew?.release(),
   }
 }
@@ -75,16 +88,20 @@ const pairs = {
   load: (at: number) => [...op.v128.load, 3, ...unsigned(at)],
   store: (at: number) => [...op.v128.store, 3, ...unsigned(at)],
   add: op.f64x2.add,
+  sub: op.f64x2.sub,
   mul: op.f64x2.mul,
+  two: [...op.f64.const, ...double(2), ...op.f64x2.splat],
 }
 const singles = {
   load: (at: number) => [...op.f64.load, 3, ...unsigned(at)],
   store: (at: number) => [...op.f64.store, 3, ...unsigned(at)],
   add: op.f64.add,
+  sub: op.f64.sub,
   mul: op.f64.mul,
+  two: [...op.f64.const, ...double(2)],
 }
 
-function lineLoop(name: string, layout: StencilLayout, adds: boolean): FunctionBody {
+function lineLoop(name: string, layout: StencilLayout, adds: boolean, recurs = false): FunctionBody {
   const { length, margin, rowDistances, maskedDistances, scalarDistances, diagonalRows } = layout
   const rowCount = diagonalRows + rowDistances.length + maskedDistances.length
   const scalarCount = 1 + maskedDistances.length + scalarDistances.length
@@ -98,7 +115,7 @@ function lineLoop(name: string, layout: StencilLayout, adds: boolean): FunctionB
   const [here, value] = [weights + 1, weights + 2]
 
   const element = (two: boolean) => {
-    const { load, store, add, mul } = two ? pairs : singles
+    const { load, store, add, sub, mul, two: twice } = two ? pairs : singles
     const number = two ? vector : single
     const keep = two ? value : lastSingle
     const main = [...get(x), ...load(margin * 8)]
@@ -145,6 +162,7 @@ function lineLoop(name: string, layout: StencilLayout, adds: boolean): FunctionB
         ...mul,
         ...add,
       ]),
+      ...(recurs ? [...twice, ...mul, ...get(y), ...load(0), ...sub] : []),
       ...set(keep),
       ...get(y),
       ...(two

@@ -4,6 +4,7 @@
  * The box is worked through in lines along its last axis; a factor that does not change along a line is one number, any
  * other a row of a table. What does not fit in the cache is then read and written once: the vectors.
  */
+import { type Block, blocksOf, type Neighbours } from './blocks'
 import type { Helpers } from './crew'
 import { stencilKernel } from './stencil-kernel'
 import { flushBelow, type Transition } from './uniformise'
@@ -62,13 +63,15 @@ export interface Stencil {
 
 /**
  * The transition P = I + Q/Λ of jumps on a box of these widths; what jumps out is lost. Undefined where a stored matrix
- * does as well. `plain`: the TypeScript twin, which gives the same bits, as do any number of `helpers`.
+ * does as well. `plain`: the TypeScript twin, which gives the same bits, as do any number of `helpers`, which share the memory,
+ * or of `neighbours`, which keep a block each.
  */
 export function* stencil(
   widths: readonly number[],
   jumps: readonly Jump[],
   plain = false,
   helpers?: Helpers,
+  neighbours?: Neighbours,
 ): Generator<void, Stencil | undefined, void> {
   const last = widths.length - 1
   const length = widths[last]
@@ -97,20 +100,56 @@ export function* stencil(
   fillTables(all, layout, widths, { rows, masked, numbers, rowParts, numberParts }, rate)
   const at = [0, 1, 2].map((k) => layout.margin + k * layout.padded)
   const addresses = new Int32Array(memory)
+  const vectors = at.map((from) => all.subarray(from, from + states)) as unknown as Transition['vectors']
+  const blocks =
+    kernel && neighbours && lines >= threadedLines
+      ? blocksOf(layout, kernel, vectors, neighbours, (first, count) => cutOut(all, addresses, layout, first, count))
+      : undefined
   return {
     rate,
-    release: () => kernel?.release(),
+    release() {
+      kernel?.release()
+      blocks?.release()
+    },
     transition: {
+      blocks,
       states,
       nonzeros: states * (jumps.length + 1),
       bytes: layout.numbers * 8,
-      vectors: at.map((from) => all.subarray(from, from + states)) as unknown as Transition['vectors'],
+      vectors,
       advance(from, to, sum, weight) {
         if (kernel) kernel.step(at[from], at[to], at[sum], weight)
-        else product(all, addresses, layout, at[from], at[to], at[sum], weight)
+        else product(all, addresses, layout, at[from], at[to], at[sum], weight, 1)
+      },
+      recur(from, to, sum, weight) {
+        if (kernel) kernel.recur(at[from], at[to], at[sum], weight)
+        else product(all, addresses, layout, at[from], at[to], at[sum], weight, 2)
       },
     },
   }
+}
+
+/** Some of the lines, for a memory of their own. */
+function cutOut(
+  all: Float64Array,
+  integers: Int32Array,
+  whole: StencilLayout,
+  first: number,
+  count: number,
+): Pick<Block, 'layout' | 'rest'> {
+  const { rowDistances, maskedDistances, scalarDistances, diagonalRows } = whole
+  const stored = whole.numbers - whole.tables - whole.length - 2
+  const layout = place(whole.length, count, [rowDistances, maskedDistances, scalarDistances], diagonalRows, stored)
+  const rest = new Float64Array(layout.numbers - layout.addresses)
+  const perLine = diagonalRows + rowDistances.length + maskedDistances.length
+  const addresses = new Int32Array(rest.buffer, 0, count * perLine)
+  const begin = whole.addresses * 2 + first * perLine
+  for (let k = 0; k < addresses.length; k++) addresses[k] = integers[begin + k] + 8 * (layout.tables - whole.tables)
+  const numbers = 1 + maskedDistances.length + scalarDistances.length
+  const from = whole.scalars + first * numbers
+  rest.set(all.subarray(from, from + count * numbers), layout.scalars - layout.addresses)
+  rest.set(all.subarray(whole.tables, whole.tables + whole.length + stored), layout.tables - layout.addresses)
+  return { layout, rest }
 }
 
 /** The outflow, as few tables as there are sets of axes. */
@@ -275,7 +314,7 @@ function fillTables(
   for (let k = addresses * 2; k < addresses * 2 + lines * perLine; k++) integers[k] *= 8
 }
 
-/** The product in plain TypeScript: the oracle of the kernel, the same operations on each number. */
+/** y = P x or, at scale 2, y = 2 P x − y, in plain TypeScript: the oracle of the kernel, the same operations on each number. */
 function product(
   all: Float64Array,
   integers: Int32Array,
@@ -284,6 +323,7 @@ function product(
   y: number,
   sum: number,
   weight: number,
+  scale: 1 | 2,
 ): void {
   const { length, lines, rowDistances, maskedDistances, scalarDistances, diagonalRows, addresses, scalars } = layout
   const masksAt = diagonalRows + rowDistances.length
@@ -296,7 +336,7 @@ function product(
     for (let j = 0; j < length; j++) {
       const i = begin + j
       const here = all[x + i]
-      if (weight !== 0) all[sum + i] += weight * here
+      if (weight !== 0 || scale === 2) all[sum + i] += weight * here
       let factor = all[numbersAt]
       for (let k = 0; k < diagonalRows; k++) factor += all[integers[rowsAt + k] / 8 + j]
       let value = factor * here
@@ -310,6 +350,7 @@ function product(
       for (let k = 0; k < scalarDistances.length; k++) {
         value += all[plainAt + k] * all[x + i - scalarDistances[k]]
       }
+      if (scale === 2) value = 2 * value - all[y + i]
       all[y + i] = Math.abs(value) >= flushBelow ? value : 0
     }
   }

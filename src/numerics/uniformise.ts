@@ -3,6 +3,8 @@
  * P = I + Q/Λ and Λ at least the largest outflow. All terms are ≥ 0: nothing cancels, and the mass that is missing
  * from the result is everything that left, was cut off or was flushed.
  */
+
+import type { Blocks } from './blocks'
 import { poissonWindow } from './poisson'
 import type { Advance, Ask, Flow, Propagator } from './propagator'
 
@@ -19,8 +21,10 @@ export interface Transition {
   readonly vectors: readonly [Float64Array, Float64Array, Float64Array]
   /** vectors[to] = P vectors[from], values smaller than `flushBelow` as 0; vectors[sum] += weight · vectors[from]. */
   advance(from: number, to: number, sum: number, weight: number): void
-  /** vectors[to] = 2 P vectors[from] − vectors[to], and the same to the sum: where a kernel does that in one go. */
-  recur?(from: number, to: number, sum: number, weight: number): void
+  /** vectors[to] = 2 P vectors[from] − vectors[to], and the same to the sum. */
+  recur(from: number, to: number, sum: number, weight: number): void
+  /** Other threads that keep parts of the vectors. */
+  readonly blocks?: Blocks
 }
 
 /** A transition whose entries are still to be filled in (and may be again, for another P of the same pattern). */
@@ -60,30 +64,64 @@ export function* uniformise(
   const last = first + weights.length - 1
   const start = mass(vectors[0])
   vectors[2].fill(0)
+  const blocks = last >= worthSharing ? scattered(chain) : undefined
   const look = Math.min(64, Math.ceil(stretch / chain.nonzeros))
   let now = 0
   let remaining = weights.reduce((a, b) => a + b, 0)
   const cut = Math.max(0, start * (1 - remaining))
   const weigh = Math.max(look, massEvery)
-  for (let k = 0; k < last; k++) {
-    const weight = k < first ? 0 : weights[k - first]
-    chain.advance(now, 1 - now, 2, weight)
-    now = 1 - now
-    remaining -= weight
-    if (k % weigh === weigh - 1) {
-      // Mass never comes back: each of the remaining terms holds at most what this one does.
-      if ((start - mass(vectors[now])) * remaining > allowed) {
-        vectors[0].set(vectors[now])
-        return { terms: k + 1, cut, kept: false }
-      }
+  for (let k = 0; k < last; ) {
+    const end = Math.min(k + weigh, last)
+    const these = Float64Array.from({ length: end - k }, (_, j) => (k + j < first ? 0 : weights[k + j - first]))
+    yield* products(chain, blocks, now, these, false, look)
+    now = these.length % 2 ? 1 - now : now
+    for (const weight of these) remaining -= weight
+    k = end
+    // Mass never comes back: each of the remaining terms holds at most what this one does.
+    if (these.length === weigh && (start - (blocks ? blocks.size(now) : mass(vectors[now]))) * remaining > allowed) {
+      yield* blocks?.gather([now]) ?? []
+      vectors[0].set(vectors[now])
+      return { terms: k, cut, kept: false }
     }
-    if (k % look === look - 1) yield
   }
+  yield* blocks?.gather([now, 2]) ?? []
   const final = weights[weights.length - 1]
   const [law, , sum] = vectors
   const term = vectors[now]
   for (let i = 0; i < law.length; i++) law[i] = sum[i] + final * term[i]
   return { terms: last, cut, kept: start - mass(law) <= allowed }
+}
+
+/** Fewer products are done before parts of the law have gone there and back. */
+export const worthSharing = 16
+
+/** The other threads, once they have the law. */
+export function scattered({ blocks }: Transition): Blocks | undefined {
+  return blocks?.scatter() ? blocks : undefined
+}
+
+/**
+ * Products one after another: each moves vectors[now] to the other and adds its weight times vectors[now] to the sum; with
+ * `recurs` each is 2 P x − y. Yields every `look` of them.
+ */
+export function* products(
+  chain: Transition,
+  blocks: Blocks | undefined,
+  now: number,
+  weights: Float64Array,
+  recurs: boolean,
+  look: number,
+): Generator<void, void, void> {
+  if (blocks) {
+    yield* blocks.advance(now, weights, recurs)
+    return
+  }
+  for (const [k, weight] of weights.entries()) {
+    const from = k % 2 ? 1 - now : now
+    if (recurs) chain.recur(from, 1 - from, 2, weight)
+    else chain.advance(from, 1 - from, 2, weight)
+    if (k % look === look - 1) yield
+  }
 }
 
 /** Events in one series: long enough that the √ of it is a small overhead, short enough to go back over. */
@@ -116,18 +154,43 @@ export function uniformisation(): Propagator {
   }
 }
 
+/** So many numbers are added up before their sum is. */
+export const summed = 128
+
 /** Sum of non-negative numbers, in blocks so that the rounding error stays near one part in 2^53. */
 export function mass(p: Float64Array): number {
+  return total([sums(p)])
+}
+
+/** Sum of absolute values, likewise. */
+export function norm(p: Float64Array): number {
+  return total([sums(p, true)])
+}
+
+/** Sums of each 128 numbers, or of what they are in size. */
+export function sums(p: Float64Array, sizes = false): Float64Array {
+  const all = new Float64Array(Math.ceil(p.length / summed))
+  for (let k = 0; k < all.length; k++) {
+    const to = Math.min((k + 1) * summed, p.length)
+    let block = 0
+    if (sizes) for (let i = k * summed; i < to; i++) block += Math.abs(p[i])
+    else for (let i = k * summed; i < to; i++) block += p[i]
+    all[k] = block
+  }
+  return all
+}
+
+/** Sums added up, those of several parts one after the other. */
+export function total(parts: readonly Float64Array[]): number {
   let total = 0
   let lost = 0
-  for (let from = 0; from < p.length; from += 128) {
-    const to = Math.min(from + 128, p.length)
-    let block = 0
-    for (let i = from; i < to; i++) block += p[i]
-    const next = total + block
-    // Neumaier's compensation (1974, doi:10.1002/zamm.19740540106).
-    lost += total >= block ? total - next + block : block - next + total
-    total = next
+  for (const part of parts) {
+    for (const block of part) {
+      const next = total + block
+      // Neumaier's compensation (1974, doi:10.1002/zamm.19740540106).
+      lost += total >= block ? total - next + block : block - next + total
+      total = next
+    }
   }
   return total + lost
 }

@@ -41,7 +41,7 @@ function team(size: number) {
     }
     return threadlessWorker(counting)
   }
-  return { client: workerClient({ spawn, size, shares: true, beatMs: 20, paint: async () => {} }), done }
+  return { client: workerClient({ spawn, size, beatMs: 20, paint: async () => {} }), done }
 }
 
 it.each(lanes.map((lane) => [`${lane.solver} ${lane.options?.teacher ?? ''}`, lane] as const))(

@@ -6,6 +6,7 @@
 import { expose, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import type { Ending, Inquiry } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
+import { type Block, type Neighbours, serveBlock } from '../numerics/blocks'
 import { type Helpers, type SharedTask, serveCrew } from '../numerics/crew'
 import type { Artifact, Frame, Outcome } from '../solvers/contract'
 import {
@@ -23,7 +24,7 @@ import { openBreath } from './breath'
 import { buffersOf } from './buffers'
 import { conflate, type Seen } from './conflate'
 import { methodOf, questionOf } from './question'
-import { canShare } from './sharing'
+import { canShare, lineOver } from './sharing'
 
 /** Run ids are the caller's and must be unique over all services that work together. */
 export interface SolverService {
@@ -35,6 +36,8 @@ export interface SolverService {
   piece(id: number, study: Study, piece: unknown): Promise<PieceOutcome>
   /** Shares memory with a run of another thread until that lets it go. */
   help(id: number, task: SharedTask): Promise<void>
+  /** Keeps a block of a run's states, and talks with its lead through this port until that lets it go. */
+  keep(block: Block, port: MessagePort): Promise<void>
   /** Stops a run here and its shares elsewhere; unknown ids are past runs and ignored. */
   cancel(id: number): void
   /** The other threads of this one's crew, each behind a port; replaces the crew there was. */
@@ -79,6 +82,7 @@ export function createSolverService(): SolverService {
         onFrame: frames.send,
         crew: crew.map((member) => crewMember(member, id, study)),
         helpers: helpersOf(crew, id),
+        neighbours: neighboursOf(crew),
         hands: crew.map((member) => handOf(member, id, study)),
         artifact,
         earlier: last?.question === question ? last.tally : undefined,
@@ -163,6 +167,8 @@ export function createSolverService(): SolverService {
       running.delete(id)
     },
 
+    keep: (block, port) => serveBlock(block, lineOver(port)),
+
     cancel(id) {
       if (!running.delete(id)) return
       for (const member of crew) void member.cancel(id)
@@ -188,6 +194,20 @@ function helpersOf(crew: readonly Remote<SolverService>[], id: number): Helpers 
     enlist(tasks) {
       for (const [k, task] of tasks.entries()) void crew[k].help(id, task)
     },
+  }
+}
+
+/** Threads of the crew, each with a line to it, where memory cannot be shared. */
+function neighboursOf(crew: readonly Remote<SolverService>[]): Neighbours | undefined {
+  if (crew.length === 0 || canShare()) return undefined
+  return {
+    others: crew.length,
+    hire: (blocks) =>
+      blocks.map((block, k) => {
+        const { port1, port2 } = new MessageChannel()
+        void crew[k].keep(transfer(block, [block.rest.buffer as ArrayBuffer]), transfer(port2, [port2]))
+        return lineOver(port1)
+      }),
   }
 }
 

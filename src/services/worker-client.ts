@@ -13,7 +13,6 @@ import { version } from '../version'
 import { type Client, lostRun, painted } from './client'
 import { withFallback } from './fallback'
 import { localClient } from './local-client'
-import { canShare } from './sharing'
 import { assemble, type Breakage, type Team } from './team'
 import type { WorkerLike } from './thread'
 
@@ -21,8 +20,6 @@ export interface WorkerClientOptions {
   spawn(): WorkerLike
   /** Workers in the sampling team. */
   size: number
-  /** Solvers may share memory between threads. Default: they work alone. */
-  shares?: boolean
   /** Start the workers now, while the page still composes itself, not at the first run. */
   eager?: boolean
   /** Between two heartbeats of a busy team. */
@@ -60,7 +57,7 @@ export function createClient(): Client {
   const spawn = () =>
     new Worker(new URL('../../workers/cpu.worker.ts', import.meta.url), { type: 'module', name: 'cpu' })
   try {
-    return withFallback(workerClient({ spawn, size: teamSize(), shares: canShare(), eager: true }), local)
+    return withFallback(workerClient({ spawn, size: teamSize(), eager: true }), local)
   } catch {
     // Some browsers throw where a policy forbids workers; others send an event, which the fallback hears.
     return local
@@ -76,11 +73,10 @@ function teamSize(): number {
 
 /** A client over workers made by `spawn`. */
 export function workerClient(surroundings: WorkerClientOptions): Client {
-  const { spawn, size, shares = false, eager = false, beatMs = 1000, paint = painted } = surroundings
+  const { spawn, size, eager = false, beatMs = 1000, paint = painted } = surroundings
   const ask = asker(spawn, beatMs, {
     sampling: size,
-    // A solver has use for others only where they can share its memory.
-    solving: shares ? Math.min(size, mostSolving) : 1,
+    solving: Math.min(size, mostSolving),
     analysing: 1,
   })
   if (eager) for (const role of ['sampling', 'solving'] as const) ask.teamFor(role)

@@ -4,6 +4,7 @@
  */
 
 import type { Network } from '../network/network'
+import type { Neighbours } from '../numerics/blocks'
 import type { Helpers } from '../numerics/crew'
 import type { ChainLaw } from '../numerics/learning/chain-law'
 import type { NamedArray } from '../numerics/named-array'
@@ -143,6 +144,8 @@ export interface Run {
   readonly look?: number
   /** Threads to share memory with, where the host has any; results must not depend on how many. */
   readonly helpers?: Helpers
+  /** Threads that keep a block of the work each, where memory cannot be shared; results must not depend on how many. */
+  readonly neighbours?: Neighbours
   /** Threads that do pieces of this method's work, where the host has any; results must not depend on how many. */
   readonly hands?: Hands
 }

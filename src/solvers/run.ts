@@ -1,4 +1,5 @@
 /** Drives a study to its outcome in any host. The only caller of `solve()` and `tally()`. */
+import type { Neighbours } from '../numerics/blocks'
 import type { Helpers } from '../numerics/crew'
 import { stream } from '../numerics/rng'
 import { version } from '../version'
@@ -35,6 +36,8 @@ export interface Host {
   readonly artifact?: Artifact
   /** Threads that a solver may share memory with. */
   readonly helpers?: Helpers
+  /** Threads that keep blocks of a solver's work, where memory cannot be shared. */
+  readonly neighbours?: Neighbours
   /** Threads that can do pieces of a study's work. */
   readonly hands?: readonly Hand[]
   /** The tally of an earlier, smaller run of the same study, to go on from; and where to leave this one's. */
@@ -262,7 +265,11 @@ async function drive<T, R>(
   }
 }
 
-function lend(seed: number, host: Pick<Host, 'now' | 'artifact' | 'helpers'>, study?: Reading['study']): Run {
+function lend(
+  seed: number,
+  host: Pick<Host, 'now' | 'artifact' | 'helpers' | 'neighbours'>,
+  study?: Reading['study'],
+): Run {
   const look = study?.view?.time
   let slice = host.now()
   let lasts = firstSliceMs
@@ -279,6 +286,7 @@ function lend(seed: number, host: Pick<Host, 'now' | 'artifact' | 'helpers'>, st
     artifact: host.artifact,
     ...(typeof look === 'number' && { look }),
     helpers: host.helpers,
+    neighbours: host.neighbours,
   }
 }
 

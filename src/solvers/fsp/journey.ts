@@ -1,8 +1,9 @@
 /** A law under way on a box or on states that follow it, as the solver drives it: the same few things of either. */
-import type { Problem, Run } from '../contract'
+import type { Problem } from '../contract'
 import { type Following, follow, followSlice, heldRegion } from './follow'
 import { followTimedSlice } from './follow-timed'
 import type { FspOptions } from './index'
+import type { Threads } from './matrix-free'
 import type { Plan } from './plan'
 import { begin, type Course, held, type Projection, slice, warnings } from './projection'
 import type { Held } from './record'
@@ -20,15 +21,10 @@ export interface Journey {
   release(): void
 }
 
-export function inBox(
-  problem: Problem,
-  options: FspOptions,
-  { told }: Plan,
-  { helpers }: Pick<Run, 'helpers'>,
-): Journey {
+export function inBox(problem: Problem, options: FspOptions, { told }: Plan, threads: Threads): Journey {
   const projection: Projection = begin(problem, options)
   projection.storesNothing = true
-  projection.helpers = helpers
+  projection.threads = threads
   return {
     course: projection,
     slice: (until) => (projection.timed ? timedSlice(projection, until) : slice(projection, until)),
@@ -44,7 +40,7 @@ export function following(
   problem: Problem,
   options: FspOptions,
   { inner, sheds, start, told }: Plan,
-  { helpers }: Pick<Run, 'helpers'>,
+  { helpers }: Threads,
 ): Journey {
   const law: Following = follow(problem, options, inner, sheds, start, helpers)
   return {

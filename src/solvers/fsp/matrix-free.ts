@@ -2,10 +2,13 @@
 import type { Rule } from '../../network/evaluate'
 import type { Network } from '../../network/network'
 import { reads } from '../../network/structure'
-import type { Helpers } from '../../numerics/crew'
 import { type Jump, stencil } from '../../numerics/stencil'
+import type { Run } from '../contract'
 import { type BoxGenerator, type Sinks, threaded } from './generator'
 import { type Box, type Coordinates, strides, volume, widths } from './space'
+
+/** Other threads to share products with. */
+export type Threads = Pick<Run, 'helpers' | 'neighbours'>
 
 /** Fewer states fit in the cache, matrix and all. */
 const fewest = 50_000
@@ -19,7 +22,7 @@ export function* matrixFree(
   space: Coordinates,
   box: Box,
   propensities: readonly Rule[],
-  helpers?: Helpers,
+  { helpers, neighbours }: Threads = {},
 ): Generator<void, BoxGenerator | undefined, void> {
   const states = volume(box)
   if (states < fewest || space.dependents.length > 0) return undefined
@@ -37,7 +40,8 @@ export function* matrixFree(
     if (!table.every((rate) => rate >= 0 && rate < Number.POSITIVE_INFINITY)) return undefined
     jumps.push({ reaction: r, change, axes, table })
   }
-  const made = yield* stencil(width, jumps, false, states >= threaded ? helpers : undefined)
+  const many = states >= threaded
+  const made = yield* stencil(width, jumps, false, many ? helpers : undefined, many ? neighbours : undefined)
   if (!made) return undefined
   const sinks: Sinks = { from: [], face: [], rate: [], reaction: [] }
   for (const { reaction, change, axes, table } of jumps) {

@@ -3,14 +3,13 @@ import { evaluators, type Rule } from '../../network/evaluate'
 import type { Network } from '../../network/network'
 import { propensityText } from '../../network/propensity'
 import { readsTime } from '../../network/structure'
-import type { Helpers } from '../../numerics/crew'
 import { mass } from '../../numerics/uniformise'
 import { checkConstants, remedy, round, stateText } from '../broken'
 import { Failure, type Problem } from '../contract'
 import { type BoxGenerator, type Broken, embed, fill, flux, layOut, ratesAt, type Table, tails } from './generator'
 import type { FspOptions } from './index'
 import { cutOff, type Journal, note, shareOut } from './ledger'
-import { matrixFree } from './matrix-free'
+import { matrixFree, type Threads } from './matrix-free'
 import { dispensable, estimates, type Method, type Movable, type Mover, moverFor } from './propagate'
 import type { Held } from './record'
 import { type Box, type Coordinates, coordinates, countStates, origin, reach, volume, widths } from './space'
@@ -40,7 +39,7 @@ export interface Course {
   /** Nobody but the propagator looks at the matrix: it need not be stored. */
   storesNothing?: true
   /** Threads to share the products with. */
-  helpers?: Helpers
+  threads?: Threads
   /** What carries the law forward. */
   mover?: Mover
   /** Products with the matrix, or solutions of linear equations, so far. */
@@ -282,10 +281,10 @@ export function* grow(projection: Projection, before: Float64Array): Generator<v
 function* made({ problem, space, propensities, options, time, ...projection }: Projection, box: Box) {
   const { network } = problem
   if (projection.storesNothing && !projection.timed && dispensable(box, countStates(space, box), options.propagator)) {
-    const free = yield* matrixFree(network, space, box, propensities, projection.helpers)
+    const free = yield* matrixFree(network, space, box, propensities, projection.threads)
     if (free) return free
   }
-  const stored = roomFor(() => layOut(network, space, box, false, projection.helpers))
+  const stored = roomFor(() => layOut(network, space, box, false, projection.threads?.helpers))
   yield* fill(stored, space, ratesAt(propensities, time))
   return stored
 }

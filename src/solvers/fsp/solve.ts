@@ -55,7 +55,10 @@ async function* solve(problem: Problem, options: FspOptions, run: Run): AsyncGen
       const time = problem.times[taken]
       while (journey.course.time < time) {
         if (onTrial && !withinTrial(journey.course)) return
-        for (const _ of journey.slice(time)) if (run.due()) yield snapshot
+        for (const _ of journey.slice(time)) {
+          await run.neighbours?.waiting
+          if (run.due()) yield snapshot
+        }
         if (run.due()) yield snapshot
       }
       record.take(journey.held())
