@@ -1,6 +1,6 @@
 import type { Finding } from '../../analysis/inquiry'
 import type { Fact } from '../figure/figure'
-import { number } from '../figure/ticks'
+import { grouped, number } from '../figure/ticks'
 import { timeIndex } from '../plots/sources'
 import { atMost, solved, statesWords } from './origin'
 import type { Part, Scene } from './panels'
@@ -34,7 +34,7 @@ export function informationPanels(
       label: `${at === 0 ? 'Stiffest' : at === n - 1 ? 'Sloppiest' : `Direction ${at + 1}`}: ${direction(at)}`,
       text:
         values[at] > floor
-          ? `λ = ${number(values[at])}; ${cells.toLocaleString('en')} cells fix it to ± ${number(Number((100 / Math.sqrt(cells * values[at])).toPrecision(2)))} %`
+          ? `λ = ${number(values[at])}; ${grouped(cells)} cells fix it to ± ${number(Number((100 / Math.sqrt(cells * values[at])).toPrecision(2)))} %`
           : 'λ = 0 within the error: no number of cells tells',
     })),
     { label: 'Solved on', text: `${statesWords(states)}; ${error}` },

@@ -1,7 +1,7 @@
 /** What the figures of analyses have in common: where their numbers come from, and how errors are written. */
 import { version } from '../../version'
 import type { Provenance } from '../figure/figure'
-import { number } from '../figure/ticks'
+import { grouped, number } from '../figure/ticks'
 import type { Outlook } from '../plots/sources'
 
 /** Solved on the states, not sampled: no seed matters. */
@@ -18,4 +18,4 @@ export function atMost(value: number): string {
 }
 
 /** Some states, in words. */
-export const statesWords = (states: number): string => `${states.toLocaleString('en')} states`
+export const statesWords = (states: number): string => `${grouped(states)} states`

@@ -1,6 +1,6 @@
 /** A list that shows its beginning: a text may declare more than a screen can bear. */
 import { type ReactNode, useState } from 'react'
-import { writeCount } from './numbers'
+import { grouped } from '../figure/ticks'
 
 /** Shown at first, and added by each press. */
 const page = 60
@@ -19,7 +19,7 @@ export function FoldedList<T>({ className, items, render }: FoldedListProps<T>) 
       <ul className={className}>{items.slice(0, shown).map(render)}</ul>
       {items.length > shown && (
         <button type="button" className="link" onClick={() => setShown(shown + page)}>
-          Show more ({writeCount(items.length - shown)} left)
+          Show more ({grouped(items.length - shown)} left)
         </button>
       )}
     </>

@@ -1,12 +1,13 @@
 /** A lane in words, for eyes and for screen readers. */
 import type { Lane } from '../../store/lane'
-import { writeCount, writeDuration } from './numbers'
+import { grouped } from '../figure/ticks'
+import { writeDuration } from './numbers'
 
 /** `3,120 replicates · 31 % · 4 s left`, or how it ended. */
 export function laneWords({ status, done, phase, leftMs, frame, outcome, stale }: Lane): string {
   const replicates = frame?.diagnostics.replicates
   const parts: string[] = []
-  if (replicates !== undefined && !stale) parts.push(`${writeCount(replicates)} replicates`)
+  if (replicates !== undefined && !stale) parts.push(`${grouped(replicates)} replicates`)
   switch (status) {
     case 'running':
       if (replicates === undefined && phase) parts.push(phase)

@@ -1,5 +1,5 @@
 /** The options of a choice among names: of thousands only the beginning, and the one that is chosen. */
-import { writeCount } from './numbers'
+import { grouped } from '../figure/ticks'
 
 /** More than this nobody scrolls through, and each costs the page a few elements. */
 const most = 200
@@ -12,7 +12,7 @@ export function NameOptions({ names, chosen }: { names: readonly string[]; chose
       {offered.map((name) => (
         <option key={name}>{name}</option>
       ))}
-      {names.length > most && <option disabled>and {writeCount(names.length - most)} more</option>}
+      {names.length > most && <option disabled>and {grouped(names.length - most)} more</option>}
     </>
   )
 }

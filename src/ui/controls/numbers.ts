@@ -16,9 +16,6 @@ export function writeNumber(value: number): string {
   return (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value)).replace('e+', 'e')
 }
 
-/** A whole number as sentences have it: `10,000`. */
-export const writeCount = (value: number): string => Math.round(value).toLocaleString('en-US')
-
 /** A duration a person can wait by: `40 ms`, `0.4 s`, `12 s`, `3 min`, `2 h`. */
 export function writeDuration(ms: number): string {
   if (ms < 95) return `${Math.round(ms)} ms`

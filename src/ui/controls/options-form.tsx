@@ -3,6 +3,7 @@ import { useId } from 'react'
 import type { Solver } from '../../solvers/contract'
 import { lanesOf } from '../../solvers/lanes'
 import { applies, type OptionField } from '../../solvers/options'
+import { grouped, number } from '../figure/ticks'
 import { useStudies, useStudio } from '../studio'
 import { NumberField } from './number-field'
 import { optionProblem, studyOptions } from './study-options'
@@ -101,7 +102,7 @@ function Option({ lane, field }: OptionProps) {
 /** Where a number may lie, as far as that is worth a word. */
 function bounds({ kind, min, max }: OptionField): string {
   if (kind !== 'integer' && kind !== 'number') return ''
-  const word = (value: number) => (Math.abs(value) < 1e-3 && value !== 0 ? String(value) : value.toLocaleString('en'))
+  const word = (value: number) => (Number.isInteger(value) ? grouped(value) : number(value))
   const [low, high] = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY]
   if (low === Number.NEGATIVE_INFINITY && high >= boundless) return ''
   if (high >= boundless) return `≥ ${word(low)}`

@@ -2,11 +2,12 @@
 
 import { solvers } from '../../solvers/registry'
 import type { Lane } from '../../store/lane'
+import { grouped } from '../figure/ticks'
 import { saveLearnt } from '../files/save'
 import { useRuns, useStudies, useStudio } from '../studio'
 import { Icon } from './icons'
 import { laneWords } from './lane-words'
-import { sentence, writeCount } from './numbers'
+import { sentence } from './numbers'
 
 /** How many replicates one press adds. */
 const batch = 10_000
@@ -38,7 +39,7 @@ export function RunBar() {
         ) : (
           canContinue && (
             <button type="button" onClick={() => more(batch)} title="Keep what is there and go on with the same seed">
-              <span className="roomy">Continue with</span> {writeCount(batch)} more
+              <span className="roomy">Continue with</span> {grouped(batch)} more
             </button>
           )
         )}

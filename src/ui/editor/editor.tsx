@@ -4,6 +4,7 @@ import type { EditorView } from '@codemirror/view'
 import { useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { Diagnostic, Fix } from '../../network/parse'
+import { grouped } from '../figure/ticks'
 import { useStudies, useStudio } from '../studio'
 import { mountEditor } from './mount'
 import { applyFix } from './problems'
@@ -34,7 +35,7 @@ function Progress() {
   const { lines, of } = progress
   return (
     <p className="reading-text">
-      reading… {lines.toLocaleString('en')} of {of.toLocaleString('en')} lines
+      reading… {grouped(lines)} of {grouped(of)} lines
     </p>
   )
 }

@@ -6,7 +6,7 @@ import { version } from '../../version'
 import { Dialog } from '../controls/dialog'
 import { NumberField } from '../controls/number-field'
 import type { Panel, Provenance } from '../figure/figure'
-import { number } from '../figure/ticks'
+import { grouped, number } from '../figure/ticks'
 import { FigureView } from '../figure/view'
 import { useEnsemble, useStudies, useStudio } from '../studio'
 import { driftPanel, lastPanel, meanPanel, memoryPanel, pathsPanel, probabilityPanel } from './panels'
@@ -118,9 +118,9 @@ function Report({ report }: { report: EnsembleReport }) {
     <>
       <p className={beyond ? 'infer-warning' : 'muted'} role="note">
         {beyond
-          ? `${count(beyond)} of ${count(total)} hops began at counts that were not learnt from: they are extrapolated. `
-          : `All ${count(total)} hops began at counts that were learnt from. `}
-        {edge > 0 && `${count(edge)} ended at the largest count that was learnt: there may be more beyond.`}
+          ? `${grouped(beyond)} of ${grouped(total)} hops began at counts that were not learnt from: they are extrapolated. `
+          : `All ${grouped(total)} hops began at counts that were learnt from. `}
+        {edge > 0 && `${grouped(edge)} ended at the largest count that was learnt: there may be more beyond.`}
       </p>
       {!report.drift && <p className="muted">There are too many states for the exact law: drift is not known.</p>}
       <div className="infer-figures">
@@ -132,7 +132,6 @@ function Report({ report }: { report: EnsembleReport }) {
   )
 }
 
-const count = (n: number) => n.toLocaleString('en')
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 function useProvenance({ drift, times, paths }: EnsembleReport): Provenance {

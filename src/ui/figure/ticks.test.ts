@@ -27,7 +27,7 @@ describe('ticks', () => {
 
   it('label the decades of a logarithmic axis and mark the steps between', () => {
     const list = ticks(axis([0.1, 1000], { scale: 'log' }), 5)
-    expect(list.filter(({ text }) => text).map(({ text }) => text)).toEqual(['0.1', '1', '10', '100', '1000'])
+    expect(list.filter(({ text }) => text).map(({ text }) => text)).toEqual(['0.1', '1', '10', '100', '1,000'])
     expect(list.filter(({ text }) => !text)).toHaveLength(4 * 8)
     expect(list.every(({ at }, k) => k === 0 || at > list[k - 1].at)).toBe(true)
   })
@@ -43,7 +43,10 @@ describe('numbers in words', () => {
     [0, '0'],
     [0.25, '0.25'],
     [-3, '−3'],
-    [12345.678, '12350'],
+    [12345.678, '12,350'],
+    [12345, '12,345'],
+    [10000, '10,000'],
+    [-20000, '−20,000'],
     [3.1e-9, '3.1×10⁻⁹'],
     [-1e6, '−10⁶'],
     [1e-12, '10⁻¹²'],

@@ -44,15 +44,18 @@ function logTicks(low: number, high: number, count: number): Tick[] {
   return list
 }
 
-const short = format('.4~r')
+const short = format(',.4~r')
 const exponent = format('.2~e')
 
-/** A number for people, in four digits, or three and a power: 0.25, 1,200 or 3×10⁻⁹. */
+/** A whole number: 10,000. */
+export const grouped = format(',.0f')
+
+/** A number for people, in four digits, or three and a power: 0.25, 1,200 or 3×10⁻⁹. Whole numbers keep all five. */
 export function number(value: number): string {
   const size = Math.abs(value)
   if (!Number.isFinite(value)) return String(value)
   if (size === 0) return '0'
-  if (size >= 1e-3 && size < 1e5) return short(value)
+  if (size >= 1e-3 && size < 1e5) return Number.isInteger(value) ? grouped(value) : short(value)
   const [digits, power] = exponent(value).split('e')
   const raised = `10${superscript(Number(power.replace('−', '-')))}`
   return digits === '1' ? raised : digits === '−1' ? `−${raised}` : `${digits}×${raised}`

@@ -1,6 +1,7 @@
 import { useRef } from 'react'
 import type { Mapping } from '../../analysis/inference/data'
 import { quantities } from '../../network/network'
+import { grouped } from '../figure/ticks'
 import { openTable } from '../files/open'
 import { useInference, useStudies, useStudio } from '../studio'
 
@@ -164,8 +165,7 @@ function Report() {
       return (
         <>
           <p>
-            {rows.toLocaleString('en')} rows: {units.toLocaleString('en')} {what} at {times}{' '}
-            {times === 1 ? 'time' : 'times'}.
+            {grouped(rows)} rows: {grouped(units)} {what} at {times} {times === 1 ? 'time' : 'times'}.
           </p>
           {issues.length > 0 && (
             <ul className="infer-issues">

@@ -1,7 +1,7 @@
 import type { LeapStep } from '../../analysis/leap-microscope'
 import type { Network } from '../../network/network'
 import { propensityText } from '../../network/propensity'
-import { number } from '../figure/ticks'
+import { grouped, number } from '../figure/ticks'
 
 /** More rows than this are not read. */
 const mostRows = 40
@@ -33,7 +33,7 @@ export function Firings({ network, step }: { network: Network; step: LeapStep })
               <i style={{ left: percent(propensities[r] * tau) }} />
             </span>
             <span className="numeric" title={`propensity × tau: ${number(propensities[r] * tau)}`}>
-              {fired[r].toLocaleString('en')}
+              {grouped(fired[r])}
             </span>
           </li>
         ))}

@@ -3,7 +3,7 @@ import type { LeapStep } from '../../analysis/leap-microscope'
 import type { Reel, Step } from '../../analysis/microscope'
 import type { Network } from '../../network/network'
 import { reactionText } from '../editor/reactions'
-import { number } from '../figure/ticks'
+import { grouped, number } from '../figure/ticks'
 
 /** A number short enough for a sentence, exact enough to follow the arithmetic. */
 
@@ -61,5 +61,5 @@ export function leapSentence(network: Network, step: LeapStep): string {
   const all = fired.reduce((a, b) => a + b, 0)
   const kinds = fired.reduce((n, count) => n + (count > 0 ? 1 : 0), 0)
   const how = step.implicit ? 'An implicit leap' : 'A leap'
-  return `${how} of ${number(at - from)} to t = ${number(at)}: ${all.toLocaleString('en')} firings of ${kinds} reactions. Limited by ${limitWords(step)}.`
+  return `${how} of ${number(at - from)} to t = ${number(at)}: ${grouped(all)} firings of ${kinds} reactions. Limited by ${limitWords(step)}.`
 }

@@ -2,7 +2,7 @@
 import type { Ledger } from '../../solvers/contract'
 import { version } from '../../version'
 import type { Fact, Layer } from '../figure/figure'
-import { nice, number } from '../figure/ticks'
+import { grouped, nice, number } from '../figure/ticks'
 import type { Outlook, Source } from './sources'
 import { timeAxis } from './time-axis'
 import type { Body } from './views'
@@ -25,8 +25,6 @@ const origin = ({ source }: Kept, outlook: Outlook, error: string) => ({
   link: outlook.link,
 })
 
-const whole = (value: number) => value.toLocaleString('en')
-
 /** How many states were held in each interval of time. */
 export function stateSpace(sources: readonly Source[], outlook: Outlook): Body | undefined {
   const kept = keeper(sources)
@@ -46,18 +44,18 @@ export function stateSpace(sources: readonly Source[], outlook: Outlook): Body |
   const peak = states.indexOf(most)
   const sum = products.reduce((a, b) => a + b, 0)
   const facts: Fact[] = [
-    { label: 'Most states', text: `${whole(most)}, until t = ${number(until[peak])}` },
-    { label: 'At the end', text: whole(states[states.length - 1]) },
-    { label: 'Products with the matrix', text: whole(sum) },
+    { label: 'Most states', text: `${grouped(most)}, until t = ${number(until[peak])}` },
+    { label: 'At the end', text: grouped(states[states.length - 1]) },
+    { label: 'Products with the matrix', text: grouped(sum) },
   ]
   return {
     title: 'States held',
-    note: `at most ${whole(most)}`,
+    note: `at most ${grouped(most)}`,
     x: timeAxis(x),
     y: { label: 'states', scale: 'linear', domain: [0, nice(0, Math.max(most, 1))[1]], whole: true },
     layers: [{ kind: 'steps', name: kept.source.title, ink: 0, x, paths: [path], faded: kept.source.faded }],
     cursor: outlook.time,
-    summary: `The projection held up to ${whole(most)} states, most until time ${number(until[peak])}, and ${whole(states[states.length - 1])} at the end; it took ${whole(sum)} products with the matrix.`,
+    summary: `The projection held up to ${grouped(most)} states, most until time ${number(until[peak])}, and ${grouped(states[states.length - 1])} at the end; it took ${grouped(sum)} products with the matrix.`,
     facts,
     provenance: origin(kept, outlook, 'counted'),
   }

@@ -2,9 +2,9 @@
 import { driftOf, inErrors } from '../../analysis/drift'
 import type { Observation } from '../../solvers/contract'
 import type { Layer, Panel } from '../figure/figure'
-import { number, three } from '../figure/ticks'
+import { grouped, number, three } from '../figure/ticks'
 import { joint, jointAnswers } from './joint'
-import { grouped, learnt, type Outlook, provenance, type Source, shown } from './sources'
+import { learnt, type Outlook, provenance, type Source, shown } from './sources'
 import { timeAxis } from './time-axis'
 
 /** Two standard errors hold 95 % of what chance does. */

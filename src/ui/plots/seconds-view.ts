@@ -1,13 +1,12 @@
 /** Trained networks and exact samples, by their distance from the exact law: which has made more of its seconds? */
 import { commonBins, hellinger, samplingHellinger } from '../../numerics/distances'
 import type { Fact, Layer } from '../figure/figure'
-import { number, three } from '../figure/ticks'
+import { grouped, number, three } from '../figure/ticks'
 import { lawAt } from './law'
 import {
   type Answer,
   answers,
   askedQuantity,
-  grouped,
   learnt,
   type Outlook,
   provenance,

@@ -1,14 +1,13 @@
 import { commonBins, hellinger, samplingHellinger } from '../../numerics/distances'
 import type { NamedArray } from '../../numerics/named-array'
 import type { Fact, Layer } from '../figure/figure'
-import { nice, number, three } from '../figure/ticks'
+import { grouped, nice, number, three } from '../figure/ticks'
 import { jointAnswers, jointShown } from './joint'
 import { bins, type Law, shapeOf, support } from './law'
 import {
   type Answer,
   ceiling,
   errorWords,
-  grouped,
   learnt,
   marks,
   nameOf,

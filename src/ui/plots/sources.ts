@@ -2,12 +2,11 @@
  * What the panels draw from: the newest picture of each method. Methods are told apart by what they observed and by
  * the kind of their error, never by name.
  */
-import { format } from 'd3-format'
 import type { Bias, ErrorEstimate, Frame, Observation, Problem } from '../../solvers/contract'
 import { readStudy, type Study } from '../../solvers/study'
 import { version } from '../../version'
 import type { Contribution, Dash, Mark, Provenance } from '../figure/figure'
-import { number } from '../figure/ticks'
+import { grouped, number } from '../figure/ticks'
 import type { Asked } from './asked'
 import type { NetworkLaw } from './network-laws'
 
@@ -237,9 +236,6 @@ export function shown(all: readonly Answer[], { quantities, palette }: Outlook):
     return { name, ink: own >= 0 ? own : Math.max(0, [...known].indexOf(name)) }
   })
 }
-
-/** A whole number with separators: 12,000. */
-export const grouped = format(',')
 
 /** The problem that a source's frame answers. */
 export function problemOf({ study }: Source): Problem | undefined {

@@ -1,14 +1,13 @@
 /** P(X ≥ n) on a logarithmic axis, by every method that has the law, each with what it knows of so rare a thing. */
 import { binomialLimits, tailsOf } from '../../numerics/tails'
 import type { BandLayer, Fact, Layer } from '../figure/figure'
-import { number } from '../figure/ticks'
+import { grouped, number } from '../figure/ticks'
 import { lawAt } from './law'
 import {
   type Answer,
   answers,
   askedQuantity,
   ceiling,
-  grouped,
   learnt,
   type Outlook,
   provenance,

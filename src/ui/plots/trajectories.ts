@@ -1,6 +1,6 @@
 import type { Layer, Panel } from '../figure/figure'
-import { nice, number } from '../figure/ticks'
-import { answers, grouped, type Outlook, provenance, type Source, shown } from './sources'
+import { grouped, nice, number } from '../figure/ticks'
+import { answers, type Outlook, provenance, type Source, shown } from './sources'
 import { spanOf, timeAxis } from './time-axis'
 
 /** More than this many paths are a blot. */

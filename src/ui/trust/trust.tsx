@@ -7,6 +7,7 @@ import { paperOf, svg } from '../figure/svg'
 import { foundPanel, outside, residualPanel } from './panels'
 import { fetchRecord, type TrustRecord } from './record'
 import './trust.css'
+import { grouped } from '../figure/ticks'
 
 export function Trust({ onClose }: { onClose(): void }) {
   const [record, setRecord] = useState<TrustRecord | 'missing'>()
@@ -34,7 +35,7 @@ function Record({ record }: { record: TrustRecord }) {
         </strong>{' '}
         The discrete stochastic model test suite (Evans, Gillespie and Wilkinson 2008) tabulates the mean and the
         standard deviation of small networks over time. Here “{solver}” of version {version} has sampled each case{' '}
-        {replicates.toLocaleString('en')} times, from seed {seed}: {events.toExponential(2)} events in {seconds} s.
+        {grouped(replicates)} times, from seed {seed}: {events.toExponential(2)} events in {seconds} s.
       </p>
       <p className="muted">
         Z measures the mean and should be within ±3, Y the spread, within ±5; one value outside is left to chance, and a
