@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { namedArray } from '../../numerics/named-array'
+import { stream } from '../../numerics/rng'
 import { trainingRecord } from '../../solvers/training'
 import { exactSource, fixtureOutlook } from './fixture'
 import { panels } from './panels'
@@ -30,6 +31,36 @@ describe('the panel of a training', () => {
     expect(panel?.note).toBe('t = 1 of 5')
     expect(panel?.facts).toContainEqual({ label: 'pupil: Gradient', text: 'norm 0.5' })
     expect(panel?.x.domain).toEqual([0, 100])
+  })
+
+  it('draws a median through points that scatter, and says by how much and why', () => {
+    const record = trainingRecord()
+    const rng = stream(3, 0)
+    const normal = () => Math.sqrt(2 * rng.exponential()) * Math.cos(2 * Math.PI * rng.uniform())
+    // Weighted batches: mostly near the course, now and then far above.
+    for (let k = 1; k <= 400; k++) {
+      record.add(k, 5 + 2 * Math.exp(-k / 80) + 0.1 * normal() + (k % 23 === 0 ? 1.5 : 0), 1)
+    }
+    const source = pupil(2)
+    const diagnostics = { effective: 300, replicates: 1000 }
+    const panel = drawn([{ ...source, frame: { ...source.frame, diagnostics, training: record.array() } }])
+    const [points, median] = (panel?.layers ?? []).flatMap((one) => (one.kind === 'line' ? [one] : []))
+    expect([points.name, points.ink, median.name]).toEqual(['pupil: points', 'muted', 'pupil: loss, median'])
+    const far = (y: ArrayLike<number>) =>
+      Array.from(y).reduce(
+        (worst, v, k) => (k < 30 ? worst : Math.max(worst, Math.abs(v - 5 - 2 * Math.exp(-(k + 1) / 80)))),
+        0,
+      )
+    expect(far(points.y)).toBeGreaterThan(1.4)
+    // Twenty-five points each scatter by 0.1: their median by some 0.025, and 400 of those by at most 0.1.
+    expect(far(median.y)).toBeLessThan(0.15)
+    const loss = panel?.facts?.find(({ label }) => label.includes('Loss'))?.text ?? ''
+    const scatter = Number(/± ([\d.]+) nat/.exec(loss)?.[1])
+    expect(scatter).toBeGreaterThan(0.08)
+    expect(scatter).toBeLessThan(0.13)
+    expect(loss).toContain('states have weights')
+    const equal = drawn([{ ...source, frame: { ...source.frame, training: record.array() } }])
+    expect(equal?.facts?.find(({ label }) => label.includes('Loss'))?.text).not.toContain('weights')
   })
 
   it('draws what is held out beside what is learnt from', () => {
