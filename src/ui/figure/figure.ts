@@ -59,9 +59,9 @@ export interface BandLayer {
   readonly high: Numbers
 }
 
-/** Half widths of the error bars: one standard error, however many are drawn elsewhere. */
+/** Half widths of the error bars: one standard error, or one standard deviation of single histories. */
 export interface Whiskers {
-  readonly meaning: 'SE'
+  readonly meaning: 'SE' | 'SD'
   readonly size: Numbers
 }
 

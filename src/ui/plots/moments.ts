@@ -1,5 +1,5 @@
 import type { NamedArray } from '../../numerics/named-array'
-import type { Layer, Numbers, Panel } from '../figure/figure'
+import type { Axis, Layer, Mark, Numbers, Panel } from '../figure/figure'
 import { nice, number } from '../figure/ticks'
 import {
   type Answer,
@@ -26,7 +26,26 @@ export function moments(sources: readonly Source[], outlook: Outlook): Panel | u
   const x = lead.observation.array.coords.time.map(Number)
   const list = shown(all, outlook)
   const at = timeIndex(x, outlook.time)
-  const bands = list.flatMap(({ name, ink }) => band(lead, name, ink, outlook.band))
+  const layers = x.length > 1 ? overTime(all, list, outlook.band) : atOnce(all, list, outlook.band)
+  const [low, high] = spanOf(layers.flatMap(values))
+  return {
+    id: 'moments',
+    title: 'Mean and spread',
+    note: x.length > 1 ? undefined : `t = ${number(x[0])}`,
+    x: x.length > 1 ? timeAxis(x) : quantityAxis(list),
+    y: { label: list.length === 1 ? list[0].name : 'count', scale: 'linear', domain: nice(Math.min(0, low), high) },
+    layers,
+    cursor: x.length > 1 ? outlook.time : undefined,
+    summary: sentence(lead, list, at, x[at]),
+    provenance: provenance(all, outlook, at),
+  }
+}
+
+type Listed = readonly { readonly name: string; readonly ink: number }[]
+type Spread = 'SD' | 'SE'
+
+function overTime(all: readonly Answer[], list: Listed, spread: Spread): Layer[] {
+  const bands = list.flatMap(({ name, ink }) => band(all[0], name, ink, spread))
   const lines = all.flatMap((answer, place) =>
     list.map(
       ({ name, ink }): Layer => ({
@@ -41,18 +60,44 @@ export function moments(sources: readonly Source[], outlook: Outlook): Panel | u
       }),
     ),
   )
-  const layers = [...bands, ...lines]
-  const [low, high] = spanOf(layers.flatMap(values))
-  return {
-    id: 'moments',
-    title: 'Mean and spread',
-    x: timeAxis(x),
-    y: { label: list.length === 1 ? list[0].name : 'count', scale: 'linear', domain: nice(Math.min(0, low), high) },
-    layers,
-    cursor: outlook.time,
-    summary: sentence(lead, list, at, x[at]),
-    provenance: provenance(all, outlook, at),
-  }
+  return [...bands, ...lines]
+}
+
+/** Of a single time there is no line: a place for each quantity, and there a mark with a bar for each method. */
+function atOnce(all: readonly Answer[], list: Listed, spread: Spread): Layer[] {
+  const x = list.map((_, k) => k)
+  return all.map((answer, place): Layer => {
+    const half = list.map(({ name }) => spreadOf(answer, name, spread)[0] ?? Number.NaN)
+    const known = half.some((value) => value > 0)
+    const words = lineName(answer, all)
+    return {
+      kind: 'points',
+      name: known ? `${words}, ${spreadWords[spread]}` : words,
+      ink: place === 0 ? 0 : 'text',
+      mark: marks[place % marks.length],
+      x: x.map((k) => k + (place - (all.length - 1) / 2) * beside),
+      y: list.map(({ name }) => row(answer, 'mean', name)[0]),
+      whiskers: known ? { meaning: spread, size: half } : undefined,
+      names: list.map(({ name }) => name),
+      faded: answer.source.faded,
+    }
+  })
+}
+
+function quantityAxis(list: Listed): Axis {
+  return { label: '', scale: 'linear', domain: [-0.5, list.length - 0.5], names: list.map(({ name }) => name) }
+}
+
+const marks: readonly Mark[] = ['circle', 'square', 'diamond', 'triangle']
+/** Methods stand side by side, not on one another, in units of the distance of two quantities. */
+const beside = 0.12
+const spreadWords = { SD: '± 1 SD of single histories', SE: '± 1 SE of the mean' } as const
+
+/** Half the width of what is drawn about the mean; of no length where it is not known. */
+function spreadOf(answer: Answer, name: string, meaning: Spread): Float64Array {
+  const { error } = answer.observation
+  if (meaning === 'SD') return row(answer, 'variance', name).map(Math.sqrt)
+  return error.kind === 'sampling' ? noiseOf(answer, error.standardError, name) : new Float64Array()
 }
 
 function lineName({ source: { title }, observation: { error } }: Answer, all: readonly Answer[]): string {
@@ -85,21 +130,15 @@ function pick(data: Float64Array, [times, rows, columns]: readonly number[], m: 
   )
 }
 
-function band(answer: Answer, name: string, ink: number, meaning: 'SD' | 'SE'): Layer[] {
-  const { array, error } = answer.observation
-  const half =
-    meaning === 'SD'
-      ? row(answer, 'variance', name).map(Math.sqrt)
-      : error.kind === 'sampling'
-        ? noiseOf(answer, error.standardError, name)
-        : new Float64Array()
+function band(answer: Answer, name: string, ink: number, meaning: Spread): Layer[] {
+  const { array } = answer.observation
+  const half = spreadOf(answer, name, meaning)
   if (!half.some((value) => value > 0)) return []
   const mean = row(answer, 'mean', name)
-  const words = meaning === 'SD' ? '± 1 SD of single histories' : '± 1 SE of the mean'
   return [
     {
       kind: 'band',
-      name: words,
+      name: spreadWords[meaning],
       ink,
       meaning,
       x: array.coords.time.map(Number),
@@ -112,6 +151,12 @@ function band(answer: Answer, name: string, ink: number, meaning: 'SD' | 'SE'): 
 
 function values(layer: Layer): Numbers[] {
   if (layer.kind === 'band') return [layer.low, layer.high]
+  if (layer.kind === 'points') {
+    const { y, whiskers } = layer
+    const half = (k: number) => whiskers?.size[k] || 0
+    // A bar of counts is drawn down to none at most.
+    return [Array.from(y, (v, k) => Math.max(v - half(k), Math.min(v, 0))), Array.from(y, (v, k) => v + half(k))]
+  }
   return layer.kind === 'line' ? [layer.y] : []
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ErrorEstimate } from '../../solvers/contract'
+import type { NamedArray } from '../../numerics/named-array'
+import type { ErrorEstimate, Observation } from '../../solvers/contract'
 import type { Layer, Panel } from '../figure/figure'
 import { comparisons } from './comparison'
 import { exactSource, fixtureOutlook, meanOf, meansSource, sampledSource } from './fixture'
@@ -122,6 +123,39 @@ describe('moments', () => {
   it('tell methods apart by their dash: dotted where means come without spread', () => {
     const dashes = new Map(layer(panel('moments'), 'line').map(({ name, dash }) => [name, dash]))
     expect([...dashes.values()]).toEqual(['solid', 'dashed', 'dotted'])
+  })
+
+  it('of a single time stand side by side, each a mark with a bar and no line', () => {
+    const once = (source: Source): Source => {
+      const { moments } = source.frame.observations
+      const first = (array: NamedArray) => {
+        const [, rows, columns] = array.shape
+        const coords = { ...array.coords, time: array.coords.time.slice(-1) }
+        return { ...array, coords, shape: [1, rows, columns], data: array.data.slice(-rows * columns) }
+      }
+      const { error } = moments
+      const cut = error.kind === 'sampling' ? { ...error, standardError: first(error.standardError) } : error
+      const observation = { ...moments, array: first(moments.array), error: cut } as Observation
+      return { ...source, frame: { ...source.frame, observations: { moments: observation } } }
+    }
+    const sources = [sampledSource(), exactSource()].map(once)
+    const [whole] = layer(panel('moments', all), 'line')
+    for (const spread of ['SD', 'SE'] as const) {
+      const single = panel('moments', sources, { ...fixtureOutlook, band: spread })
+      expect([single.x.names, single.note, single.cursor]).toEqual([['U', 'V'], 't = 10', undefined])
+      const [sampled, exact] = layer(single, 'points')
+      expect(sampled.y[0]).toBe(whole.y[whole.y.length - 1])
+      expect(sampled.whiskers?.meaning).toBe(spread)
+      // The exact mean has a spread of histories, and no error of sampling.
+      expect(exact.whiskers?.meaning).toBe(spread === 'SD' ? 'SD' : undefined)
+      expect(Math.abs(Number(sampled.x[0]) - Number(exact.x[0]))).toBeGreaterThan(0.1)
+      const error = Math.sqrt(meanOf(0, 10) / 1000)
+      expect(sampled.whiskers?.size[0]).toBeCloseTo(spread === 'SD' ? Math.sqrt(meanOf(0, 10)) : error, 8)
+      const [low, high] = single.y.domain
+      const size = sampled.whiskers?.size[0] ?? 0
+      expect(low).toBeLessThanOrEqual(Math.max(0, sampled.y[0] - size))
+      expect(high).toBeGreaterThanOrEqual(sampled.y[0] + size)
+    }
   })
 
   it('name no method that has reached no time yet', () => {
