@@ -56,7 +56,8 @@ const distilled =
     const variables = [300, 183].map((cap, species) => ({ species, cap }))
     const density = densityOf(domain, variables, { kind: 'dense', width: 96, layers: 3 })
     const schedule = { epochs: 10_000, rate: 0.005, batch, rows: 8 }
-    const work = learn(density, domain, lectures(batch), [], schedule, (k) => stream(1, k), backend)
+    // Epochs of eight steps, so that most steps are none at whose end the state is read.
+    const work = learn(density, domain, lectures(8 * batch), [], schedule, (k) => stream(1, k), backend)
     let weights: (() => Promise<Weights>) | undefined
     return {
       async step() {

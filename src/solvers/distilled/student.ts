@@ -115,16 +115,18 @@ export async function* learn(
     const pass = async function* (epoch: number): AsyncGenerator<Progress, void, void> {
       const order = shuffled(lectures, streams(epoch + 1))
       let sum = 0
+      const chosen = (step: number) => order.slice(step * batch, (step + 1) * batch)
+      let next = prepare(density, domain, chosen(0), rows, epoch * rows)
       for (let step = 0; step < steps; step++) {
-        const chosen = order.slice(step * batch, (step + 1) * batch)
+        const now = next
         const done = (epoch + step / steps) / epochs
         const rising = Math.min(1, (epoch * steps + step + 1) / rise)
-        const now = rate * rising * (0.5 * (1 + cos(Math.PI * done)) + lowest)
-        const report = await learner.step((ops, p) => missed(density, domain, chosen, ops, p, rows, epoch * rows), {
-          rate: now,
-          clip: 1,
-        })
-        sum += report.loss * chosen.length
+        const rateNow = rate * rising * (0.5 * (1 + cos(Math.PI * done)) + lowest)
+        const taken = learner.step((ops, p) => missed(density, now, ops, p), { rate: rateNow, clip: 1 })
+        // A device is at work meanwhile.
+        if (step + 1 < steps) next = prepare(density, domain, chosen(step + 1), rows, epoch * rows)
+        const report = await taken
+        sum += report.loss * now.count
         yield { done, course, weights, updated: true }
       }
       const loss = sum / lectures.length
@@ -172,9 +174,8 @@ export function trialOf(
   source: Stream,
   now: () => number,
 ): Trial {
-  const some = lectures.slice(0, batch)
-  const step = (learner: Learner) =>
-    learner.step((ops, p) => missed(density, domain, some, ops, p, rows, 0), { rate: 1e-3 })
+  const some = prepare(density, domain, lectures.slice(0, batch), rows, 0)
+  const step = (learner: Learner) => learner.step((ops, p) => missed(density, some, ops, p), { rate: 1e-3 })
   return { weights: density.initial(source), step, now }
 }
 
@@ -188,9 +189,9 @@ async function* measureLoss(
 ): AsyncGenerator<void, number, void> {
   let sum = 0
   for (let k = 0; k < lectures.length; k += batch) {
-    const part = lectures.slice(k, k + batch)
-    const [value] = await learner.run((ops, p) => ops.read(missed(density, domain, part, ops, p, rows, 0)))
-    sum += value * part.length
+    const part = prepare(density, domain, lectures.slice(k, k + batch), rows, 0)
+    const [value] = await learner.run((ops, p) => ops.read(missed(density, part, ops, p)))
+    sum += value * part.count
     yield
   }
   return sum / lectures.length
@@ -205,35 +206,42 @@ function promptsOf(domain: Domain, lectures: readonly Lecture[]): Float64Array {
   return prompts
 }
 
-/**
- * Σ p log(p/q), over all variables of a state, on average over the lectures; of sampled states, −log q, of `rows` of them
- * from `first` on.
- */
-function missed(
+/** What a step learns from, as arrays: prompts [lecture, input], and states [row, variable] or targets by variable. */
+interface Prepared {
+  readonly count: number
+  readonly prompts: Float64Array
+  readonly states?: Int32Array
+  readonly targets: readonly ReturnType<typeof targetsOf>[]
+}
+
+/** Of sampled states, `rows` of each lecture from `first` on. */
+function prepare(
   density: Density,
   domain: Domain,
   lectures: readonly Lecture[],
-  ops: Ops,
-  p: Parameters,
   rows: number,
   first: number,
-): Tensor {
-  const given = ops.constant(promptsOf(domain, lectures), [lectures.length, inputCount(domain)])
+): Prepared {
+  const given = { count: lectures.length, prompts: promptsOf(domain, lectures) }
   const sampled = lectures.flatMap(({ states }) => (states ? [states] : []))
-  if (sampled.length) {
-    const N = density.caps.length
-    const states = new Int32Array(sampled.length * rows * N)
-    sampled.forEach((some, k) => {
-      for (let j = 0; j < rows * N; j++) {
-        states[k * rows * N + j] = Math.min(density.caps[j % N], some[(first * N + j) % some.length])
-      }
-    })
-    return ops.affine(ops.mean(logProbability(density, ops, p, states, given)), -1, 0)
-  }
+  const N = density.caps.length
+  if (!sampled.length) return { ...given, targets: density.caps.map((_, i) => targetsOf(density, lectures, i)) }
+  const states = new Int32Array(sampled.length * rows * N)
+  sampled.forEach((some, k) => {
+    for (let j = 0; j < rows * N; j++) {
+      states[k * rows * N + j] = Math.min(density.caps[j % N], some[(first * N + j) % some.length])
+    }
+  })
+  return { ...given, states, targets: [] }
+}
+
+/** Σ p log(p/q), over all variables of a state, on average over the lectures; of sampled states, −log q. */
+function missed(density: Density, { count, prompts, states, targets }: Prepared, ops: Ops, p: Parameters): Tensor {
+  const given = ops.constant(prompts, [count, prompts.length / count])
+  if (states) return ops.affine(ops.mean(logProbability(density, ops, p, states, given)), -1, 0)
   let total: Tensor | undefined
   let entropy = 0
-  for (let i = 0; i < density.caps.length; i++) {
-    const part = targetsOf(density, lectures, i)
+  for (const [i, part] of targets.entries()) {
     const pass = keeping(density, ops, p, part.rows, given)
     for (const column of part.before) pass.take(column)
     const target = ops.constant(part.target, [part.rows, density.caps[i] + 1])
