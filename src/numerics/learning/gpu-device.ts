@@ -1,13 +1,13 @@
 /** A device with our kernels: programs are compiled when first called, for all machines on the device. */
 import { type Adapter, type ComputePipeline, type Device, findAdapter, inCompute } from '../webgpu'
-import type { Program } from './wgsl'
+import type { Program, Tail } from './wgsl'
 
 export interface GpuDevice {
   readonly device: Device
   readonly layout: object
   /** What an adapter calls itself. */
   readonly name: string
-  pipeline(program: Program): ComputePipeline
+  pipeline(program: Program, tails: readonly Tail[]): ComputePipeline
   /** Why nothing can be expected of it any more, or the last complaint of the device. */
   complaint(): string | undefined
   lost(): boolean
@@ -35,7 +35,7 @@ async function openDevice(): Promise<GpuDevice | undefined> {
     ],
   })
   const all = device.createPipelineLayout({ bindGroupLayouts: [layout] })
-  const pipelines = new Map<Program, ComputePipeline>()
+  const pipelines = new Map<Program, Map<string, ComputePipeline>>()
   let said: string | undefined
   let gone = false
   device.lost.then(({ message }) => {
@@ -50,12 +50,15 @@ async function openDevice(): Promise<GpuDevice | undefined> {
     device,
     layout,
     name: nameOf(adapter),
-    pipeline(program) {
-      const found = pipelines.get(program)
+    pipeline(program, tails) {
+      const ofProgram = pipelines.get(program) ?? new Map<string, ComputePipeline>()
+      pipelines.set(program, ofProgram)
+      const key = tails.length ? tails.map(({ value }) => value).join('\n') : ''
+      const found = ofProgram.get(key)
       if (found) return found
-      const module = device.createShaderModule({ code: program.code })
+      const module = device.createShaderModule({ code: program.code(tails) })
       const made = device.createComputePipeline({ layout: all, compute: { module } })
-      pipelines.set(program, made)
+      ofProgram.set(key, made)
       return made
     },
     complaint: () => said,

@@ -40,11 +40,10 @@ export function gpuKernels(call: Call): Kernels {
     Object.fromEntries(
       Object.entries(programs).map(([name, program]) => [name, (...numbers: number[]) => call(program, numbers)]),
     )
-  /** The place of `columns` among the numbers of a kernel that goes by rows. */
-  const columnsAt = (program: Program) => Object.keys(program.parameters).indexOf('columns')
   const rowwise = Object.fromEntries(
-    Object.entries(byLanes[64]).map(([name, program]) => {
-      const at = columnsAt(program)
+    Object.keys(byLanes[64]).map((name) => {
+      // Where the number of columns is among the numbers.
+      const at = byLanes[64][name].kinds.indexOf('count') + 1
       return [name, (...numbers: number[]) => call(byLanes[lanesOf(numbers[at])][name], numbers)]
     }),
   )

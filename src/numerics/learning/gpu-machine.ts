@@ -6,17 +6,17 @@
  * numbers that were brought for the run. These have places of their own, so that they may be written before any of the
  * calls runs. A buffer cannot grow: it is replaced by a larger one before calls go to the device.
  */
-import { type CommandEncoder, type ComputePipeline, type GpuBuffer, mapRead, usage } from '../webgpu'
+import { type CommandEncoder, type GpuBuffer, mapRead } from '../webgpu'
 import { type Blocks, type Descent, factors } from './descent'
+import { callList } from './gpu-calls'
 import type { GpuDevice } from './gpu-device'
-import { type Call, gpuKernels, productOn, scratchAt, scratchFloats } from './gpu-kernels'
+import { type Call, gpuKernels, productOn, scratchAt } from './gpu-kernels'
+import { brought, gpuMemory, replyBuffers } from './gpu-memory'
 import type { Machine } from './kernels'
-import { fromZero, type Kind, type Program } from './wgsl'
+import { fromZero, type Program } from './wgsl'
 import { elementwisePrograms, stretch } from './wgsl-elementwise'
 import { movingPrograms } from './wgsl-rows'
 
-/** Bytes from the start of one call's numbers to the next: what every device can do. */
-const slot = 256
 /** Longer than any length that clips. */
 const unclipped = 3e38
 
@@ -62,7 +62,7 @@ export function gpuMachine(gpu: GpuDevice): Machine {
   const call: Call = (program, numbers, fresh = false) => {
     let past = fresh ? fromZero : 0
     if (promised.length > 0) {
-      const { adds, parameters } = program
+      const { adds } = program
       const to = adds && numbers[adds.to]
       const due = promised.find(({ at, floats }) => at === to && (adds as Adds).floats(numbers) >= floats)
       if (due) {
@@ -70,10 +70,8 @@ export function gpuMachine(gpu: GpuDevice): Machine {
         promised = promised.filter((promise) => promise !== due)
       }
       if (promised.length > 0) {
-        const places = Object.values(parameters).filter((kind) => kind === 'place' || kind === 'vector').length
-        keepPromises(({ at, floats }) =>
-          numbers.slice(0, places).some((place) => place >= at && place < at + 4 * floats),
-        )
+        const places = program.places(numbers)
+        keepPromises(({ at, floats }) => places.some((place) => place >= at && place < at + 4 * floats))
       }
     }
     note(program, numbers, past)
@@ -184,174 +182,4 @@ function stretchesOf({ arrays }: Blocks): Float32Array {
       ]).flat(),
     ),
   )
-}
-
-/** Calls with their numbers, as they will go to the device. */
-function callList({ device, layout, pipeline }: GpuDevice) {
-  let words = new ArrayBuffer(256 * slot)
-  let [integers, floats] = [new Int32Array(words), new Float32Array(words)]
-  let offsets = new Uint32Array(0)
-  let target: GpuBuffer | undefined
-  let group: object | undefined
-  let bound: GpuBuffer | undefined
-  const programs: ComputePipeline[] = []
-  const grids: (readonly [number, number, number])[] = []
-  const kinds = new Map<Program, { readonly kinds: readonly Kind[]; readonly pipeline: ComputePipeline }>()
-
-  const known = (program: Program) => {
-    const found = kinds.get(program) ?? { kinds: Object.values(program.parameters), pipeline: pipeline(program) }
-    kinds.set(program, found)
-    return found
-  }
-  const widen = () => {
-    const wider = new ArrayBuffer(2 * words.byteLength)
-    new Uint8Array(wider).set(new Uint8Array(words))
-    words = wider
-    ;[integers, floats] = [new Int32Array(words), new Float32Array(words)]
-  }
-  return {
-    length: () => programs.length,
-    /** `past`: see `before` in `wgsl.ts`. */
-    add(program: Program, numbers: readonly number[], past: number) {
-      const { kinds, pipeline } = known(program)
-      const from = (programs.length * slot) / 4
-      if (4 * from + slot > words.byteLength) widen()
-      for (let k = 0; k < kinds.length; k++) {
-        const kind = kinds[k]
-        if (kind === 'number') floats[from + k] = numbers[k]
-        else if (kind === 'count') integers[from + k] = numbers[k]
-        else integers[from + k] = numbers[k] / (kind === 'vector' ? 16 : 4)
-      }
-      integers[from + kinds.length] = past
-      programs.push(pipeline)
-      grids.push(program.grid(numbers))
-    },
-    /** All calls, in their order. */
-    encode(encoder: CommandEncoder, heap: GpuBuffer) {
-      const bytes = programs.length * slot
-      if (!target || target.size < bytes) {
-        target?.destroy()
-        target = device.createBuffer({ size: words.byteLength, usage: usage.uniform | usage.copyTarget })
-        offsets = Uint32Array.from({ length: words.byteLength / slot }, (_, k) => k * slot)
-        bound = undefined
-      }
-      if (!group || bound !== heap) {
-        const entries = [
-          { binding: 0, resource: { buffer: heap } },
-          { binding: 1, resource: { buffer: target, size: slot } },
-        ]
-        group = device.createBindGroup({ layout, entries })
-        bound = heap
-      }
-      if (bytes === 0) return
-      device.queue.writeBuffer(target, 0, new Uint8Array(words, 0, bytes))
-      const pass = encoder.beginComputePass()
-      let last: ComputePipeline | undefined
-      for (let k = 0; k < programs.length; k++) {
-        if (programs[k] !== last) pass.setPipeline(programs[k])
-        last = programs[k]
-        pass.setBindGroup(0, group, offsets, k, 1)
-        const [x, y, z] = grids[k]
-        pass.dispatchWorkgroups(x, y, z)
-      }
-      pass.end()
-      this.clear()
-    },
-    clear() {
-      programs.length = 0
-      grids.length = 0
-    },
-    destroy: () => target?.destroy(),
-  }
-}
-
-/** The buffer that calls work on. */
-function gpuMemory({ device }: GpuDevice) {
-  let buffer: GpuBuffer | undefined
-  /** Buffers that a larger one has replaced. */
-  const retired: GpuBuffer[] = []
-  /** Bytes from the front and from the end that are needed. */
-  let [front, back] = [0, 0]
-  /** A buffer that is wide enough, with what the front of the last one held; whether it is another. */
-  const ready = (encoder: CommandEncoder, atEnd: number): boolean => {
-    back = Math.max(back, 4 * scratchFloats + 4 * atEnd)
-    if (buffer && buffer.size >= front + back) return false
-    const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
-    if (front + back > most) {
-      const [needs, lends] = [front + back, most].map((bytes) => `${Math.ceil(bytes / 2 ** 20)} MB`)
-      throw new Error(`a step needs ${needs} of the GPU’s memory, which lends ${lends}`)
-    }
-    const size = Math.min(most - (most % 16), Math.ceil((1.25 * (front + back)) / 2 ** 16) * 2 ** 16)
-    const wider = device.createBuffer({ size, usage: usage.storage | usage.copySource | usage.copyTarget })
-    if (buffer) encoder.copyBufferToBuffer(buffer, 0, wider, 0, Math.min(buffer.size, size - back))
-    if (buffer) retired.push(buffer)
-    buffer = wider
-    return true
-  }
-  const placeOf = (at: number) => (at < 0 ? at + (buffer as GpuBuffer).size : at)
-  const sent = () => {
-    for (const old of retired.splice(0)) old.destroy()
-  }
-  return {
-    reserve(bytes: number) {
-      front = Math.max(front, bytes)
-    },
-    ready,
-    /** What the next run needs is not known yet. */
-    clear() {
-      front = 0
-      back = 0
-    },
-    /** Commands with `ready` in them are on their way. */
-    sent,
-    buffer: () => buffer as GpuBuffer,
-    placeOf,
-    set: (at: number, data: Float32Array) => device.queue.writeBuffer(buffer as GpuBuffer, placeOf(at), data),
-    destroy: () => buffer?.destroy(),
-  }
-}
-
-/** Numbers for a run, laid from the end of the memory forwards. */
-function brought() {
-  let numbers = new Float32Array(2 ** 14)
-  let [used, written] = [0, 0]
-  return {
-    floats: () => used,
-    add(data: ArrayLike<number>): number {
-      used += 4 * Math.ceil(data.length / 4)
-      if (used > numbers.length) {
-        const longer = new Float32Array(2 * Math.max(numbers.length, used))
-        longer.set(numbers, longer.length - numbers.length)
-        numbers = longer
-      }
-      numbers.set(data, numbers.length - used)
-      return scratchAt - 4 * used
-    },
-    /** What is new, or everything. */
-    write(all: boolean, to: (fromEnd: number, data: Float32Array) => void) {
-      const known = all ? 0 : written
-      if (used > known) to(scratchAt - 4 * used, numbers.subarray(numbers.length - used, numbers.length - known))
-      written = used
-    },
-    clear() {
-      used = 0
-      written = 0
-    },
-  }
-}
-
-/** Buffers that can be read, kept for the next time. */
-function replyBuffers({ device }: GpuDevice) {
-  const free: GpuBuffer[] = []
-  return {
-    take(bytes: number): GpuBuffer {
-      const found = free.findIndex(({ size }) => size >= bytes)
-      if (found >= 0) return free.splice(found, 1)[0]
-      return device.createBuffer({ size: 2 ** Math.ceil(Math.log2(bytes)), usage: usage.mapRead | usage.copyTarget })
-    },
-    giveBack: (buffer: GpuBuffer) => free.push(buffer),
-    destroy() {
-      for (const buffer of free.splice(0)) buffer.destroy()
-    },
-  }
 }

@@ -1,25 +1,26 @@
 /** Programs over whole arrays, four numbers at a time, and over pairs of arrays; and the last ones of a step. */
 import type { CurveName } from './simd-elementwise'
-import { across, each, functionsOf, type Program, program } from './wgsl'
+import { across, each, fromZero, functionsOf, type Program, program } from './wgsl'
 
-/** Values at x; slopes at x where the value is y. */
+/** Values at x; slopes at x where the value is y. `T` stands for the type. */
 const curves: Record<CurveName, readonly [value: string, slope: string]> = {
   sigmoid: ['logistic(x)', 'y * (1.0 - y)'],
   tanh: ['tangent(x)', '1.0 - y * y'],
-  relu: ['max(x, vec4<f32>(0.0))', 'select(vec4<f32>(0.0), vec4<f32>(1.0), x > vec4<f32>(0.0))'],
+  relu: ['max(x, T(0.0))', 'select(T(0.0), T(1.0), x > T(0.0))'],
   gelu: ['x * logistic(geluArgument(x))', 'geluSlope(x)'],
-  softplus: ['max(x, vec4<f32>(0.0)) + log(1.0 + exponential(-abs(x)))', 'logistic(x)'],
+  softplus: ['max(x, T(0.0)) + log(1.0 + exponential(-abs(x)))', 'logistic(x)'],
   exp: ['exponential(x)', 'y'],
   log: ['logarithm(x)', '1.0 / x'],
   square: ['x * x', '2.0 * x'],
   sqrt: ['sqrt(x)', '0.5 / y'],
   reciprocal: ['1.0 / x', '-y * y'],
 }
-const around = `${functionsOf('vec4<f32>')}
-fn geluSlope(x: vec4<f32>) -> vec4<f32> {
-  let s = logistic(geluArgument(x));
-  return s + x * s * (1.0 - s) * 1.5957691216057308 * (1.0 + 3.0 * 0.044715 * x * x);
-}`
+const around = functionsOf('vec4<f32>')
+const inFours = (code: string) => code.replace(/\bT\b/g, 'vec4<f32>')
+/** The same of one number, the arguments renamed. */
+const alone = (code: string, names: Readonly<Record<string, string>>) =>
+  code.replace(/\bT\b/g, 'f32').replace(/\b[xy]\b/g, (name) => `(${names[name]})`)
+const padded = (floats: number) => 4 * Math.ceil(floats / 4)
 const vectors = ({ n }: { readonly n: number }) => each(n / 4)
 const inside = '  if (i >= p.n / 4u) { return; }\n'
 
@@ -29,8 +30,11 @@ const ofCurves = Object.entries(curves).flatMap(([name, [value, slope]]): [strin
     program({
       parameters: { source: 'vector', goal: 'vector', n: 'count' },
       around,
-      body: `${inside}  let x = heap[source + i];\n  heap[goal + i] = ${value};`,
+      body: `${inside}  let x = heap[source + i];\n  heap[goal + i] = ${inFours(value)};`,
       grid: vectors,
+      joins([x, to, n], { at, floats }) {
+        if (x === at && n === padded(floats)) return { value: alone(value, { x: 'v' }), places: [], to }
+      },
     }),
   ],
   [
@@ -40,8 +44,13 @@ const ofCurves = Object.entries(curves).flatMap(([name, [value, slope]]): [strin
       around,
       body: `${inside}  let x = heap[source + i];
   let y = heap[value + i];
-  heap[dx + i] = before(dx + i) + heap[dy + i] * (${slope});`,
+  heap[dx + i] = before(dx + i) + heap[dy + i] * (${inFours(slope)});`,
       grid: vectors,
+      joins([x, y, dy, to, n], { at, floats }, past) {
+        if (dy !== at || n !== padded(floats) || past !== fromZero) return
+        const value = `v * (${alone(slope, { x: 'heap[$0 + e]', y: 'heap[$1 + e]' })})`
+        return { value, places: [x, y], to }
+      },
       adds: { to: 'dx', floats: ({ n }) => n },
     }),
   ],
@@ -63,11 +72,24 @@ function pairs(join: string, splat: boolean, add: boolean): Program {
   let r = i / p.columns;
   let c = i % p.columns;
   let value = heap[a + r * p.aRow + c] ${join} heap[b + r * p.bRow${splat ? '' : ' + c'}];
-  heap[y + i] = ${add ? 'before(y + i) + ' : ''}value;`,
+  put(y, i, c, ${add ? 'before(y + i) + ' : ''}value);`,
     grid: ({ rows, columns }) => each(rows * columns),
+    ends: ({ y, rows, columns }) => ({ at: y, floats: rows * columns, columns }),
+    ...(!splat && !add && { joins: joinsPairs(join) }),
     ...(add && { adds: { to: 'y', floats: ({ rows, columns }) => rows * columns } as const }),
   })
 }
+
+const joinsPairs =
+  (join: string): Program['joins'] =>
+  ([a, b, to, rows, columns, aRow, bRow], { at, floats, columns: own }) => {
+    if (rows * columns !== floats) return
+    if (rows > 1) {
+      const row = a === at && columns === own && aRow === 4 * columns && bRow === 0
+      return row ? { value: `v ${join} heap[$0 + column]`, places: [b], to } : undefined
+    }
+    if (a === at || b === at) return { value: `v ${join} heap[$0 + e]`, places: [a === at ? b : a], to }
+  }
 
 /** What a workgroup of `squares` sums up. */
 export const stretch = 4096

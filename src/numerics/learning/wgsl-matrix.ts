@@ -1,5 +1,5 @@
 /** Products of matrices in WGSL: tiles through the memory of a workgroup, and one number per invocation for small ones. */
-import { all, each, type Program, program } from './wgsl'
+import { all, each, type Made, type Program, program } from './wgsl'
 
 /** What products are asked with: addresses, sizes, strides in bytes, and how much of k a part has. */
 const parameters = {
@@ -11,6 +11,7 @@ const parameters = {
 type Sizes = Record<keyof typeof parameters, number>
 
 const adds = { to: 'c', floats: ({ batch, m, n }: Sizes) => batch * m * n } as const
+const ends = (given: Sizes): Made => ({ at: given.c, floats: adds.floats(given), columns: given.n })
 /** Rows of the left and columns of the right matrix that each of 16 × 16 invocations has, in both directions. */
 export type Block = 1 | 2 | 4
 export const side = 16
@@ -61,19 +62,20 @@ var<workgroup> right: array<f32, ${depth * wide}>;`,
     }
     workgroupBarrier();
   }
-  let base = c + tile.z * p.m * p.n;
+  let base = tile.z * p.m * p.n;
   ${blocks
     .flatMap((i) =>
       blocks.map(
         (j) => `if (row + y + ${side * i}u < p.m && column + x + ${side * j}u < p.n) {
     let at = base + (row + y + ${side * i}u) * p.n + column + x + ${side * j}u;
-    heap[at] = before(at) + s${i}${j};
+    put(c, at, column + x + ${side * j}u, before(c + at) + s${i}${j});
   }`,
       ),
     )
     .join('\n  ')}`,
     grid: ({ batch, m, n, k, chunk }) => [Math.ceil(n / tile), Math.ceil(m / tile), batch * Math.ceil(k / chunk)],
     adds,
+    ends,
   })
 }
 
@@ -91,8 +93,9 @@ export const matrixPrograms: Readonly<Record<`tiled${Block}` | 'multiplyEach', P
   let two = b + z * p.bStep + j * p.bColumn;
   var sum = 0.0;
   for (var k = 0u; k < p.k; k++) { sum += heap[one + k * p.aColumn] * heap[two + k * p.bRow]; }
-  heap[c + i] = before(c + i) + sum;`,
+  put(c, i, j, before(c + i) + sum);`,
     grid: (given) => each(adds.floats(given)),
     adds,
+    ends,
   }),
 }

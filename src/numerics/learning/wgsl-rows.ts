@@ -213,8 +213,10 @@ export const movingPrograms: Readonly<Record<string, Program>> = {
     parameters: { table: 'place', index: 'place', y: 'place', rows: 'count', columns: 'count' },
     body: `  if (i >= p.rows * p.columns) { return; }
   let r = i / p.columns;
-  heap[y + i] = heap[table + u32(heap[index + r]) * p.columns + i % p.columns];`,
+  let c = i % p.columns;
+  put(y, i, c, heap[table + u32(heap[index + r]) * p.columns + c]);`,
     grid: (given) => each(whole(given)),
+    ends: ({ y, rows, columns }) => ({ at: y, floats: rows * columns, columns }),
   }),
   /** Every entry looks for its rows, in their order. A part of `chunk` rows each, side by side in the table. */
   scatterAdd: program({

@@ -8,14 +8,37 @@ export type Kind = 'place' | 'vector' | 'stride' | 'count' | 'number'
 export type Grid = readonly [x: number, y: number, z: number]
 
 export interface Program {
-  readonly parameters: Readonly<Record<string, Kind>>
+  readonly kinds: readonly Kind[]
   /** Its elements are vectors of four floats. */
   readonly vectors: boolean
-  readonly code: string
+  /** The text, of a program that does these things besides. */
+  code(tails: readonly Tail[]): string
+  /** The addresses among the numbers of a call. */
+  places(numbers: readonly number[]): readonly number[]
   /** Workgroups for the numbers of a call. */
   grid(numbers: readonly number[]): Grid
   /** For programs that add: which number is the address they add to, and how many floats there they add to, all of them. */
   readonly adds?: { readonly to: number; floats(numbers: readonly number[]): number }
+  /** For programs that others may join: what they make, number by number. */
+  ends?(numbers: readonly number[]): Made
+  /** How a call of this program is done by one that makes what this one goes by. `past`: see `before`. */
+  joins?(numbers: readonly number[], made: Made, past: number): Tail | undefined
+}
+
+/** An array of so many floats, in rows of `columns`. */
+export interface Made {
+  readonly at: number
+  readonly floats: number
+  readonly columns: number
+}
+
+/** What is done to each number `v` after it is made: the `e`-th of all, in a column. */
+export interface Tail {
+  /** In WGSL; `$0`, `$1` … are where `places` begin. */
+  readonly value: string
+  readonly places: readonly number[]
+  /** The address of the array of results. */
+  readonly to: number
 }
 
 interface Definition<P> {
@@ -27,11 +50,13 @@ interface Definition<P> {
   /**
    * The main function's body. It knows each place by its name, other numbers as members of `p`, `group` as the number of
    * the workgroup, `lane` within it, and `i`, the number of the invocation. Programs that add read what was there by
-   * `before(at)`.
+   * `before(at)`. Those that others may join write by `put(to, e, column, value)`.
    */
   readonly body: string
   grid(given: { readonly [K in keyof P]: number }): Grid
   readonly adds?: { readonly to: keyof P & string; floats(given: { readonly [K in keyof P]: number }): number }
+  ends?(given: { readonly [K in keyof P]: number }): Made
+  readonly joins?: Program['joins']
 }
 
 const wordOf: Record<Kind, string> = { place: 'i32', vector: 'i32', stride: 'u32', count: 'u32', number: 'f32' }
@@ -48,18 +73,20 @@ export const all = <N extends string>(kind: Kind, ...names: N[]) =>
   Object.fromEntries(names.map((name) => [name, kind])) as Record<N, Kind>
 
 export function program<P extends Readonly<Record<string, Kind>>>(definition: Definition<P>): Program {
-  const { parameters, size = 64, around = '', body, grid, adds } = definition
+  const { parameters, size = 64, around = '', body, grid, adds, ends, joins } = definition
   const names = Object.keys(parameters)
   const vectors = Object.values(parameters).includes('vector')
   const element = vectors ? 'vec4<f32>' : 'f32'
-  const fields = [...names.map((name) => `${name}: ${wordOf[parameters[name]]}`), ...(adds ? ['past: i32'] : [])]
-  const places = names.filter((name) => parameters[name] === 'place' || parameters[name] === 'vector')
-  const code = `struct Given { ${fields.join(', ')} }
+  const fields = [...names.map((name) => `${name}: ${wordOf[parameters[name]]}`), 'past: i32']
+  const kinds = Object.values(parameters)
+  const placesAt = names.flatMap((_, k) => (kinds[k] === 'place' || kinds[k] === 'vector' ? [k] : []))
+  const code = (tails: readonly Tail[]) => `struct Given { ${[...fields, ...tails.flatMap(wordsOf)].join(', ')} }
 @group(0) @binding(0) var<storage, read_write> heap: array<${element}>;
 @group(0) @binding(1) var<uniform> p: Given;
 fn place(at: i32) -> u32 { return u32(select(at, at + i32(arrayLength(&heap)), at < 0)); }
 ${adds ? before(element) : ''}
 ${around}
+${ends ? put(tails) : ''}
 @compute @workgroup_size(${size})
 fn main(
   @builtin(local_invocation_index) lane: u32,
@@ -68,7 +95,7 @@ fn main(
 ) {
   let group = tile.x + tile.y * tiles.x;
   let i = group * ${size}u + lane;
-${places.map((name) => `  let ${name} = place(p.${name});`).join('\n')}
+${placesAt.map((k) => `  let ${names[k]} = place(p.${names[k]});`).join('\n')}
 ${body}
 }`
   const given: Record<string, number> = Object.fromEntries(names.map((name) => [name, 0]))
@@ -77,13 +104,31 @@ ${body}
     return given as { [K in keyof P]: number }
   }
   return {
-    parameters,
+    kinds,
     vectors,
     code,
+    places: (numbers) => placesAt.map((k) => numbers[k]),
     grid: (numbers) => grid(named(numbers)),
     ...(adds && { adds: { to: names.indexOf(adds.to), floats: (numbers) => adds.floats(named(numbers)) } }),
+    ...(ends && { ends: (numbers) => ends(named(numbers)) }),
+    ...(joins && { joins }),
   }
 }
+
+const wordsOf = ({ places }: Tail, k: number) => [...places.map((_, j) => `t${k}_${j}: i32`), `t${k}: i32`]
+
+/** Writes a number, and what follows from it. */
+const put = (tails: readonly Tail[]) => `${tails.length ? functionsOf('f32') : ''}
+fn put(to: u32, e: u32, column: u32, value: f32) {
+  heap[to + e] = value;
+  var v = value;
+${tails
+  .map(({ value }, k) => {
+    const inPlace = value.replace(/\$(\d)/g, (_, j) => `place(p.t${k}_${j})`)
+    return `  v = ${inPlace};\n  heap[place(p.t${k}) + e] = v;`
+  })
+  .join('\n')}
+}`
 
 /** What `past` says of sums that begin at zero. */
 export const fromZero = -(2 ** 31)
@@ -107,6 +152,10 @@ fn tangent(x: T) -> T {
   return select(sign(x) * (1.0 - e) / (1.0 + e), near, abs(x) < T(0.2));
 }
 fn geluArgument(x: T) -> T { return 1.5957691216057308 * (x + 0.044715 * x * x * x); }
+fn geluSlope(x: T) -> T {
+  let s = logistic(geluArgument(x));
+  return s + x * s * (1.0 - s) * 1.5957691216057308 * (1.0 + 3.0 * 0.044715 * x * x);
+}
 `
 export const functionsOf = (type: 'f32' | 'vec4<f32>') => functions.replace(/\bT\b/g, type)
 
