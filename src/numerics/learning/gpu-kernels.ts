@@ -4,7 +4,7 @@ import type { Product } from './product'
 import type { Program } from './wgsl'
 import { elementwisePrograms } from './wgsl-elementwise'
 import { type Block, matrixPrograms, side } from './wgsl-matrix'
-import { allLanes, type Lanes, lanesOf, movingPrograms, rowPrograms } from './wgsl-rows'
+import { allLanes, type Lanes, lanesOf, movingPrograms, rowPrograms, wide } from './wgsl-rows'
 
 /** Call a program. `fresh`: what it adds to is not read, but taken as zeros. */
 export type Call = (program: Program, numbers: readonly number[], fresh?: boolean) => void
@@ -23,7 +23,7 @@ const busy = 256
 /** A middle axis up to here is summed by one invocation. */
 const few = 16
 /** What a part of a sum has at least: below twice that another call costs more than it brings. */
-const [shortest, shortestRows] = [512, 2048]
+const [shortest, shortestRows] = [512, 4096]
 
 /** Parts of a long axis, for sums of which `alone` workgroups would do all, with so many results each. */
 function chunkOf(length: number, alone: number, results: number, least: number): number {
@@ -85,7 +85,7 @@ const reduceBy =
       call(movingPrograms.reduceFew, [x, y, outer, middle, inner, scale])
       return
     }
-    const chunk = chunkOf(middle, Math.ceil(inner / 32) * outer, outer * inner, shortestRows)
+    const chunk = chunkOf(middle, Math.ceil(inner / wide) * outer, outer * inner, shortestRows)
     const parts = Math.ceil(middle / chunk)
     if (parts === 1) {
       call(movingPrograms.reduce, [x, y, outer, middle, inner, scale, chunk])

@@ -146,8 +146,9 @@ const copy = (add: boolean) =>
     ...(add && { adds: { to: 'goal', floats: volume } as const }),
   })
 
-/** Columns and parts of the middle axis that a workgroup of `reduce` has. */
-const [wide, deep] = [32, 8]
+/** Columns, as many as a cache line's sector holds, and parts of the middle axis that a workgroup of `reduce` has. */
+export const wide = 8
+const deep = 32
 /** Columns and parts of the rows that a workgroup of `scatterAdd` has. */
 const [broad, parts] = [64, 4]
 
