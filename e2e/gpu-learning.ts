@@ -138,6 +138,7 @@ export async function complaints(): Promise<Record<string, number>> {
   )
   lasting.restart(densities['masked dense'].initial(stream(4, 0)))
   await lasting.step(loss, { rate: 0.01 })
+  await opened?.device.lost
   const another = await gpuDevice()
   learner.dispose()
   return {
