@@ -19,12 +19,12 @@ function wider(a: Node, b: Node): readonly [Node, Node, readonly number[]] {
 
 export function sumsAndProducts(graph: Graph): Pick<Ops, 'add' | 'sub' | 'mul' | 'affine' | 'sum' | 'mean'> {
   const { kernels } = graph
-  const { reduceTo, expand, whole, combine } = broadcasting(graph)
+  const { reduceTo, expand, both, combine } = broadcasting(graph)
 
   const add = (x: Tensor, y: Tensor): Tensor => {
     const [a, b, shape] = wider(x as Node, y as Node)
     const out = graph.fresh(shape, a, b)
-    graph.scratch(() => combine(sums, whole(a, shape), b, shape, out.at))
+    both(sums, a, b, shape, out.at)
     graph.note(out, (dy) => {
       if (a.differentiable) reduceTo(dy, shape, a)
       if (b.differentiable) reduceTo(dy, shape, b)
@@ -35,7 +35,7 @@ export function sumsAndProducts(graph: Graph): Pick<Ops, 'add' | 'sub' | 'mul' |
   const mul = (x: Tensor, y: Tensor): Tensor => {
     const [a, b, shape] = wider(x as Node, y as Node)
     const out = graph.fresh(shape, a, b)
-    graph.scratch(() => combine(timesPairs, whole(a, shape), b, shape, out.at))
+    both(timesPairs, a, b, shape, out.at)
     graph.note(out, (dy) => {
       const through = (target: Node, other: Node) => {
         if (sizeOf(target.shape) === sizeOf(shape)) {
@@ -126,9 +126,6 @@ function broadcasting(graph: Graph) {
     )
   }
 
-  /** The numbers of a node at a wider shape: a copy, if need be. */
-  const whole = (a: Node, shape: readonly number[]) => (sizeOf(a.shape) === sizeOf(shape) ? a.at : expand(a, shape))
-
   /** A copy of a node at a wider shape. */
   const expand = (a: Node, shape: readonly number[]): number => {
     const runs = collapse(shape, a.shape)
@@ -157,5 +154,19 @@ function broadcasting(graph: Graph) {
     }
   }
 
-  return { reduceTo, expand, whole, combine }
+  /** The same, where neither may have that shape. */
+  const both = (names: Pair, a: Node, b: Node, shape: readonly number[], y: number) => {
+    if (sizeOf(a.shape) === sizeOf(shape)) {
+      combine(names, a.at, b, shape, y)
+      return
+    }
+    const [column, row] = [a, b].map((node) => collapse(shape, node.shape))
+    if (column.length === 2 && row.length === 2 && column[1].repeated && row[0].repeated) {
+      kernels[names.splat](b.at, a.at, y, row[0].size, row[1].size, 0, 4)
+    } else if (column.length === 2 && row.length === 2 && column[0].repeated && row[1].repeated) {
+      kernels[names.splat](a.at, b.at, y, row[0].size, row[1].size, 0, 4)
+    } else graph.scratch(() => combine(names, expand(a, shape), b, shape, y))
+  }
+
+  return { reduceTo, expand, both, combine }
 }
