@@ -129,6 +129,10 @@ const copied = {
 type Copied = Record<keyof typeof copied, number>
 const volume = ({ n0, n1, n2, n3 }: Copied) => n0 * n1 * n2 * n3
 
+/** Whether the copies lie side by side, in their order. */
+const isDense = ({ n1, n2, n3, t0, t1, t2, t3 }: Copied) =>
+  t3 === 4 && t2 === 4 * n3 && t1 === t2 * n2 && t0 === t1 * n1
+
 const copy = (add: boolean) =>
   program({
     parameters: copied,
@@ -140,9 +144,10 @@ const copy = (add: boolean) =>
   let j = rest % p.n1;
   let h = rest / p.n1;
   let x = heap[source + h * p.f0 + j * p.f1 + k * p.f2 + l * p.f3];
-  let at = goal + h * p.t0 + j * p.t1 + k * p.t2 + l * p.t3;
-  heap[at] = ${add ? 'before(at) + x' : 'x'};`,
+  let e = h * p.t0 + j * p.t1 + k * p.t2 + l * p.t3;
+  put(goal, e, l, ${add ? 'before(goal + e) + x' : 'x'});`,
     grid: (given) => each(volume(given)),
+    ends: (given) => (isDense(given) ? { at: given.goal, floats: volume(given), columns: given.n3 } : undefined),
     ...(add && { adds: { to: 'goal', floats: volume } as const }),
   })
 

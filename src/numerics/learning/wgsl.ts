@@ -20,7 +20,7 @@ export interface Program {
   /** For programs that add: which number is the address they add to, and how many floats there they add to, all of them. */
   readonly adds?: { readonly to: number; floats(numbers: readonly number[]): number }
   /** For programs that others may join: what they make, number by number. */
-  ends?(numbers: readonly number[]): Made
+  ends?(numbers: readonly number[]): Made | undefined
   /** How a call of this program is done by one that makes what this one goes by. `past`: see `before`. */
   joins?(numbers: readonly number[], made: Made, past: number): Tail | undefined
 }
@@ -55,7 +55,7 @@ interface Definition<P> {
   readonly body: string
   grid(given: { readonly [K in keyof P]: number }): Grid
   readonly adds?: { readonly to: keyof P & string; floats(given: { readonly [K in keyof P]: number }): number }
-  ends?(given: { readonly [K in keyof P]: number }): Made
+  ends?(given: { readonly [K in keyof P]: number }): Made | undefined
   readonly joins?: Program['joins']
 }
 
@@ -115,7 +115,7 @@ ${body}
   }
 }
 
-const wordsOf = ({ places }: Tail, k: number) => [...places.map((_, j) => `t${k}_${j}: i32`), `t${k}: i32`]
+const wordsOf = ({ places }: Tail, k: number) => [...places.map((_, j) => `tail${k}_${j}: i32`), `tail${k}: i32`]
 
 /** Writes a number, and what follows from it. */
 const put = (tails: readonly Tail[]) => `${tails.length ? functionsOf('f32') : ''}
@@ -124,8 +124,8 @@ fn put(to: u32, e: u32, column: u32, value: f32) {
   var v = value;
 ${tails
   .map(({ value }, k) => {
-    const inPlace = value.replace(/\$(\d)/g, (_, j) => `place(p.t${k}_${j})`)
-    return `  v = ${inPlace};\n  heap[place(p.t${k}) + e] = v;`
+    const inPlace = value.replace(/\$(\d)/g, (_, j) => `place(p.tail${k}_${j})`)
+    return `  v = ${inPlace};\n  heap[place(p.tail${k}) + e] = v;`
   })
   .join('\n')}
 }`
