@@ -19,6 +19,7 @@ async function open(tasks: TaskClient) {
     studio,
     notices: () => studio.notices.getState().notices,
     drop: (name: string, text: string) => openFile(studio, new File([text], name)),
+    dropBytes: (name: string, bytes: Uint8Array<ArrayBuffer>) => openFile(studio, new File([bytes], name)),
   }
 }
 
@@ -85,11 +86,39 @@ it('lets a long import be cancelled', async () => {
 it('tells the reader of whatever goes wrong', async () => {
   const { drop, notices } = await open(taskClient(1))
   const unreadable = Object.assign(new File([''], 'gone.crn'), {
-    text: () => Promise.reject(new Error('the file has been moved')),
+    arrayBuffer: () => Promise.reject(new Error('the file has been moved')),
   })
   expect(await drop('half.json', '{"version":1')).toBeUndefined()
   const { studio } = await open(taskClient(1))
   expect(await openFile(studio, unreadable)).toBeUndefined()
   expect(studio.notices.getState().notices[0].text).toContain('gone.crn was not opened: the file has been moved')
   expect(notices()[0].text).toContain('is not JSON; it may have been cut short')
+})
+
+it.each([
+  [
+    'photo.png',
+    [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13],
+    /photo.png was not opened: it is not a text/,
+  ],
+  ['empty.txt', [0x20, 0x0a], /it is empty/],
+  ['list.json', [...new TextEncoder().encode('[1, 2]')], /a study file begins with \{/],
+  ['book.csv', [0x50, 0x4b, 3, 4, 20, 0, 6, 0], /book.csv was not read: it is not a text: save a workbook as CSV/],
+])('leaves the study alone where %s is dropped', async (name, bytes, said) => {
+  const { studio, dropBytes, notices } = await open(taskClient(1))
+  const { study } = studio.studies.getState()
+  await dropBytes(name, Uint8Array.from(bytes))
+  expect(notices().map(({ text }) => text)).toEqual([expect.stringMatching(said)])
+  expect(studio.studies.getState().study).toBe(study)
+  expect(studio.inference.getState().open).toBe(false)
+})
+
+it('reads texts of other programs, with their letters', async () => {
+  const { studio, dropBytes } = await open(taskClient(1))
+  const network = () => studio.studies.getState().study.network
+  // µ in Windows-1252 is no UTF-8; and UTF-16 with its mark at the beginning.
+  await dropBytes('latin.crn', Uint8Array.from([...new TextEncoder().encode('X -> 0, 1 # per '), 0xb5, 0x73]))
+  expect(network()).toBe('X -> 0, 1 # per µs')
+  await dropBytes('wide.crn', Uint8Array.from([0xff, 0xfe, ...[...'Y -> 0, 2'].flatMap((c) => [c.charCodeAt(0), 0])]))
+  expect(network()).toBe('Y -> 0, 2')
 })

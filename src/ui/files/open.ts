@@ -49,9 +49,11 @@ async function openAny(studio: Studio, file: File, refuse: (why: string) => unde
     return undefined
   }
   if (file.size > maxFileBytes) return refuse('it is larger than 20 MB, and no study is')
-  const text = plainBreaks(await file.text())
+  const text = plainBreaks(await textOf(file))
+  if (text.trim() === '') return refuse('it is empty')
   if (/^\uFEFF?\s*</.test(text)) return openSbml(studio, file, text)
   if (!/^\s*\{/.test(text)) {
+    if (/\.json$/i.test(file.name)) return refuse('it is not a study: a study file begins with {')
     await openStudy(studio, bareStudy(studio, titleOf(file), text))
     return undefined
   }
@@ -59,6 +61,32 @@ async function openAny(studio: Studio, file: File, refuse: (why: string) => unde
   if (!read.ok) return refuse(sentence(read.issues))
   await openStudy(studio, read.value)
   return undefined
+}
+
+/** Not in a text, in whatever language. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const controls = /[\0-\x08\x0e-\x1a\x1c-\x1f]/
+
+/** A file's text, from whichever program it comes; throws where it is a picture, an archive or a workbook. */
+async function textOf(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  const wide =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? 'utf-16le'
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? 'utf-16be'
+        : undefined
+  const text = decode(bytes, wide ?? 'utf-8') ?? decode(bytes, 'windows-1252')
+  if (text === undefined || controls.test(text)) throw new Error('it is not a text')
+  return text
+}
+
+function decode(bytes: Uint8Array, encoding: string): string | undefined {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 function jsonIn(text: string): unknown {
@@ -93,7 +121,9 @@ export async function openTable({ inference, notices }: Studio, file: File): Pro
   const refuse = (why: string) =>
     notices.getState().say({ tone: 'error', text: `${file.name} was not read: ${why}. Your own study is still here.` })
   if (file.size > maxTableBytes) return refuse('it is larger than 32 MB')
-  const complaint = await inference.getState().load(file.name, await file.text())
+  const text = await textOf(file).catch(() => undefined)
+  if (text === undefined) return refuse('it is not a text: save a workbook as CSV first')
+  const complaint = await inference.getState().load(file.name, text)
   if (complaint) refuse(complaint.message)
 }
 
