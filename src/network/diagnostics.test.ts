@@ -7,6 +7,8 @@ const apply = (text: string, { offset, length, insert }: Fix) =>
 
 /** What is wrong · the place it is shown at · part of the sentence · the text after the first fix. */
 const slips: readonly [text: string, place: string, sentence: string, fixed?: string][] = [
+  ['\u202eA -> B, 1', '\u202e', 'found `U+202E`'],
+  ['A \u0000-> B, 1', '\u0000', '`U+0000`'],
   ['A -> B, k2', 'k2', '`k2` is not defined: make it a parameter?', 'parameter k2 = 1\nA -> B, k2'],
   ['parameter k = 1 # one\nA -> B, q', 'q', 'make it a parameter', 'parameter k = 1 # one\nparameter q = 1\nA -> B, q'],
   ['parameter rate = 1\nA -> B, rat', 'rat', 'did you mean `rate`?', 'parameter rate = 1\nA -> B, rate'],

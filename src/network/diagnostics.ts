@@ -101,8 +101,12 @@ function position(starts: readonly number[], offset: number): { line: number; co
 
 /** A piece of the text in a message, shortened so that a message stays a sentence. */
 export function quote(piece: string): string {
-  return `\`${piece.length > 40 ? `${piece.slice(0, 39)}…` : piece}\``
+  const short = piece.length > 40 ? `${piece.slice(0, 39)}…` : piece
+  return `\`${short.replace(unseen, (c) => `U+${c.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`)}\``
 }
+
+/** Controls, marks of direction and the like: quoted as they are they would be nothing, or turn the sentence round. */
+const unseen = /\p{C}/gu
 
 /** `first or second or third`, in quotes. */
 export const either = (words: readonly string[]): string => words.map(quote).join(' or ')

@@ -41,6 +41,8 @@ export interface LineLayer {
   readonly label?: string
   /** Lies on a picture: a rim in the page's colour keeps it apart from what is beneath. */
   readonly rimmed?: true
+  /** Stands behind: single points of a course that another line tells. */
+  readonly faint?: true
 }
 
 /**

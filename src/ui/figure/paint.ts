@@ -57,6 +57,7 @@ export interface Pen {
 
 /** An answer that is being replaced: still legible, plainly not the newest. */
 const fadedOpacity = 0.4
+const faintOpacity = 0.4
 
 export function paint(panel: Panel, layout: Layout, pen: Pen): void {
   const { plot } = layout
@@ -134,7 +135,9 @@ function paintLayer(layer: Layer, layout: Layout, pen: Pen): void {
     case 'line': {
       const { points, n } = straight(placesOf(layer.x, x), layer.y, y, pen.columns)
       if (layer.rimmed) pen.line(points, n, { ink: 'page', width: hair * 4.2, opacity: rimOpacity })
-      pen.line(points, n, { ink: layer.ink, width: hair * (layer.dash === 'solid' ? 1.8 : 1.3), dash: layer.dash })
+      const width = layer.faint ? 1 : layer.dash === 'solid' ? 1.8 : 1.3
+      const opacity = layer.faint && faintOpacity
+      pen.line(points, n, { ink: layer.ink, width: hair * width, dash: layer.dash, opacity })
       return
     }
     case 'band': {

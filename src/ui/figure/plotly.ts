@@ -106,7 +106,8 @@ function traces(layer: Layer, theme: Theme): Data[] {
     case 'line':
     case 'curve': {
       const line = { color: tint(layer.ink), width: 1.6, dash: dashNames[layer.dash] }
-      return [{ type: 'scatter', mode: 'lines', name, x: list(layer.x), y: list(layer.y), line }]
+      const opacity = layer.kind === 'line' && layer.faint ? 0.4 : 1
+      return [{ type: 'scatter', mode: 'lines', name, x: list(layer.x), y: list(layer.y), line, opacity }]
     }
     case 'band': {
       const shared = {

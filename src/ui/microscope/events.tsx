@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react'
 import { type Reel, watch } from '../../analysis/microscope'
 import type { Problem } from '../../solvers/contract'
-import { number } from '../figure/ticks'
+import { grouped, number } from '../figure/ticks'
 import { Counts } from './counts'
 import { History } from './history'
 import { look } from './look'
@@ -22,7 +22,7 @@ export function Events({ problem, seed, replicate }: { problem: Problem; seed: n
   return (
     <>
       <p className="muted">
-        {reel.steps.length} {reel.thinned ? 'draws' : 'events'}
+        {grouped(reel.steps.length)} {reel.thinned ? 'draws' : 'events'}
         {reel.whole ? ` up to time ${number(end)}.` : '; the replicate goes on, but no more are kept here.'}
         {reel.thinned &&
           ' Rates depend on time: draws come at the bound of each rate, and those beyond the rate itself are thinned out.'}

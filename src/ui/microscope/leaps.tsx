@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react'
 import { type LeapReel, watchLeaps } from '../../analysis/leap-microscope'
 import type { Problem } from '../../solvers/contract'
 import type { LeapOptions } from '../../solvers/tau-leap/kernel'
-import { number } from '../figure/ticks'
+import { grouped, number } from '../figure/ticks'
 import { Counts } from './counts'
 import { Firings } from './firings'
 import { History } from './history'
@@ -33,7 +33,7 @@ export function Leaps({ problem, options, seed, replicate }: LeapsProps) {
   return (
     <>
       <p className="muted">
-        {reel.steps.length - events} leaps and {events} events by themselves
+        {grouped(reel.steps.length - events)} leaps and {grouped(events)} events by themselves
         {reel.whole ? ` up to time ${number(end)}.` : '; the replicate goes on, but no more are kept here.'}
       </p>
       <ReelControls what="leap" length={reel.steps.length} index={at} onIndex={setIndex} />

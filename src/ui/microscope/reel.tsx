@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { grouped } from '../figure/ticks'
 
 /** Steps a second while it plays; one for those who asked for less motion. */
 const paces = [1, 3, 12] as const
@@ -75,7 +76,7 @@ export function ReelControls({ what, length, index, onIndex }: ReelControlsProps
         onChange={({ target }) => go(Number(target.value))}
       />
       <span className="reel-place numeric">
-        {index + 1} / {length}
+        {grouped(index + 1)} / {grouped(length)}
       </span>
       <select aria-label={`How many a second`} value={pace} onChange={({ target }) => setPace(Number(target.value))}>
         {paces.map((value) => (

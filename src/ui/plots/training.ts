@@ -1,5 +1,5 @@
 /** How training goes: what it minimises along its updates, one line per method in training. */
-import type { Dash, Fact, Ink, Layer, Panel } from '../figure/figure'
+import type { Dash, Fact, Ink, Layer, LineLayer, Panel } from '../figure/figure'
 import { grouped, number, three } from '../figure/ticks'
 import { type Outlook, provenance, type Source } from './sources'
 
@@ -17,13 +17,18 @@ export function training(sources: readonly Source[], outlook: Outlook): Panel | 
   })
   if (curves.length === 0) return undefined
   const layers = curves.flatMap(({ source, x, y, held }, k): Layer[] => {
-    const line = (name: string, dash: Dash, values: Float64Array, ink: Ink = k): Layer => {
+    const line = (
+      name: string,
+      dash: Dash,
+      values: Float64Array,
+      ink: Ink = k,
+    ): LineLayer & { readonly faded?: boolean } => {
       return { kind: 'line', name: `${source.title}: ${name}`, ink, dash, x, y: values, faded: source.faded }
     }
     // The points stand behind, for what a median hides is part of the truth.
     const course = smooth(y)
     const loss = course
-      ? [line('points', 'solid', y, 'muted'), line('loss, median', 'solid', course.median)]
+      ? [{ ...line('points', 'solid', y, 'muted'), faint: true as const }, line('loss, median', 'solid', course.median)]
       : [line('loss', 'solid', y)]
     return [...loss, ...(held ? [line('held out', 'dashed', held)] : [])]
   })
@@ -69,14 +74,13 @@ function facts({ title, frame: { diagnostics, notes = {} } }: Source, y: Float64
   }
   const states = diagnostics.replicates
   const course = smooth(y)
-  const scatter = course ? [`median of ${course.width} points, which scatter by ± ${three(course.scatter)} nat`] : []
   // Measured on a toggle: with half of the states spread, a batch is worth 14 to 71 % of its rows.
   const weighted =
-    course && diagnostics.effective < mostEqual * states
-      ? ['states have weights, and few of them weigh most in a batch']
-      : []
+    diagnostics.effective < mostEqual * states ? ': states have weights, and a few weigh most of a batch' : ''
+  const scatter =
+    course && `median of ${course.width} points, which scatter by ± ${three(course.scatter)} nat${weighted}`
   return [
-    ...list('Loss', scatter, weighted),
+    ...list('Loss', scatter ? [scatter] : []),
     ...list(
       'Gradient',
       said('gradientNorm', (value) => `norm ${three(value)}`),

@@ -13,6 +13,8 @@ export function trajectories(sources: readonly Source[], outlook: Outlook): Pane
   const { array } = answer.observation
   const [replicates, quantities, times] = array.shape
   const x = array.coords.time.map(Number)
+  // Of a single time there is no history: the law and the mean tell what it holds.
+  if (x.length < 2) return undefined
   const list = shown([answer], outlook)
   const paths = (quantity: number) =>
     Array.from({ length: Math.min(replicates, maxPaths) }, (_, r) => {
