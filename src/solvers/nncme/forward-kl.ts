@@ -157,7 +157,8 @@ function sharing({ options, density, progress, spent }: Setting, steps: number):
   const { updates } = options
   let left = manySteps * updates
   let before: Sketch | undefined
-  return (states) => {
+  const shareOf = (rest: number) => Math.min(updates, Math.max(fewestUpdates, Math.round(rest / manySteps)))
+  const next = (states: Rows) => {
     if (progress.steps === 1) {
       before = sketchOf(density.caps, states)
       return 2 * updates
@@ -166,8 +167,25 @@ function sharing({ options, density, progress, spent }: Setting, steps: number):
     const now = sketchOf(density.caps, states)
     if (before && !hasMoved(before, now)) return 0
     before = now
-    const most = Math.min(updates, Math.max(fewestUpdates, Math.round(left / manySteps)))
+    const most = shareOf(left)
     left = Math.max(0, left - most)
+    return most
+  }
+  /** Of so many steps to come, if the law moves in all of them. */
+  const later = (count: number) => {
+    if (steps <= manySteps) return count * updates
+    let [sum, rest] = [0, left]
+    for (let k = 0; k < count; k++) {
+      const most = shareOf(rest)
+      sum += most
+      rest = Math.max(0, rest - most)
+    }
+    return sum
+  }
+  if (!spent) progress.planned = 2 * updates + later(steps - 1)
+  return (states) => {
+    const most = next(states)
+    if (!spent) progress.planned = progress.updates + most + later(steps - progress.steps)
     return most
   }
 }

@@ -13,6 +13,8 @@ export interface Progress {
   /** Steps in time, and updates of the optimiser, so far. */
   steps: number
   updates: number
+  /** Updates of all steps, those of steps to come at most; absent where they are not counted beforehand. */
+  planned?: number
   /** Of the last update: in nats. */
   loss: number
   gradientNorm: number
@@ -30,6 +32,12 @@ export interface Progress {
   training: number
   /** Samples at which a step in time was not a probability: of the papers' schemes. */
   clamped?: number
+}
+
+/** How much of the work is done: updates where they are planned, which steps in time may get unequally many of. */
+export function shareDone({ updates, planned, time }: Progress, horizon: number): number {
+  if (planned !== undefined) return planned > 0 ? Math.min(1, updates / planned) : 0
+  return horizon > 0 ? time / horizon : 0
 }
 
 export interface Setting {

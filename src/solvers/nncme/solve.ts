@@ -22,7 +22,7 @@ import type { Resting } from './paper/evolve'
 import { paperScheme, trimmedBox } from './paper/scheme'
 import { ensemble, streams } from './propagate'
 import { observations, type Taken } from './record'
-import type { Progress } from './scheme'
+import { type Progress, shareDone } from './scheme'
 import { herds } from './spread'
 import { withTrap } from './trap'
 
@@ -94,7 +94,7 @@ export async function* solveOn(
       ...(independent && { independent }),
       ...(now && { now }),
       ...(artifact && { artifact }),
-      done: horizon > 0 ? progress.time / horizon : 0,
+      done: shareDone(progress, horizon),
       phase,
     }
   }
