@@ -1,9 +1,12 @@
 /** What a projection will take on this machine, said before work starts. */
+
+import { readsTime } from '../../network/structure'
 import { diagonalMatrix } from '../../numerics/diagonal'
 import type { Problem } from '../contract'
 import type { FspOptions } from './index'
 import type { Need, Needs } from './pilot'
-import { boxWork, quickSeries } from './propagate'
+import { boxWork, quickSeries, quickSoFar } from './propagate'
+import { productsFor, reversible } from './series'
 
 export interface Cost {
   readonly states: number
@@ -19,22 +22,24 @@ export interface Costs {
 }
 
 /** Products in a small matrix, in batches of which the fastest counts: others may use the machine too. */
-const [states, products, batches] = [4096, 25, 12]
+const [states, products, batches] = [8192, 100, 12]
 /** Products with what does not fit a cache take so many times longer. */
 const outOfCache = 1.2
 const cacheBytes = 8e6
-/** Sums of terms and looks at them take as long again as products; a window's rows are short, an elimination has no SIMD. */
-const [used, inRows, eliminated] = [2, 2, 20]
+/** With sums of terms, looks at them and laws that leave the nearest cache, products take so many times longer; a window's rows are short, an elimination has no SIMD. */
+const [used, inRows, eliminated] = [2, 3.3, 20]
 /** Every product is called, and looked at, however small: seconds. */
-const perProduct = 2e-6
+const perProduct = 2.5e-6
 /** Laws are read at each output time: numbers of the states for each quantity, as many products each. */
 const perReading = 10
-/** A window's rows are laid out again whenever states are added: products, per state. */
-const perLayout = 1e5
-/** Chebyshev's series of a chain of single steps on one axis, which is reversible, has so many times fewer products. */
-const reversible = 4
+/** A window's rows are laid out again whenever states are added: products, per state and axis. */
+const perLayout = 2e4
+/** A window is gone back over when it grows: products that are made besides for each of its axes, on half of its states. */
+const perAxis = 500
+/** Where rates read the time every step is taken whole and in halves, and laid out anew. */
+const perStep = 4
 /** Before the first product: paths, layouts, a compiler that has yet to warm up. */
-const startSeconds = 0.05
+const startSeconds = 0.02
 /** Numbers per state besides the entries: three vectors and a diagonal; bytes of tables per state of a window. */
 const vectors = 4
 const tableBytes = 60
@@ -69,15 +74,32 @@ export function costsOf(
 ): Costs {
   const entries = network.reactions.length + 1
   const readings = times.length * (network.species.length + network.observables.length) * perReading
-  const fewer = options.propagator === 'auto' && box.band <= 1 && box.work > quickSeries ? reversible : 1
-  const cost = ({ states, work, products }: Need, bytes: number, slow: number, laidOut = 0): Cost => {
-    const all = (work / fewer) * slow * (bytes > cacheBytes ? outOfCache : 1) + states * (readings + laidOut)
-    return { states, bytes, seconds: startSeconds + (products / fewer) * perProduct + all / speed(now) }
+  const fewer = reversible(network, box.band)
+  const often = readsTime(network) ? perStep : 1
+  const parts = Math.max(1, times.length)
+  const cost = (need: Need, work: number, bytes: number, slow: number, besides = 0, laidOut = 0): Cost => {
+    // As many states as it holds on the way, on average.
+    const held = need.work / Math.max(1, need.products) / entries
+    const shorter = options.propagator === 'chebyshev' || options.propagator === 'auto'
+    const many = need.events * held * entries > (laidOut ? quickSoFar : quickSeries)
+    const products = often * productsFor(need.events, parts, shorter && many ? fewer : undefined, besides > 0)
+    const made = entries * (products * held + besides * (need.states / 2)) * slow
+    // Where an elimination would be chosen it takes less.
+    const least = work < need.work ? Math.min(work * eliminated, made) : made
+    const all = least * (bytes > cacheBytes ? outOfCache : 1) + need.states * (readings + often * laidOut)
+    return { states: need.states, bytes, seconds: startSeconds + (products + besides) * perProduct + all / speed(now) }
   }
   const work = workInBox(box, options)
   return {
-    box: cost({ ...box, work }, box.states * 8 * (entries + vectors - 1), work < box.work ? eliminated : used),
-    window: cost(window, window.states * (8 * vectors + tableBytes), inRows, perLayout),
+    box: cost(box, work, box.states * 8 * (entries + vectors - 1), used),
+    window: cost(
+      window,
+      window.work,
+      window.states * (8 * vectors + tableBytes),
+      inRows,
+      perAxis * box.axes,
+      perLayout * box.axes,
+    ),
     seen,
   }
 }

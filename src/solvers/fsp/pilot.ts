@@ -56,11 +56,13 @@ export interface Need {
   /** Products of two numbers, and products of the matrix with a law. */
   readonly work: number
   readonly products: number
+  /** Jumps of the uniformised chain up to the end. */
+  readonly events: number
 }
 
 export interface Needs {
-  /** `band`: states in a band's breadth. */
-  readonly box: Need & { readonly band: number }
+  /** `band`: states in a band's breadth; of so many axes. */
+  readonly box: Need & { readonly band: number; readonly axes: number }
   readonly window: Need
   /** Share of the horizon that the pilot saw; beyond it the last it saw is taken to stay. */
   readonly seen: number
@@ -98,6 +100,7 @@ export function needs(problem: Problem, space: Coordinates, pilot: Pilot, tolera
   const cap = [...low]
   let [boxStates, boxWork, windowStates, windowWork] = [1, 0, 1, 0]
   let [boxProducts, windowProducts] = [0, 0]
+  let [boxEvents, windowEvents] = [0, 0]
   let [boxRate, windowRate, window] = [0, 0, 1]
   let before = 0
   let seen = 0
@@ -123,12 +126,16 @@ export function needs(problem: Problem, space: Coordinates, pilot: Pilot, tolera
         ...points.map((x) => outflow(outward(space, cloud, x, reach, closely ? { low, cap } : undefined), t)),
       )
     }
+    // Its busiest state lies between those that paths point to and the corners of the box about them.
+    if (closely) windowRate = Math.sqrt(windowRate * boxRate)
     const products = (rate: number) => overhead * rate * (t - before) + 40
     boxProducts += products(boxRate)
     windowProducts += products(windowRate)
     boxWork += products(boxRate) * boxStates * entries
     windowWork += products(windowRate) * window * entries
     windowStates = Math.max(windowStates, window)
+    boxEvents += boxRate * (t - before)
+    windowEvents += windowRate * (t - before)
     before = t
   }
   const horizon = pilot.times[pilot.times.length - 1]
@@ -137,9 +144,11 @@ export function needs(problem: Problem, space: Coordinates, pilot: Pilot, tolera
       states: boxStates,
       work: boxWork,
       products: boxProducts,
+      events: boxEvents,
+      axes,
       band: boxStates / Math.max(...widths({ low, cap }), 1),
     },
-    window: { states: Math.ceil(windowStates), work: windowWork, products: windowProducts },
+    window: { states: Math.ceil(windowStates), work: windowWork, products: windowProducts, events: windowEvents },
     seen: horizon > 0 ? seen / horizon : 1,
   }
 }
@@ -193,6 +202,8 @@ function lastCount({ counts }: Pilot, s: number): number {
 }
 
 const fewestSeen = 300
+/** Of what the law would fill if it were normal, at least so much is there. */
+const leastThere = 0.5
 
 /** States in the ball that the law fills. */
 function whole({ volume, mean }: Cloud, reach: number): number {
@@ -211,19 +222,22 @@ function cut(
   low: readonly number[],
   cap: readonly number[],
 ): number {
-  let [counts, rest] = [1, volume]
+  let [counts, rest, there] = [1, volume, 1]
   const free: number[] = []
   for (const [a, from] of low.entries()) {
     const width = cap[a] - from + 1
-    if (width >= reach * deviation[a]) free.push(axes[a])
-    else {
+    if (width >= reach * deviation[a]) {
+      free.push(axes[a])
+      // Counts end at 0, and beside the outer peaks.
+      there *= Math.min(1, width / (2 * reach * deviation[a]))
+    } else {
       counts *= width
       rest /= deviation[a]
     }
   }
   if (free.length === 0) return counts
   const spread = Math.max(leastSpread ** free.length, Math.min(rest, filled(free, points)))
-  return counts * ball(free.length) * reach ** free.length * spread
+  return counts * Math.max(leastThere, there) * ball(free.length) * reach ** free.length * spread
 }
 
 /** Where the law ends on an axis. One with several peaks spreads wide, but falls off beside its outer ones as they do. */

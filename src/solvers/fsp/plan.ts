@@ -34,6 +34,9 @@ export const boxPlan: Plan = { kind: 'box', inner: 0, sheds: false, told: 'box',
 /** What is foretold for comparison. */
 const looserTolerance = 1e-3
 
+/** Seconds worth a word, where rates read the time. */
+const noticed = 0.5
+
 /** What is foretold is refused when it is so many times more than may be: it may be wrong by a few. */
 const certain = 8
 
@@ -72,11 +75,15 @@ export function* planFor(problem: Problem, options: FspOptions, now?: () => numb
       start: visited(space, pilot, inner, bounds),
       told: `reachable: what sampled paths visit, and about it${within ? `, within ${within}` : ''}`,
     }
-  if (readsTime(problem.network)) return { ...window, told: 'window: a box would be filled anew as rates change' }
+  const closely = (tolerance: number) => needs(problem, space, pilot, tolerance, true)
+  if (readsTime(problem.network)) {
+    const costs = now && costsOf(problem, options, closely(options.tolerance), now)
+    const foretold = costs && costs.window.seconds > noticed ? ` (foreseen: ${costText(costs.window)})` : ''
+    return { ...window, told: 'window: a box would be filled anew as rates change', foretold }
+  }
   const foreseen = needs(problem, space, pilot, options.tolerance)
   const inBox = workInBox(foreseen.box, options)
   refuse(problem, options, foreseen, inBox, pilot, now)
-  const closely = (tolerance: number) => needs(problem, space, pilot, tolerance, true)
   const costs = now && inBox > quick ? costsOf(problem, options, closely(options.tolerance), now) : undefined
   const foretold = (kind: 'box' | 'window') => (costs ? ` (foreseen: ${costText(costs[kind])})` : '')
   const advised = (kind: 'box' | 'window') => {

@@ -45,7 +45,7 @@ export const estimates: Readonly<Partial<Record<Method, string>>> = {
 /** Multiplications up to which uniformisation, with nothing below zero, is quick enough: a tenth of a second … */
 export const quickSeries = 2e8
 /** … and on states that follow the law, which will be more than they are now. */
-const quickSoFar = 3e7
+export const quickSoFar = 3e7
 /** Multiplications up to which a proof is worth waiting for: some ten to twenty seconds. */
 const patience = 2e10
 /** An elimination is chosen where it is this many times cheaper; a factorisation is made about so often. */
