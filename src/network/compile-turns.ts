@@ -9,7 +9,8 @@
 import { compilable, structureOf, unrolled } from './compile'
 import { type LaneCells, type Lanes, lanesOf, stateBytes } from './compile-lanes'
 import { lanes, rowBytes } from './compile-pairs'
-import { emitTurns, place, type TurnsLayout, turnCell, turnRows } from './compile-turns-kernel'
+import { emitTurns } from './compile-turns-kernel'
+import { place, type TurnsLayout, turnCell, turnRows } from './compile-turns-layout'
 import { modulePool } from './module-pool'
 import type { Network } from './network'
 
