@@ -8,6 +8,8 @@ const notice = (page: Page) => page.getByRole('region', { name: 'Notices' })
 const kept = (page: Page) => page.waitForTimeout(1000)
 
 test('a draft that crashes the page is offered at the next visit, not opened', async ({ context, page }) => {
+  // Six openings of the page, and the seconds in which it proves that it lives.
+  test.slow()
   await open(page)
   await write(page, 'species Trap = 3\nTrap -> 0, 1\n')
   await kept(page)
