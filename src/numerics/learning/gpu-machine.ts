@@ -137,7 +137,10 @@ export function gpuMachine(gpu: GpuDevice): Machine {
     },
     fill(at, floats, value) {
       if (value === 0) promised.push({ at, floats })
-      else call(fill, [at, floats, value])
+      else {
+        promised = promised.filter((zeros) => zeros.at !== at || zeros.floats > floats)
+        call(fill, [at, floats, value])
+      }
     },
     duplicate: (from, at, floats) => void promised.push({ at, floats, from }),
     bring,

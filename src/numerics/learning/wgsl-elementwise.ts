@@ -75,15 +75,15 @@ function pairs(join: string, splat: boolean, add: boolean): Program {
   put(y, i, c, ${add ? 'before(y + i) + ' : ''}value);`,
     grid: ({ rows, columns }) => each(rows * columns),
     ends: ({ y, rows, columns }) => ({ at: y, floats: rows * columns, columns }),
-    ...(!splat && !add && { joins: joinsPairs(join) }),
+    ...(!splat && { joins: joinsPairs(join, add) }),
     ...(add && { adds: { to: 'y', floats: ({ rows, columns }) => rows * columns } as const }),
   })
 }
 
 const joinsPairs =
-  (join: string): Program['joins'] =>
-  ([a, b, to, rows, columns, aRow, bRow], { at, floats, columns: own }) => {
-    if (rows * columns !== floats) return
+  (join: string, add: boolean): Program['joins'] =>
+  ([a, b, to, rows, columns, aRow, bRow], { at, floats, columns: own }, past) => {
+    if (rows * columns !== floats || (add && past !== fromZero)) return
     if (rows > 1) {
       const row = a === at && columns === own && aRow === 4 * columns && bRow === 0
       return row ? { value: `v ${join} heap[$0 + column]`, places: [b], to } : undefined

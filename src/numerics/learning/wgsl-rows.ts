@@ -211,8 +211,10 @@ export const movingPrograms: Readonly<Record<string, Program>> = {
     parameters: { x: 'place', y: 'place', outer: 'count', middle: 'count', inner: 'count', scale: 'number' },
     body: `  if (i >= p.outer * p.middle * p.inner) { return; }
   let o = i / (p.middle * p.inner);
-  heap[y + i] = before(y + i) + p.scale * heap[x + o * p.inner + i % p.inner];`,
+  put(y, i, 0u, before(y + i) + p.scale * heap[x + o * p.inner + i % p.inner]);`,
     grid: ({ outer, middle, inner }) => each(outer * middle * inner),
+    // Its columns are nobody's: a row cannot join.
+    ends: ({ y, outer, middle, inner }) => ({ at: y, floats: outer * middle * inner, columns: 0 }),
     adds: { to: 'y', floats: ({ outer, middle, inner }) => outer * middle * inner },
   }),
   gather: program({
