@@ -64,8 +64,8 @@ export type PieceOutcome =
 
 export type TallyOutcome = { readonly status: 'done'; readonly tally: Tally } | { readonly status: 'cancelled' } | Fault
 
-/** How long a solver works between two yields, in ms: a quarter of a frame's patience for cancel, 1 % overhead. */
-export const sliceMs = 15
+/** How long a solver works between two yields, in ms: what a cancel, and the picture after a slider, wait for. A breath in a browser's worker takes some 0.006 ms. */
+export const sliceMs = 8
 /** The first is shorter, and the next ones twice as long each: a hand on a slider waits for the first picture. */
 const firstSliceMs = 4
 
