@@ -17,6 +17,8 @@ export interface Axis {
   readonly domain: readonly [number, number]
   /** Only whole numbers mean something here: no tick at 2.5 molecules. */
   readonly whole?: boolean
+  /** Nothing stands for a number beyond this one, though marks reach over it: no tick there. */
+  readonly last?: number
   /** The axis counts things that have names: that of k stands at k. */
   readonly names?: readonly string[]
 }

@@ -20,6 +20,10 @@ describe('ticks', () => {
     expect(ticks(axis([-0.5, 1.5], { whole: true }), 9).map(({ text }) => text)).toEqual(['0', '1'])
   })
 
+  it('do not stand beyond the last number that means something', () => {
+    expect(ticks(axis([0, 140], { last: 100 }), 7).map(({ at }) => at)).toEqual([0, 20, 40, 60, 80, 100])
+  })
+
   it('write very small and very large numbers with powers of ten', () => {
     expect(ticks(axis([0, 4e-9]), 2).map(({ text }) => text)).toEqual(['0', '2×10⁻⁹', '4×10⁻⁹'])
     expect(ticks(axis([0, 2e7]), 2).map(({ text }) => text)).toEqual(['0', '10⁷', '2×10⁷'])

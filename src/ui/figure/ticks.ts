@@ -14,7 +14,8 @@ export function ticks(axis: Axis, count: number): Tick[] {
   if (axis.names) return axis.names.map((text, at) => ({ at, text }))
   const [low, high] = axis.domain
   if (!(high > low) || !Number.isFinite(high - low)) return [{ at: low, text: number(low) }]
-  return axis.scale === 'log' && low > 0 ? logTicks(low, high, count) : linearTicks(low, high, count, axis.whole)
+  const all = axis.scale === 'log' && low > 0 ? logTicks(low, high, count) : linearTicks(low, high, count, axis.whole)
+  return axis.last === undefined ? all : all.filter(({ at }) => at <= (axis.last ?? high))
 }
 
 function linearTicks(low: number, high: number, count: number, whole = false): Tick[] {

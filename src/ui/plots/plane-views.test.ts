@@ -137,7 +137,7 @@ describe('conditional slices', () => {
     }
     expect(panel.title).toBe('V given U = 4')
     const mass = poisson(meanOf(0, 5), 4)
-    expect(panel.note).toContain(`P = ${Number(mass.toPrecision(3))}`)
+    expect(panel.note).toContain(`P\u00a0=\u00a0${Number(mass.toPrecision(3))}`)
     expect(fact(panel, 'P(U = 4)')).toMatch(/ ± /)
     // Twice the joint law's bound, 5e-10, over the mass.
     expect(fact(panel, 'Error')).toContain('within 1.8×10⁻⁷')

@@ -53,7 +53,12 @@ export function ridges(sources: readonly Source[], outlook: Outlook): Body | und
     title: `${name} over time`,
     note: 'each as high as its own peak',
     x: { label: name, scale: 'linear', domain: [x[from] - 0.5, x[until - 1] + 0.5], whole: true },
-    y: { label: 'time', scale: 'linear', domain: [at[0], nice(at[0], at[at.length - 1] + reach * spacing)[1]] },
+    y: {
+      label: 'time',
+      scale: 'linear',
+      domain: [at[0], nice(at[0], at[at.length - 1] + reach * spacing)[1]],
+      last: at[at.length - 1],
+    },
     layers: [layer],
     summary: `The distribution of ${name} at ${at.length} times from ${number(at[0])} to ${final}; at ${final} its mean is ${number(mean)}, its standard deviation ${number(sd)} (${errorWords(error, times[times.length - 1])}).`,
     provenance: provenance([answer], outlook, times[times.length - 1]),

@@ -127,7 +127,8 @@ export function slices(sources: readonly Source[], outlook: Outlook): Body | und
   ]
   return {
     title,
-    note: `t = ${number(t)}, P = ${three(mass)}`,
+    // Unbreakable within: a narrow head has two lines.
+    note: `t\u00a0=\u00a0${number(t)}, P\u00a0=\u00a0${three(mass)}`,
     x: { label: of, scale: 'linear', domain: [low - width / 2, high + width / 2], whole: true },
     y: { label: width > 1 ? 'probability per count' : 'probability', scale: 'linear', domain: [0, nice(0, top)[1]] },
     layers,

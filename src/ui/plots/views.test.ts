@@ -113,6 +113,8 @@ describe('the law over time', () => {
     const panel = view('ridges', [exactSource()], everything({ quantity: 'V' }))
     const [ridge] = layers(panel, 'ridges')
     expect([...ridge.at]).toEqual(fixtureTimes)
+    // Ridges reach above the last time, where no time is.
+    expect(panel.y.last).toBe(fixtureTimes.at(-1))
     const row = csv(panel)
       .split('\n')
       .find((line) => line.startsWith('V,4,10,'))
