@@ -13,7 +13,7 @@ import { stream } from '../src/numerics/rng'
 import { poisson } from '../src/numerics/statistics'
 import { findAdapter } from '../src/numerics/webgpu'
 import { domainOf } from '../src/solvers/design'
-import { densityOf, type Lecture, learn } from '../src/solvers/distilled/student'
+import { allAtOnce, densityOf, type Lecture, learn } from '../src/solvers/distilled/student'
 import { crossEntropy } from '../src/solvers/nncme/fit'
 import { ask } from '../src/solvers/testing'
 
@@ -57,7 +57,8 @@ const distilled =
     const density = densityOf(domain, variables, { kind: 'dense', width: 96, layers: 3 })
     const schedule = { epochs: 10_000, rate: 0.005, batch, rows: 8 }
     // Epochs of eight steps, so that most steps are none at whose end the state is read.
-    const work = learn(density, domain, lectures(8 * batch), [], schedule, (k) => stream(1, k), backend)
+    const lessons = allAtOnce({ heard: lectures(8 * batch), kept: [] })
+    const work = learn(density, domain, lessons, schedule, { streams: (k) => stream(1, k), backend })
     let weights: (() => Promise<Weights>) | undefined
     return {
       async step() {

@@ -3,6 +3,12 @@
  * Every number is made by the same operations whoever makes it, so that the bits do not depend on how many they are.
  */
 
+/** Whether memory can be shared between threads here: in a page only where it is isolated from other sites. */
+export function canShare(): boolean {
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean }
+  return typeof SharedArrayBuffer !== 'undefined' && crossOriginIsolated !== false
+}
+
 /** What another thread needs for its share; plain, clonable data. */
 export interface SharedTask {
   /** Exports functions of numbers; imports `host.memory`. */

@@ -7,7 +7,7 @@ import { expose, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlin
 import type { Ending, Inquiry } from '../analysis/inquiry'
 import type { Progress } from '../analysis/progress'
 import { type Block, type Neighbours, serveBlock } from '../numerics/blocks'
-import { type Helpers, type SharedTask, serveCrew } from '../numerics/crew'
+import { canShare, type Helpers, type SharedTask, serveCrew } from '../numerics/crew'
 import type { Artifact, Frame, Outcome } from '../solvers/contract'
 import {
   type CrewMember,
@@ -24,7 +24,7 @@ import { openBreath } from './breath'
 import { buffersOf } from './buffers'
 import { conflate, type Seen } from './conflate'
 import { methodOf, questionOf } from './question'
-import { canShare, lineOver } from './sharing'
+import { lineOver } from './sharing'
 
 /** Run ids are the caller's and must be unique over all services that work together. */
 export interface SolverService {

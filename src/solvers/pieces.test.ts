@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Hands } from './contract'
-import { inPieces } from './pieces'
+import { ahead, inPieces } from './pieces'
 
 const pieces = Array.from({ length: 12 }, (_, k) => k)
 const square = async function* (k: number) {
@@ -89,5 +89,47 @@ describe('pieces of work', () => {
         )
       ).result,
     ).toEqual([])
+  })
+})
+
+describe('pieces that are made ahead', () => {
+  it('are done here only as far as they are needed, and by the others while this thread does something else', async () => {
+    const own: number[] = []
+    const here = async function* (k: number) {
+      own.push(k)
+      yield
+      return k * k
+    }
+    const alone = ahead(pieces, here, undefined)
+    await end(alone.until(5))
+    expect(own).toEqual([0, 1, 2, 3, 4])
+    expect(alone.results).toEqual([0, 1, 4, 9, 16])
+    own.length = 0
+    const lent = hands(2, async (k) => {
+      await soon(1)
+      return k * k
+    })
+    const shared = ahead(pieces, here, lent)
+    await shared.idle
+    expect(lent.asked).toEqual(pieces)
+    await end(shared.until(pieces.length))
+    expect(own).toEqual([])
+    expect(shared.results).toEqual(pieces.map((k) => k * k))
+  })
+
+  it('are waited for where another is at one of those that are needed', async () => {
+    let answer = () => {}
+    const lent = hands(1, (k) =>
+      k > 0 ? new Promise(() => {}) : new Promise((resolve) => (answer = () => resolve(0))),
+    )
+    const work = ahead(pieces, square, lent)
+    const waiting = end(work.until(2))
+    await soon(20)
+    expect(work.results.length).toBe(2)
+    expect(0 in work.results).toBe(false)
+    answer()
+    await waiting
+    expect(work.results.slice(0, 2)).toEqual([0, 1])
+    work.stop()
   })
 })

@@ -1,8 +1,8 @@
 /** Parameters on a machine: they, their gradients and the moments of Adam lie in front, the arena of the tape behind. */
-import type { Blocks } from './descent'
+import { type Blocks, descend } from './descent'
 import { graph, margin, type Node } from './graph'
-import type { Machine } from './kernels'
-import { type Backend, decays, type Learner, type Loss, type Parameters, sizeOf, type Weights } from './ops'
+import type { Machine, NearMachine } from './kernels'
+import { type Apart, type Backend, decays, type Learner, type Loss, type Parameters, sizeOf, type Weights } from './ops'
 import { operations } from './tape'
 
 /** Arrays that each parameter has: itself, its gradient, and the two moments of Adam. */
@@ -17,7 +17,7 @@ interface Used {
 export function backendOn(name: string, machine: () => Machine, live: Set<() => Used>): Backend {
   return {
     name,
-    learner: (weights) => learner(machine(), weights, live),
+    learner: (weights, parts) => learner(machine(), weights, live, parts),
     memory() {
       const all = [...live].map((used) => used())
       return {
@@ -43,10 +43,12 @@ function layOut(initial: Weights): { readonly names: string[]; readonly blocks: 
   return { names, blocks: { weights, gradients, means, squares, length, decaying, arrays } }
 }
 
-function learner(machine: Machine, initial: Weights, live: Set<() => Used>): Learner {
+function learner(machine: Machine, initial: Weights, live: Set<() => Used>, parts = 1): Learner {
   const { names, blocks } = layOut(initial)
   const { length, arrays } = blocks
-  const arena = 16 + copies * 4 * length
+  // Gradients of further parts lie behind.
+  const spare = 16 + copies * 4 * length
+  const arena = spare + (parts - 1) * 4 * length
   machine.reserve(arena + margin)
   const g = graph(machine, arena)
   const ops = operations(g)
@@ -79,8 +81,9 @@ function learner(machine: Machine, initial: Weights, live: Set<() => Used>): Lea
   restart(initial)
 
   /** The gradients are in their place, and the loss where `then` is told, until it returns. */
-  const differentiate = <T>(loss: Loss, then: (loss: number) => T): T => {
-    machine.fill(blocks.gradients, length, 0)
+  const differentiate = <T>(loss: Loss, then: (loss: number) => T, gradients = blocks.gradients): T => {
+    for (const [k, name] of names.entries()) nodes[name].gradient = gradients + 4 * arrays[k].from
+    machine.fill(gradients, length, 0)
     g.recording = true
     try {
       const root = loss(ops, nodes as Parameters) as Node
@@ -100,7 +103,27 @@ function learner(machine: Machine, initial: Weights, live: Set<() => Used>): Lea
     return Object.fromEntries(entries)
   }
 
+  const apart = (near: NearMachine): Apart => {
+    const block = (at: number) => near.heap.floats.subarray(at / 4, at / 4 + length)
+    const blockOf = (k: number) => (k === 0 ? blocks.gradients : spare + (k - 1) * 4 * length)
+    return {
+      length,
+      copyWeights: (into) => into.set(block(blocks.weights)),
+      setWeights: (from) => near.write(blocks.weights, from),
+      make: (k, loss) => differentiate(loss, (at) => near.heap.floats[at / 4], blockOf(k)),
+      copyGradient: (k, into) => into.set(block(blockOf(k))),
+      setGradient: (k, from) => near.write(blockOf(k), from),
+      descend(count, settings) {
+        for (let k = 1; k < count; k++) near.kernels.addScaled(blockOf(k), blocks.gradients, length, 1)
+        // Where the loss lies nobody asks.
+        const descent = { blocks, loss: blocks.weights, settings, steps: ++steps }
+        return descend(near.heap, near.kernels, descent).gradientNorm
+      },
+    }
+  }
+
   return {
+    ...(parts > 1 && 'heap' in machine && { apart: apart(machine as NearMachine) }),
     step: async (loss, settings) =>
       differentiate(loss, (at) => machine.descend({ blocks, loss: at, settings, steps: ++steps })),
     async gradients(loss) {

@@ -115,8 +115,25 @@ export interface Asking {
   run<T>(body: (ops: Ops, parameters: Parameters) => Promise<T> | T): Promise<T>
 }
 
+/** Gradients of the parts of a step, each on its own, as blocks of numbers that are the same on every thread. */
+export interface Apart {
+  /** Numbers of a block. */
+  readonly length: number
+  copyWeights(into: Float32Array): void
+  /** The optimiser knows nothing of it. */
+  setWeights(block: Float32Array): void
+  /** Makes the gradient of the k-th part, and returns its loss. */
+  make(k: number, loss: Loss): number
+  copyGradient(k: number, into: Float32Array): void
+  setGradient(k: number, block: Float32Array): void
+  /** A step along the sum of the first `count` gradients, added in their order. Returns the gradient's norm. */
+  descend(count: number, settings: StepSettings): number
+}
+
 /** Parameters with the state of their optimiser. */
 export interface Learner extends Asking {
+  /** Present where parts were asked for, and the memory is at hand. */
+  readonly apart?: Apart
   /** One step of Adam (AdamW with `decay`). */
   step(loss: Loss, settings: StepSettings): Promise<StepReport>
   gradients(loss: Loss): Promise<{ readonly value: number; readonly gradients: Weights }>
@@ -131,7 +148,8 @@ export interface Learner extends Asking {
 
 export interface Backend {
   readonly name: string
-  learner(weights: Weights): Learner
+  /** `parts`: gradients of so many parts of a step can be made, each on its own. */
+  learner(weights: Weights, parts?: number): Learner
   /** Tensors and bytes that are alive. */
   memory(): { readonly tensors: number; readonly bytes: number }
 }

@@ -3,19 +3,32 @@ import { chooseBackend } from '../../numerics/learning/backends'
 import { StepsLost } from '../../numerics/learning/enduring'
 import type { Weights } from '../../numerics/learning/ops'
 import { ownBackend } from '../../numerics/learning/own'
+import { parts, type Team } from '../../numerics/learning/team'
 import { type Artifact, Failure, type Problem, type Run, type Snapshot } from '../contract'
 import { type Domain, largest, settings } from '../design'
 import { coordinates } from '../fsp/kernel'
 import { fewEnough, short, largest as tells } from '../learnt'
-import { inPieces } from '../pieces'
 import type { TrainingRecord } from '../training'
 import { carriedOn, timesWithin, windowEnds } from './consistency'
 import type { DistilledOptions } from './index'
 import { type Begun, type Model, packCourse, type Student } from './model'
 import { byScore, type Context } from './paper'
-import { type Lesson, lesson } from './pieces'
-import { type Course, densityOf, type Lecture, learn, trialOf } from './student'
-import { pick, steppedOn, timesOf } from './teach'
+import type { Gradients } from './pieces'
+import type { Part } from './step'
+import { allAtOnce, type Course, densityOf, type Lecture, learn, type Syllabus, trialOf } from './student'
+import {
+  atOnce,
+  countOf,
+  designStream,
+  looksAlone,
+  sampleStream,
+  spared,
+  type Teaching,
+  taught,
+  teach,
+  untaught,
+} from './syllabus'
+import { steppedOn, timesOf } from './teach'
 import { openWriter, type Variable } from './writer'
 
 export interface Show {
@@ -26,28 +39,17 @@ export interface Show {
   tell?(backend: string, words?: string): void
 }
 
-/** What is learnt from, and what tells how that goes. */
-interface Lessons {
-  readonly heard: readonly Lecture[]
-  readonly kept: readonly Lecture[]
-}
-
 /** Where an earlier run stood that was begun in the same way. */
 export interface Earlier {
   readonly variables: readonly Variable[]
   readonly course: Course
 }
 
-/** Shares of the progress: up to the end of the lectures, and of the learning. */
-const taught = 0.2
+/** Share of the progress up to the end of the learning. */
 export const learnt = 0.9
-/** Streams of the seed: of the designs, of the student, and of the samples from here on. */
-const [designStream, studentStream] = [0, 3]
-export const [heldStream, aroundStream, sampleStream] = [1, 2, 1 << 20]
-/** Every so manieth setting is not learnt from, but tells when to stop. */
-const spared = 10
-/** Looks cost little where there is one setting: its law is followed once, whatever their number. */
-const looksAlone = 8
+/** Streams of the seed: of designs that measure, and of the student. */
+export const [heldStream, aroundStream] = [1, 2]
+const studentStream = 3
 
 type Learnt = Pick<Model, 'variables' | 'student'>
 type Learning = AsyncGenerator<Snapshot, Learnt>
@@ -67,10 +69,15 @@ export async function* byTeacher(
     return yield* byPaper(problem, domain, options, run, show, record)
   }
   const trained = earlier && earlier.course.epoch >= options.epochs
-  const lessons = trained ? { heard: [], kept: [] } : yield* teach(problem, domain, options, run, show)
-  const variables = earlier?.variables ?? variablesOf(problem, [...lessons.heard, ...lessons.kept])
-  const known = { ...begun, variables }
-  return { variables, student: yield* study(known, lessons, options, run, show, record, earlier?.course) }
+  const teaching = trained ? untaught : yield* teach(problem, domain, options, run, show)
+  try {
+    const { heard, kept } = teaching.first
+    const variables = earlier?.variables ?? variablesOf(problem, [...heard, ...kept])
+    const known = { ...begun, variables }
+    return { variables, student: yield* study(known, teaching, options, run, show, record, earlier?.course) }
+  } finally {
+    teaching.stop()
+  }
 }
 
 /** Its rate is a tenth of a per cent where ours is at its usual. */
@@ -168,44 +175,18 @@ export async function* byItself(
     const variables = variablesOf(problem, [...heard, ...kept])
     known = {
       variables,
-      student: yield* study({ ...begun, variables }, { heard, kept }, { ...options, stages: 1 }, run, part, own),
+      student: yield* study(
+        { ...begun, variables },
+        atOnce({ heard, kept }),
+        { ...options, stages: 1 },
+        run,
+        part,
+        own,
+      ),
     }
     before = last
   }
   return known as Learnt
-}
-
-/** One setting is all there is where nothing varies. */
-export const countOf = ({ axes }: Domain, count: number) => (axes.length ? count : 1)
-
-async function* teach(
-  problem: Problem,
-  domain: Domain,
-  options: DistilledOptions,
-  run: Run,
-  show: Show,
-): AsyncGenerator<Snapshot, Lessons> {
-  const { paths } = options
-  const looks = domain.axes.length ? options.looks : options.looks * looksAlone
-  const all = settings(problem, domain, countOf(domain, options.settings), run.rng(designStream))
-  const pieces = all.map((setting, i): Lesson => {
-    return { kind: 'lesson', setting: pick(setting), times: timesOf(domain, looks, i), first: sampleStream + i * paths }
-  })
-  const work = inPieces(pieces, (piece) => lesson(problem, options, piece, run), run.hands)
-  let step = await work.next()
-  for (; !step.done; step = await work.next()) {
-    const phase = `laws to learn from: ${Math.round(step.value * all.length)} of ${all.length} settings`
-    if (run.due()) yield show(phase, taught * step.value)
-  }
-  const [heard, kept]: [Lecture[], Lecture[]] = [[], []]
-  for (const [i, told] of step.value.entries()) {
-    // Of a single setting, times tell.
-    for (const [k, lecture] of told.entries()) {
-      const spare = all.length > 1 ? i % spared === spared - 1 : k % spared === spared - 1
-      ;(spare ? kept : heard).push(lecture)
-    }
-  }
-  return { heard, kept }
 }
 
 /** Counts that hold all that was heard of, and some more. */
@@ -241,15 +222,18 @@ function variablesIn(problem: Problem, tops: readonly (readonly number[])[]): Va
 }
 
 /** What is learnt in each stage: all up to some time. */
-function inStages(domain: Domain, heard: readonly Lecture[], kept: readonly Lecture[], count: number) {
+function inStages(domain: Domain, heard: readonly Lecture[], kept: readonly Lecture[], count: number): Syllabus[] {
   return [...windowEnds(domain, count)]
-    .map((end) => [heard, kept].map((list) => list.filter(({ t }) => t <= end)) as [Lecture[], Lecture[]])
-    .filter(([now]) => now.length > 0)
+    .map((end) => {
+      const [now, apart] = [heard, kept].map((list) => list.filter(({ t }) => t <= end))
+      return allAtOnce({ heard: now, kept: apart })
+    })
+    .filter(({ total }) => total > 0)
 }
 
 async function* study(
   begun: Begun,
-  { heard, kept }: Lessons,
+  { first: { heard, kept }, syllabus, idle }: Teaching,
   options: DistilledOptions,
   run: Run,
   show: Show,
@@ -257,7 +241,7 @@ async function* study(
   from?: Course,
 ): AsyncGenerator<Snapshot, Student> {
   const { domain, variables } = begun
-  const { network: kind, width, layers, epochs } = options
+  const { network: kind, width, layers, epochs, batch, rows } = options
   const build = { kind, width, layers }
   const density = densityOf(domain, variables, build)
   const now = run.now?.bind(run)
@@ -267,13 +251,34 @@ async function* study(
   )
   show.tell?.(backend.name, told)
   // Nothing is left to hear where an earlier run has learnt it all.
-  const stages = heard.length ? inStages(domain, heard, kept, options.stages) : [[[], []] as [Lecture[], Lecture[]]]
+  const stages = options.stages > 1 && heard.length ? inStages(domain, heard, kept, options.stages) : [syllabus]
   const schedule = { ...options, epochs: Math.ceil(epochs / stages.length) }
+  // A device takes a step at one go; our own kernels take it in parts, which other threads do, too, once all is taught.
+  const own = backend.name === 'wasm' || backend.name === 'plain'
+  const enlist = ({ task, join, over }: Team<Part>) => {
+    const hands = task && run.hands
+    if (!hands) return
+    const part: Omit<Gradients, 'member'> = {
+      kind: 'gradients',
+      task,
+      domain,
+      variables,
+      build,
+      plain: backend.name === 'plain',
+      rows,
+      batch,
+    }
+    void idle.then(() => {
+      for (let member = 1; member <= Math.min(hands.others, parts - 1) && !over(); member++)
+        join(member, hands.piece({ ...part, member }))
+    })
+  }
   let [updates, shown] = [0, from?.epoch ?? 0]
   let weights: Weights | undefined
-  for (const [stage, [now, apart]] of stages.entries()) {
+  for (const [stage, lessons] of stages.entries()) {
     const streams = (k: number) => run.rng(studentStream + stage * (schedule.epochs + 1) + k)
-    const work = learn(density, domain, now, apart, schedule, streams, backend, from, weights)
+    const means = { streams, backend, from, begin: weights, ...(own && { enlist }) }
+    const work = learn(density, domain, lessons, schedule, means)
     let step = await work.next()
     for (; !step.done; step = await work.next()) {
       const { done, course, weights: asTheyAre, updated } = step.value

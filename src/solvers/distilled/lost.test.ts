@@ -9,7 +9,7 @@ import { stream } from '../../numerics/rng'
 import { poisson } from '../../numerics/statistics'
 import { domainOf } from '../design'
 import { ask } from '../testing'
-import { densityOf, type Lecture, learn } from './student'
+import { allAtOnce, densityOf, type Lecture, learn } from './student'
 
 /** Our own, taken away at the n-th step and from then on. */
 function fragile(n: number): Backend {
@@ -50,7 +50,12 @@ it.each([1, 2, 4, 9])('a student loses its device at step %i', async (n) => {
   const density = densityOf(domain, [{ species: 0, cap: 19 }], { kind: 'dense', width: 6, layers: 1 })
   const schedule = { epochs: 4, rate: 0.01, batch: 4, rows: 8 }
   const on = (backend: Backend) =>
-    last(learn(density, domain, lectures, lectures.slice(0, 3), schedule, (k) => stream(1, k), backend))
+    last(
+      learn(density, domain, allAtOnce({ heard: lectures, kept: lectures.slice(0, 3) }), schedule, {
+        streams: (k) => stream(1, k),
+        backend,
+      }),
+    )
   const lost: string[] = []
   expect(await on(mended(n, lost))).toEqual(await on(ownBackend()))
   expect(lost).toEqual(['gone'])

@@ -1,12 +1,15 @@
 /** Pieces of the work that any thread can do: the lesson of one setting, and the student's examination at one. */
+import { ownBackend } from '../../numerics/learning/own'
+import { parts, serveTeam, type TeamTask } from '../../numerics/learning/team'
 import type { Problem, Run } from '../contract'
-import type { Setting } from '../design'
+import type { Domain, Setting } from '../design'
 import { quickEnough } from '../teachers'
 import type { DistilledOptions } from './index'
 import type { Model } from './model'
-import type { Lecture } from './student'
+import { lossOf, parcelOf } from './step'
+import { type Build, densityOf, type Lecture } from './student'
 import { lectures, measure } from './teach'
-import { openWriter } from './writer'
+import { openWriter, type Variable } from './writer'
 
 /** A setting to be taught at some times; sample paths are those of the streams from `first` on. */
 export interface Lesson {
@@ -27,7 +30,21 @@ export interface Examination {
   readonly first: number
 }
 
-export type Piece = Lesson | Examination
+/** A thread that takes part in every step of the training, until it is released. */
+export interface Gradients {
+  readonly kind: 'gradients'
+  readonly task: TeamTask
+  readonly member: number
+  readonly domain: Domain
+  readonly variables: readonly Variable[]
+  readonly build: Build
+  /** Made without WebAssembly. */
+  readonly plain: boolean
+  readonly batch: number
+  readonly rows: number
+}
+
+type Piece = Lesson | Examination | Gradients
 
 export function lesson(
   problem: Problem,
@@ -50,6 +67,22 @@ export function examination(
   return measure(problem, model.domain, openWriter(model), setting, times, source, run)
 }
 
+async function* gradients(
+  { task, member, domain, variables, build, plain, batch, rows }: Gradients,
+  run: Run,
+): AsyncGenerator<void, true, void> {
+  const density = densityOf(domain, variables, build)
+  const learner = ownBackend({ plain }).learner(density.initial(run.rng(0)), parts)
+  try {
+    // The same kernels as those of the thread that asks.
+    const { apart } = learner
+    if (!apart) throw new Error('no kernels whose memory is at hand')
+    return yield* serveTeam(task, member, apart, lossOf(density), parcelOf(density, batch, rows), () => run.due())
+  } finally {
+    learner.dispose()
+  }
+}
+
 export function doPiece(
   problem: Problem,
   options: DistilledOptions,
@@ -58,5 +91,6 @@ export function doPiece(
 ): AsyncGenerator<void, unknown, void> {
   // From another thread of the same program, not from outside.
   const one = piece as Piece
+  if (one.kind === 'gradients') return gradients(one, run)
   return one.kind === 'lesson' ? lesson(problem, options, one, run) : examination(problem, options, one, run)
 }

@@ -16,7 +16,7 @@ import { inPieces } from '../pieces'
 import { sparingly, trainingRecord } from '../training'
 import { blank, lawNow, overall, type Reporter, reporter, withErrors } from './answer'
 import type { DistilledOptions } from './index'
-import { aroundStream, byItself, byTeacher, countOf, heldStream, learnt, type Show, sampleStream } from './learning'
+import { aroundStream, byItself, byTeacher, heldStream, learnt, type Show } from './learning'
 import {
   type Begun as Known,
   type Model,
@@ -29,6 +29,7 @@ import {
 } from './model'
 import { open } from './open'
 import { doPiece, type Examination, examination } from './pieces'
+import { countOf, sampleStream } from './syllabus'
 import { pick, timesOf } from './teach'
 import { openWriter, writable } from './writer'
 

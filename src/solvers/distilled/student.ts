@@ -3,17 +3,19 @@
  * that share it, and the laws of all variables after a state's counts in one pass.
  */
 
-import type { Cells } from '../../numerics/density-head'
+import { canShare } from '../../numerics/crew'
 import { cos } from '../../numerics/elementary'
 import type { Trial } from '../../numerics/learning/backends'
-import { type Density, keeping, logProbability } from '../../numerics/learning/density'
+import type { Density } from '../../numerics/learning/density'
 import { StepsLost } from '../../numerics/learning/enduring'
-import type { Backend, Learner, LearnerState, Ops, Parameters, Tensor, Weights } from '../../numerics/learning/ops'
+import type { Backend, Learner, LearnerState, StepReport, StepSettings, Weights } from '../../numerics/learning/ops'
 import { prompted } from '../../numerics/learning/prompted'
+import { openTeam, parts, type Team } from '../../numerics/learning/team'
 import { transformer } from '../../numerics/learning/transformer'
 import type { Stream } from '../../numerics/rng'
-import { type Domain, encode, inputCount, type Setting } from '../design'
+import { type Domain, inputCount, type Setting } from '../design'
 import type { Conditional } from './course'
+import { inParts, lossOf, missed, type Part, parcelOf, prepare } from './step'
 import type { Variable } from './writer'
 
 /** All that is learnt at one setting and time: conditional laws, or else sampled states [row, variable]. */
@@ -88,67 +90,116 @@ const warmUp = 100
 const warmShare = 0.05
 const lowest = 0.005
 
-/**
- * Adam with a rate that falls along half a cosine; the weights that did best where held out are kept. `streams` gives one
- * for the weights to begin with, from 1 on one for the order in each epoch. `from`: go on from there, to the same bits; `begin`: begin with
- * these weights.
- */
+/** What is learnt from, and what tells how that goes. */
+export interface Lessons {
+  readonly heard: readonly Lecture[]
+  readonly kept: readonly Lecture[]
+}
+
+/** Lessons as they come: what there is depends on the epoch alone. */
+export interface Syllabus {
+  /** Lectures to be heard in every epoch: where there are fewer, they are heard more than once. */
+  readonly total: number
+  /** From this epoch on there are all. */
+  readonly whole: number
+  /** Those of an epoch; yields while they are made. */
+  at(epoch: number): AsyncGenerator<void, Lessons, void>
+}
+
+export function allAtOnce(lessons: Lessons): Syllabus {
+  return {
+    total: lessons.heard.length,
+    whole: 0,
+    // biome-ignore lint/correctness/useYield: nothing is waited for
+    async *at() {
+      return lessons
+    },
+  }
+}
+
+export interface Means {
+  /** One for the weights to begin with, from 1 on one for the order in each epoch. */
+  streams(k: number): Stream
+  readonly backend: Backend
+  /** Go on from there, to the same bits. */
+  readonly from?: Course
+  /** Begin with these weights. */
+  readonly begin?: Weights
+  /** Makes every step in parts, and lets other threads have some of them. */
+  enlist?(team: Team<Part>): void
+}
+
+/** Adam with a rate that falls along half a cosine; the weights that did best where held out are kept. */
 export async function* learn(
   density: Density,
   domain: Domain,
-  lectures: readonly Lecture[],
-  heldOut: readonly Lecture[],
+  syllabus: Syllabus,
   { epochs, rate, batch, rows }: Schedule,
-  streams: (k: number) => Stream,
-  backend: Backend,
-  from?: Course,
-  begin?: Weights,
+  { streams, backend, from, begin, enlist }: Means,
 ): AsyncGenerator<Progress, Weights, void> {
   const initial = begin ?? density.initial(streams(0))
-  const learner = backend.learner(initial)
+  const learner = backend.learner(initial, enlist ? parts : 1)
   if (from) learner.restore(from.learner)
-  const steps = Math.max(1, Math.ceil(lectures.length / batch))
+  const team =
+    enlist && learner.apart && openTeam(learner.apart, lossOf(density), parcelOf(density, batch, rows), canShare())
+  if (team) enlist(team)
+  const { total, whole } = syllabus
+  const steps = Math.max(1, Math.ceil(total / batch))
   const rise = Math.max(1, Math.min(warmUp, warmShare * epochs * steps))
-  const weights = () => learner.weights()
   let course = from
-  try {
-    const pass = async function* (epoch: number): AsyncGenerator<Progress, void, void> {
-      const order = shuffled(lectures, streams(epoch + 1))
-      let sum = 0
-      const chosen = (step: number) => order.slice(step * batch, (step + 1) * batch)
-      let next = prepare(density, domain, chosen(0), rows, epoch * rows)
-      for (let step = 0; step < steps; step++) {
-        const now = next
-        const done = (epoch + step / steps) / epochs
-        const rising = Math.min(1, (epoch * steps + step + 1) / rise)
-        const rateNow = rate * rising * (0.5 * (1 + cos(Math.PI * done)) + lowest)
-        const taken = learner.step((ops, p) => missed(density, now, ops, p), { rate: rateNow, clip: 1 })
+  const progress = (done: number, updated: boolean): Progress => ({
+    done,
+    course,
+    updated,
+    weights: () => learner.weights(),
+  })
+  const settingsOf = (epoch: number, step: number): StepSettings => {
+    const done = (epoch + step / steps) / epochs
+    const rising = Math.min(1, (epoch * steps + step + 1) / rise)
+    return { rate: rate * rising * (0.5 * (1 + cos(Math.PI * done)) + lowest), clip: 1 }
+  }
+  const pass = async function* (epoch: number): AsyncGenerator<Progress, void, void> {
+    const { heard, kept } = yield* meanwhile(syllabus.at(epoch), progress(epoch / epochs, false))
+    const order = rounds(heard, total, streams(epoch + 1))
+    const make = (some: readonly Lecture[]) => prepare(density, domain, some, rows, epoch * rows)
+    const chosen = (step: number) => order.slice(step * batch, (step + 1) * batch)
+    let sum = 0
+    let next = team ? undefined : make(chosen(0))
+    for (let step = 0; step < steps; step++) {
+      const settings = settingsOf(epoch, step)
+      const done = (epoch + step / steps) / epochs
+      let report: StepReport
+      if (team) {
+        report = yield* meanwhile(team.step(inParts(chosen(step), make), settings), progress(done, false))
+      } else {
+        const now = next as ReturnType<typeof make>
+        const taken = learner.step((ops, p) => missed(density, now, ops, p), settings)
         // A device is at work meanwhile.
-        if (step + 1 < steps) next = prepare(density, domain, chosen(step + 1), rows, epoch * rows)
-        const report = await taken
-        sum += report.loss * now.count
-        yield { done, course, weights, updated: true }
+        if (step + 1 < steps) next = make(chosen(step + 1))
+        report = await taken
       }
-      const loss = sum / lectures.length
-      let held = loss
-      if (heldOut.length) {
-        // Where there are many, this takes seconds: a thread that lets nobody in meanwhile passes for dead.
-        const examination = measureLoss(density, domain, heldOut, batch, rows, learner)
-        let next = await examination.next()
-        for (; !next.done; next = await examination.next())
-          yield { done: (epoch + 1) / epochs, course, weights, updated: false }
-        held = next.value
-      }
-      const better = !course || held < course.best
-      course = {
-        epoch: epoch + 1,
-        loss,
-        held,
-        best: better ? held : (course as Course).best,
-        kept: better ? await learner.weights() : (course as Course).kept,
-        learner: await learner.state(),
-      }
+      sum += report.loss * chosen(step).length
+      yield progress(done, true)
     }
+    const loss = sum / order.length
+    let held = loss
+    if (kept.length) {
+      // Where there are many, this takes seconds: a thread that lets nobody in meanwhile passes for dead.
+      const examination = measureLoss(density, domain, kept, batch, rows, learner)
+      held = yield* meanwhile(examination, progress((epoch + 1) / epochs, false))
+    }
+    // Before, it was held by others.
+    const better = !course || epoch <= whole || held < course.best
+    course = {
+      epoch: epoch + 1,
+      loss,
+      held,
+      best: better ? held : (course as Course).best,
+      kept: better ? await learner.weights() : (course as Course).kept,
+      learner: await learner.state(),
+    }
+  }
+  try {
     while ((course?.epoch ?? 0) < epochs) {
       try {
         yield* pass(course?.epoch ?? 0)
@@ -160,9 +211,24 @@ export async function* learn(
       }
     }
   } finally {
+    await team?.release()
     learner.dispose()
   }
   return course?.kept ?? initial
+}
+
+/** The result of some work, and the same picture at each of its pauses. */
+async function* meanwhile<T, R>(work: AsyncGenerator<void, R, void>, picture: T): AsyncGenerator<T, R, void> {
+  let step = await work.next()
+  for (; !step.done; step = await work.next()) yield picture
+  return step.value
+}
+
+/** So many lectures: each once before one comes again. */
+function rounds(heard: readonly Lecture[], count: number, source: Stream): Lecture[] {
+  const order: Lecture[] = []
+  while (order.length < count) for (const one of shuffled(heard, source)) order.push(one)
+  return order.slice(0, count)
 }
 
 /** What a step takes. */
@@ -195,93 +261,6 @@ async function* measureLoss(
     yield
   }
   return sum / lectures.length
-}
-
-function promptsOf(domain: Domain, lectures: readonly Lecture[]): Float64Array {
-  const width = inputCount(domain)
-  const prompts = new Float64Array(lectures.length * width)
-  lectures.forEach(({ setting, t }, k) => {
-    encode(domain, setting, t, prompts, k * width)
-  })
-  return prompts
-}
-
-/** What a step learns from, as arrays: prompts [lecture, input], and states [row, variable] or targets by variable. */
-interface Prepared {
-  readonly count: number
-  readonly prompts: Float64Array
-  readonly states?: Int32Array
-  readonly targets: readonly ReturnType<typeof targetsOf>[]
-}
-
-/** Of sampled states, `rows` of each lecture from `first` on. */
-function prepare(
-  density: Density,
-  domain: Domain,
-  lectures: readonly Lecture[],
-  rows: number,
-  first: number,
-): Prepared {
-  const given = { count: lectures.length, prompts: promptsOf(domain, lectures) }
-  const sampled = lectures.flatMap(({ states }) => (states ? [states] : []))
-  const N = density.caps.length
-  if (!sampled.length) return { ...given, targets: density.caps.map((_, i) => targetsOf(density, lectures, i)) }
-  const states = new Int32Array(sampled.length * rows * N)
-  sampled.forEach((some, k) => {
-    for (let j = 0; j < rows * N; j++) {
-      states[k * rows * N + j] = Math.min(density.caps[j % N], some[(first * N + j) % some.length])
-    }
-  })
-  return { ...given, states, targets: [] }
-}
-
-/** Σ p log(p/q), over all variables of a state, on average over the lectures; of sampled states, −log q. */
-function missed(density: Density, { count, prompts, states, targets }: Prepared, ops: Ops, p: Parameters): Tensor {
-  const given = ops.constant(prompts, [count, prompts.length / count])
-  if (states) return ops.affine(ops.mean(logProbability(density, ops, p, states, given)), -1, 0)
-  let total: Tensor | undefined
-  let entropy = 0
-  for (const [i, part] of targets.entries()) {
-    const pass = keeping(density, ops, p, part.rows, given)
-    for (const column of part.before) pass.take(column)
-    const target = ops.constant(part.target, [part.rows, density.caps[i] + 1])
-    const term = ops.sum(ops.mul(target, ops.logSoftmax(pass.logits())))
-    total = total ? ops.add(total, term) : term
-    entropy += part.entropy
-  }
-  return ops.affine(total as Tensor, -1, entropy)
-}
-
-/** The conditional laws of variable i in all lectures, with their weights, and the counts before them by column. */
-function targetsOf({ caps }: Density, lectures: readonly Lecture[], i: number) {
-  const of = lectures.map(({ conditionals }) => conditionals.filter((one) => one.i === i))
-  // Neighbouring rows share a prompt: every lecture is given as many rows as the one with the most, of no weight.
-  const most = Math.max(...of.map((list) => list.length))
-  const rows = most * lectures.length
-  const counts = caps[i] + 1
-  const target = new Float32Array(rows * counts)
-  const before = Array.from({ length: i }, () => new Int32Array(rows))
-  let entropy = 0
-  of.forEach((list, k) => {
-    list.forEach(({ law, weight, before: prefix, negentropy }, r) => {
-      const row = k * most + r
-      const share = weight / (list.length * lectures.length)
-      addLaw(target, row * counts, counts, law, share)
-      entropy += share * negentropy
-      prefix.forEach((n, j) => {
-        before[j][row] = Math.min(caps[j], n)
-      })
-    })
-  })
-  return { rows, target, before, entropy }
-}
-
-/** Add a share of a law to the `counts` numbers at `at`; what lies beyond them goes to the last. */
-function addLaw(target: Float32Array, at: number, counts: number, { low, p }: Cells, share: number): void {
-  const from = at + low[0]
-  const within = Math.max(0, Math.min(p.length, counts - low[0]))
-  for (let n = 0; n < within; n++) target[from + n] += share * p[n]
-  for (let n = within; n < p.length; n++) target[at + counts - 1] += share * p[n]
 }
 
 function shuffled<T>(list: readonly T[], source: Stream): T[] {
