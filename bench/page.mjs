@@ -5,7 +5,7 @@
  * - drag: from a slider's change to the first picture of the new law, in ms
  * - resolve: gaps between animation frames while a slider is dragged and the joint law of the toggle, counts to about
  *   100, is solved anew at every step; joint maps drawn for each of its positions; the page's own thread, in ms of CPU
- *   time per frame, which the machine's load hardly changes; and what the run bar said of the picture meanwhile
+ *   time per frame and per task, which the machine's load hardly changes; and what the run bar said of the picture meanwhile
  * - cancel: from the click to the lane saying so, in ms
  */
 import { spawnSync } from 'node:child_process'
@@ -56,6 +56,9 @@ rows['joint maps drawn then, per position'] = {
   median: Math.round((100 * maps) / frames.length) / 100,
 }
 if (tasks.length) rows['tasks above 50 ms on the page’s thread then (ms)'] = spread(tasks)
+rows['its tasks in another such drag (ms of CPU)'] = spread(
+  await tasksOf(dragged, () => dragged.evaluate(resolve, 4000)),
+)
 
 await browser.close()
 close?.()
@@ -106,6 +109,20 @@ async function costed(page, act) {
   const before = await spent()
   const result = await act()
   return { ...result, cpuMs: (await spent()) - before }
+}
+
+/** CPU times of the tasks of the page's thread meanwhile, each of a tenth of a millisecond or more. */
+async function tasksOf(page, act) {
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] })
+  await act()
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString())
+  const drawing = new Set(
+    traceEvents.filter(({ name }) => name === 'FireAnimationFrame').map(({ pid, tid }) => `${pid} ${tid}`),
+  )
+  const tasks = traceEvents.filter(
+    ({ name, ph, pid, tid }) => name === 'ThreadControllerImpl::RunTask' && ph === 'X' && drawing.has(`${pid} ${tid}`),
+  )
+  return tasks.map(({ tdur = 0 }) => tdur / 1000).filter((ms) => ms >= 0.1)
 }
 
 /** In the page: move the slider at every frame for so many milliseconds; frame gaps, long tasks, and what was said. */
