@@ -114,15 +114,27 @@ export function costText({ states, seconds, bytes }: Cost): string {
   return `${two(states)} states, ${timeText(seconds)} and ${memoryText(bytes)}`
 }
 
-const two = (value: number) => Number(value.toPrecision(2)).toLocaleString('en')
+/** In two digits; from a thousand million on as a power of ten. */
+function two(value: number): string {
+  if (value < 1e9) return Number(value.toPrecision(2)).toLocaleString('en')
+  const [digits, power] = value.toExponential(1).split('e+')
+  return `${digits}×10${[...power].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')}`
+}
 
 /** In words: "330 MB". */
 export function memoryText(bytes: number): string {
-  return `${two(Math.max(1, bytes / 1e6))} MB`
+  if (bytes < 2e9) return `${two(Math.max(1, bytes / 1e6))} MB`
+  return bytes < 2e12 ? `${two(bytes / 1e9)} GB` : `${two(bytes / 1e12)} TB`
 }
+
+/** In seconds. */
+const [minute, hour, day, year] = [60, 3600, 86_400, 3.156e7]
 
 /** In words: "about 9 s". */
 export function timeText(seconds: number): string {
   if (seconds < 1) return 'less than a second'
-  return seconds < 120 ? `about ${two(seconds)} s` : `about ${two(seconds / 60)} min`
+  if (seconds < 2 * minute) return `about ${two(seconds)} s`
+  if (seconds < 2 * hour) return `about ${two(seconds / minute)} min`
+  if (seconds < 2 * day) return `about ${two(seconds / hour)} hours`
+  return seconds < 2 * year ? `about ${two(seconds / day)} days` : `about ${two(seconds / year)} years`
 }
