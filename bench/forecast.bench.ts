@@ -13,6 +13,7 @@ import { method } from '../src/solvers/fsp/solve'
 import { problem } from '../src/solvers/fsp/trial'
 import { readStudy } from '../src/solvers/study'
 import type { Line } from './measure'
+import { cases } from './ssit-cases'
 
 const gallery = [
   'bursty-expression',
@@ -28,7 +29,8 @@ const gallery = [
   'toggle-switch',
 ]
 
-const fresh = [
+/** Short ones: seen once before what a start and a product cost was set. */
+const short = [
   'feedback-bimodal',
   'feedback-broad',
   'negative-autoregulation',
@@ -41,6 +43,9 @@ const fresh = [
   'isomerisation',
   'small-bias',
 ]
+
+/** Of the models of SSIT those that end in a few seconds. */
+const longestUnseen = 100
 
 /** Seconds of CPU time after which a run is stopped. */
 const longest = 60
@@ -55,7 +60,12 @@ export async function bench(): Promise<Line[]> {
   const lines: Line[] = []
   for (const name of gallery) lines.push(await line(await study(name)))
   for (const card of [...sampled, ...slowSampled]) lines.push(await line(carded(card)))
-  for (const name of fresh) lines.push(await line({ ...(await study(name)), name: `unseen: ${name}` }))
+  for (const name of short) lines.push(await line(await study(name)))
+  for (const { name, text, until, tolerance = 1e-4 } of cases) {
+    if (until === undefined || until > longestUnseen || name.startsWith('TripleRepressor')) continue
+    const options = { ...fsp.options.defaults, tolerance }
+    lines.push(await line({ name: `unseen: ${name}`, problem: problem(text, [until]), options }))
+  }
   return lines
 }
 
