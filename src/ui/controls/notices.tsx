@@ -39,14 +39,18 @@ function NoticeItem({ notice, onDismiss }: { notice: Notice; onDismiss(): void }
   return (
     <div className="notice" data-tone={tone}>
       <p>{text}</p>
-      {actions.map((action) => (
-        <button key={action.label} type="button" onClick={() => take(action)}>
-          {action.label}
-        </button>
-      ))}
       <button type="button" className="icon quiet" aria-label="Dismiss this notice" onClick={onDismiss}>
         <Icon name="close" />
       </button>
+      {actions.length > 0 && (
+        <div className="notice-actions">
+          {actions.map((action) => (
+            <button key={action.label} type="button" onClick={() => take(action)}>
+              {action.label}
+            </button>
+          ))}
+        </div>
+      )}
     </div>
   )
 }
