@@ -231,6 +231,11 @@ function inStages(domain: Domain, heard: readonly Lecture[], kept: readonly Lect
     .filter(({ total }) => total > 0)
 }
 
+/** How many times as many settings a device takes in a step, where an epoch still has enough steps. */
+const [widest, fewestSteps] = [8, 20]
+const widerBy = (total: number, batch: number) =>
+  Math.max(1, Math.min(widest, Math.floor(total / (fewestSteps * batch))))
+
 async function* study(
   begun: Begun,
   { first: { heard, kept }, syllabus, idle }: Teaching,
@@ -252,9 +257,16 @@ async function* study(
   show.tell?.(backend.name, told)
   // Nothing is left to hear where an earlier run has learnt it all.
   const stages = options.stages > 1 && heard.length ? inStages(domain, heard, kept, options.stages) : [syllabus]
-  const schedule = { ...options, epochs: Math.ceil(epochs / stages.length) }
   // A device takes a step at one go; our own kernels take it in parts, which other threads do, too, once all is taught.
   const own = backend.name === 'wasm' || backend.name === 'plain'
+  const wider = own ? 1 : widerBy(syllabus.total, batch)
+  if (wider > 1) show.tell?.(`${backend.name}, ${wider * batch} settings a step`)
+  const schedule = {
+    ...options,
+    epochs: Math.ceil(epochs / stages.length),
+    batch: wider * batch,
+    rate: Math.sqrt(wider) * options.rate,
+  }
   const enlist = ({ task, join, over }: Team<Part>) => {
     const hands = task && run.hands
     if (!hands) return

@@ -15,8 +15,8 @@ export const [designStream, sampleStream] = [0, 1 << 20]
 export const spared = 10
 /** Looks cost little where there is one setting: its law is followed once, whatever their number. */
 export const looksAlone = 8
-/** Training begins with this share of the settings, and all are there after this share of the epochs. */
-const [atFirst, growing] = [1 / 8, 1 / 4]
+/** Training begins with this share of the settings, if not with all. */
+const atFirst = 1 / 8
 /** Where more than this share must be there first, all are. */
 const most = 1 / 4
 /** So many settings near every corner of the domain. */
@@ -53,14 +53,14 @@ export async function* teach(
   run: Run,
   show: (phase: string, done: number) => Snapshot,
 ): AsyncGenerator<Snapshot, Teaching> {
-  const { paths, epochs } = options
+  const { paths, epochs, growth: share } = options
   const looks = domain.axes.length ? options.looks : options.looks * looksAlone
   const all = settings(problem, domain, countOf(domain, options.settings), run.rng(designStream))
   const outer = nearCorners(domain, all)
   // Stages have an order of their own, and a single setting is taught at one go.
   const begin = Math.max(outer.length, Math.ceil(atFirst * all.length))
   const late = outer.length > 0 && options.stages === 1 && begin <= most * all.length
-  const growth = late ? Math.floor(growing * epochs) : 0
+  const growth = late ? Math.floor(share * epochs) : 0
   const order = [...new Set([...(growth ? outer : []), ...all.keys()])]
   const pieces = order.map((i): Lesson => {
     const times = timesOf(domain, looks, i)
