@@ -156,8 +156,8 @@ export const mutations = [
   {
     name: 'skip the first term of the uniformised series',
     file: 'src/numerics/uniformise.ts',
-    find: 'const weight = k < first ? 0 : weights[k - first]',
-    replace: 'const weight = k <= first ? 0 : weights[k - first]',
+    find: '(k + j < first ? 0 : weights[k + j - first])',
+    replace: '(k + j <= first ? 0 : weights[k + j - first])',
     tests: [agreement],
   },
   {
