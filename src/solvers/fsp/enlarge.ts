@@ -4,8 +4,9 @@ import { floors } from './floors'
 import type { Following } from './follow'
 import { budgetOf } from './projection'
 import { rebuild } from './rebuild'
-import { extent, type Pieces, piecesOf, regionOf } from './region'
+import { extent, type Pieces, piecesOf, regionInSteps } from './region'
 import { type Coordinates, recover } from './space'
+import type { Steps } from './steps'
 import type { Bounds } from './within'
 
 /** Of the rate at which probability may be lost: what states may leak when others are added. */
@@ -20,7 +21,7 @@ const usual = 1
 const growth = 0.5
 
 /** Add states where the law leaves by the moves that it leaves by, and set it back to `early`. */
-export function enlarge(following: Following, early: Float64Array): void {
+export function* enlarge(following: Following, early: Float64Array): Steps<void> {
   const { generator, horizon, space } = following
   const { region, sinks, lines } = generator
   const late = generator.matrix.transition.vectors[0]
@@ -40,7 +41,9 @@ export function enlarge(following: Following, early: Float64Array): void {
   const enough = Math.min(rates.below((growShare * budgetOf(following)) / horizon), leakShare * largest)
   const ahead = Math.exp(-Math.min(1, (following.rise * following.pace) / generator.rate / 2))
   const threshold = largest > 0 ? enough * ahead : -1
+  yield
   const pieces = piecesOf(region)
+  yield
   const longestOf = longestDepths(following)
   const counts = Float64Array.from(space.origin)
   const depths = new Float64Array(sinks.length.reduce((a, b) => Math.max(a, b), 0))
@@ -72,7 +75,8 @@ export function enlarge(following: Following, early: Float64Array): void {
     }
   }
   following.reach *= 2
-  rebuild(following, regionOf(space, region.inner, pieces), early)
+  yield
+  yield* rebuild(following, yield* regionInSteps(space, region.inner, pieces), early)
   following.growths++
   following.flux = following.rise = 0
 }

@@ -11,17 +11,17 @@ export function* followTimedSlice(following: Following, until: number): Generato
   const h = Math.min(until - time, step, generator.rate > 0 ? pace / generator.rate : step)
   const [law] = generator.matrix.transition.vectors
   const before = law.slice()
-  const fail = () => {
+  const fail = function* () {
     // By whatever moves the law left during the step, more states are added along them.
     read(following, simpson, time, h, [1 / 3, 1 / 3, 1 / 3])
-    makeRoom(following, before)
+    yield* makeRoom(following, before)
   }
   following.cut = 0
-  if (!(yield* timedStep(following, simpson, time, h))) return fail()
+  if (!(yield* timedStep(following, simpson, time, h))) return yield* fail()
   const whole = law.slice()
   law.set(before)
   following.cut = 0
-  for (const half of [time, time + h / 2]) if (!(yield* timedStep(following, gauss, half, h / 2))) return fail()
+  for (const half of [time, time + h / 2]) if (!(yield* timedStep(following, gauss, half, h / 2))) return yield* fail()
   const change = whole.reduce((sum, p, i) => sum + Math.abs(p - law[i]), 0)
   const { kept, step: next } = judged(following, h, change)
   following.step = next
@@ -32,7 +32,7 @@ export function* followTimedSlice(following: Following, until: number): Generato
   following.drift += change
   following.reach = 1
   following.pace = Math.min(longest, 2 * pace)
-  settleRegion(following, h < until - time ? time + h : until, before)
+  yield* settleRegion(following, h < until - time ? time + h : until, before)
 }
 
 /** Two exponentials over half a step each; false when more leaks than is granted. */

@@ -19,6 +19,7 @@ import { forEachIn, noPieces, type Pieces, regionOf } from './region'
 import { type Ground, groundOf, layOutRegion, type RegionGenerator } from './region-generator'
 import { shed } from './shed'
 import { coordinates } from './space'
+import type { Steps } from './steps'
 import { boundsOf, constraintsOf } from './within'
 
 export interface Following extends Course {
@@ -135,15 +136,16 @@ export function* followSlice(following: Following, until: number): Generator<voi
   if (h === 0) {
     // More is added than needed; soon what stays empty can be let go.
     following.pace = Math.min(following.pace, trial)
-    return enlarge(following, matrix.transition.vectors[0].slice())
+    return yield* enlarge(following, matrix.transition.vectors[0].slice())
   }
   const before = matrix.transition.vectors[0].slice()
   following.cut = 0
   if (yield* advance(following, h, time + h)) {
-    settleRegion(following, h < until - time ? time + h : until, before)
+    yield
+    yield* settleRegion(following, h < until - time ? time + h : until, before)
     following.pace = Math.min(longest, faster * following.pace)
     following.reach = 1
-  } else makeRoom(following, before)
+  } else yield* makeRoom(following, before)
 }
 
 /** As `run`, and counts the work, of which there may be so much in all. */
@@ -159,8 +161,8 @@ export function* advance(following: Following, h: number, end: number): Generato
  * The slice that began with the law `before` lost too much: there are more states for the next, which is shorter, unless the
  * method has fewer products for it the longer it is, and what the long one needs has only just been seen.
  */
-export function makeRoom(following: Following, before: Float64Array): void {
-  enlarge(following, before)
+export function* makeRoom(following: Following, before: Float64Array): Steps<void> {
+  yield* enlarge(following, before)
   if (following.mover?.method === 'chebyshev' && following.reach <= mostReach) return
   following.pace = Math.max(shortest, following.pace / 2)
 }
@@ -182,7 +184,7 @@ function foreseen(following: Following): number {
 }
 
 /** The slice that began with the law `before` ends here: note what it lost, and let states go. */
-export function settleRegion(following: Following, time: number, before: Float64Array): void {
+export function* settleRegion(following: Following, time: number, before: Float64Array): Steps<void> {
   const { generator, leaked, cut, products, journal } = following
   const { transition } = generator.matrix
   const { states } = transition
@@ -210,7 +212,7 @@ export function settleRegion(following: Following, time: number, before: Float64
   following.rise = first > 0 && last > first ? Math.log(last / first) / h : 0
   const lost = shareOut(Math.max(0, total - cut), named(following, through), cutOff)
   lost.set(cutOff, (lost.get(cutOff) ?? 0) + Math.min(total, cut))
-  if (following.sheds && time < following.horizon) lost.set(dropped, shed(following, before))
+  if (following.sheds && time < following.horizon) lost.set(dropped, yield* shed(following, before))
   note(journal, { until: time, states, products, lost })
   following.products = 0
 }

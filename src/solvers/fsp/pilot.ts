@@ -42,6 +42,7 @@ export function* fly(problem: Problem): Generator<void, Pilot, void> {
       const { recorded, records } = sampler.place
       for (let k = 0; k < recorded; k++) counts[k].push(records.slice(k * S, (k + 1) * S))
       events = Math.max(events, sampler.place.events / Math.max(sampler.place.time, Number.MIN_VALUE))
+      yield
     }
   } catch {
     // A broken propensity is for the run to name, with its state.

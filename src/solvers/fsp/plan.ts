@@ -8,6 +8,7 @@ import { fly, type Needs, needs, type Pilot } from './pilot'
 import type { Course } from './projection'
 import { noPieces, type Pieces } from './region'
 import { type Coordinates, coordinates } from './space'
+import { finish } from './steps'
 import { type Bounds, boundsOf, constraintsOf } from './within'
 
 export interface Plan {
@@ -81,7 +82,9 @@ export function* planFor(problem: Problem, options: FspOptions, now?: () => numb
     const foretold = costs && costs.window.seconds > noticed ? ` (foreseen: ${costText(costs.window)})` : ''
     return { ...window, told: 'window: a box would be filled anew as rates change', foretold }
   }
+  yield
   const foreseen = needs(problem, space, pilot, options.tolerance)
+  yield
   const inBox = workInBox(foreseen.box, options)
   refuse(problem, options, foreseen, inBox, pilot, now)
   const costs = now && inBox > quick ? costsOf(problem, options, closely(options.tolerance), now) : undefined
@@ -109,13 +112,6 @@ export function foretell(
   const pilot = finish(fly(problem))
   const foreseen = needs(problem, coordinates(problem.network, problem.initial), pilot, options.tolerance, true)
   return { ...costsOf(problem, options, foreseen, now), chosen, sampling: sampling(problem, pilot, now) }
-}
-
-function finish<T>(work: Generator<void, T, void>): T {
-  for (;;) {
-    const step = work.next()
-    if (step.done) return step.value
-  }
 }
 
 /** Refuses what is far too much in a box and in a window alike, in numbers. */

@@ -12,6 +12,7 @@ import { indexOf, type RowIndex } from './region-index'
 import { type Lines, linesOf } from './region-lines'
 import { type Separated, separate } from './separate'
 import type { Coordinates } from './space'
+import { finish, type Steps } from './steps'
 import { type Bounds, noBounds } from './within'
 
 /** What stays the same while the region changes. */
@@ -96,10 +97,19 @@ const [toRow, to, from, line, lengthOf, cell] = [0, 1, 2, 3, 4, 5]
 
 /** The generator on a region, rates as the ground's clock says. Takes the place of the one before in the ground's memory. */
 export function layOutRegion(ground: Ground, region: Region): RegionGenerator {
+  return finish(layingOut(ground, region))
+}
+
+/** Rows that are connected between two looks at the clock: some milliseconds. */
+const rowStretch = 1 << 10
+
+/** The same by and by; the generator before is of no use from the first step on. */
+export function* layingOut(ground: Ground, region: Region): Steps<RegionGenerator> {
   const { moves, arena } = ground
   const { rows, first } = region
   const states = countOf(region)
   const lines = linesOf(ground, region)
+  yield
   const found = records(6)
   const gone = records(6)
   const index = indexOf(
@@ -107,11 +117,17 @@ export function layOutRegion(ground: Ground, region: Region): RegionGenerator {
     moves.map(({ across }) => across),
   )
   const beyond = beyondOf(ground, region)
-  for (let row = 0; row < rows; row++) {
-    for (let m = 0; m < moves.length; m++) {
-      // What is 0 now may be more later, where the time changes it.
-      if (lines.factors[row * moves.length + m] === 0 && !moves[m].timed) continue
-      connect(region, index, moves, m, row, lines, found, gone, beyond)
+  for (let row = 0; row < rows; row += rowStretch) {
+    connectRows(row, Math.min(rows, row + rowStretch))
+    yield
+  }
+  function connectRows(begin: number, end: number): void {
+    for (let row = begin; row < end; row++) {
+      for (let m = 0; m < moves.length; m++) {
+        // What is 0 now may be more later, where the time changes it.
+        if (lines.factors[row * moves.length + m] === 0 && !moves[m].timed) continue
+        connect(region, index, moves, m, row, lines, found, gone, beyond)
+      }
     }
   }
   const { order, before } = byRow(found.column(toRow), rows)
@@ -119,6 +135,7 @@ export function layOutRegion(ground: Ground, region: Region): RegionGenerator {
     const numbers = found.column(column)
     return order.map((k) => numbers[k])
   }
+  yield
   const cells = pick(cell)
   const length = pick(lengthOf)
   const matrix = arena.lay({
@@ -132,6 +149,7 @@ export function layOutRegion(ground: Ground, region: Region): RegionGenerator {
     lineNumbers: lines.numbers.length,
     nonzeros: length.reduce((a, b) => a + b, 0),
   })
+  yield
   const sinks = sinksOf(gone)
   const timed = moves.flatMap((move, m) => (move.timed ? [m] : []))
   const outflow = new Float64Array(states)
@@ -143,6 +161,7 @@ export function layOutRegion(ground: Ground, region: Region): RegionGenerator {
     moves.flatMap((move, m) => (move.timed ? [] : [m])),
     steady,
   )
+  yield
   const settle = () => {
     outflow.set(steady)
     pour(region, lines, moves.length, timed, outflow)

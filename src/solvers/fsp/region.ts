@@ -4,6 +4,10 @@
  */
 import type { Coordinates } from './space'
 import { recover } from './space'
+import { finish, type Steps } from './steps'
+
+/** Pieces and rows worked through between two looks at the clock: some milliseconds. */
+const stretch = 1 << 14
 
 export interface Region {
   /** Axis along which rows lie; the others, in order. */
@@ -30,13 +34,21 @@ export function noPieces(): Pieces {
 }
 
 /** The union of the pieces. */
-export function regionOf({ axes }: Coordinates, inner: number, pieces: Pieces): Region {
+export function regionOf(space: Coordinates, inner: number, pieces: Pieces): Region {
+  return finish(regionInSteps(space, inner, pieces))
+}
+
+/** The same by and by. */
+export function* regionInSteps({ axes }: Coordinates, inner: number, pieces: Pieces): Steps<Region> {
   const { at, low, length } = pieces
   const outer = axes.map((_, axis) => axis).filter((axis) => axis !== inner)
   const width = outer.length
   const rows: number[] = []
   const ends: number[] = []
-  for (const k of inOrder(pieces, width)) {
+  const order = yield* inOrder(pieces, width)
+  for (let i = 0; i < order.length; i++) {
+    if (i % stretch === stretch - 1) yield
+    const k = order[i]
     const last = rows[rows.length - 1]
     const end = low[k] + length[k]
     if (last !== undefined && ends[ends.length - 1] >= low[k] && sameOuter(at, width, last, k)) {
@@ -46,6 +58,7 @@ export function regionOf({ axes }: Coordinates, inner: number, pieces: Pieces): 
       ends.push(end)
     }
   }
+  yield
   const first = new Int32Array(rows.length + 1)
   for (let r = 0; r < rows.length; r++) first[r + 1] = first[r] + ends[r] - low[rows[r]]
   const places = new Int32Array(rows.length * width)
@@ -56,7 +69,7 @@ export function regionOf({ axes }: Coordinates, inner: number, pieces: Pieces): 
 }
 
 /** The pieces by their outer counts, then by their first inner one. */
-function inOrder({ at, low }: Pieces, width: number): ArrayLike<number> & Iterable<number> {
+function* inOrder({ at, low }: Pieces, width: number): Steps<ArrayLike<number>> {
   const count = low.length
   // One number each, digit by digit, and the piece's own as the last digit: sorted without comparing pieces.
   const least = new Float64Array(width + 1).fill(Number.POSITIVE_INFINITY)
@@ -77,8 +90,11 @@ function inOrder({ at, low }: Pieces, width: number): ArrayLike<number> & Iterab
       let key = 0
       for (let j = 0; j <= width; j++) key = key * radix[j] + digit(k, j) - least[j]
       keys[k] = key * count + k
+      if (k % stretch === stretch - 1) yield
     }
+    yield
     keys.sort()
+    yield
     for (let k = 0; k < count; k++) order[k] = keys[k] % count
     return order
   }
@@ -143,7 +159,7 @@ export function extent({ inner, outer, rows, at, low, first }: Region): { low: n
 /**
  * The axis along which the states make the fewest rows; undefined where the region's box has too many places to number.
  */
-export function bestInner(region: Region): number | undefined {
+export function* bestInner(region: Region): Steps<number | undefined> {
   const { inner, outer, rows, at, low, first } = region
   const { low: least, cap: most } = extent(region)
   // Numbers of places, with a margin so that no step from one place leads to another's number.
@@ -162,13 +178,19 @@ export function bestInner(region: Region): number | undefined {
       numbers[state] = place + (low[row] + state - first[row] - least[inner]) * radix[inner]
     }
   }
-  const known = new Set(numbers)
-  const breaks = radix.map((step, axis) => {
-    if (axis === inner) return rows
-    let count = 0
-    for (const place of numbers) if (!known.has(place + step)) count++
-    return count
-  })
+  yield
+  const known = new Set<number>()
+  for (let from = 0; from < numbers.length; from += stretch) {
+    for (const place of numbers.subarray(from, from + stretch)) known.add(place)
+    yield
+  }
+  const breaks = radix.map((_, axis) => (axis === inner ? rows : 0))
+  for (const [axis, step] of radix.entries()) {
+    for (let from = 0; axis !== inner && from < numbers.length; from += stretch) {
+      for (const place of numbers.subarray(from, from + stretch)) if (!known.has(place + step)) breaks[axis]++
+      yield
+    }
+  }
   return breaks.indexOf(Math.min(...breaks))
 }
 

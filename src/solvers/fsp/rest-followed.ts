@@ -50,13 +50,13 @@ export async function* solveFollowed(
   for (; !step.done; step = planning.next());
   const tolerance = leakShare * options.tolerance
   let law = follow(problem, { ...options, tolerance }, step.value.inner, true, undefined, run.helpers)
-  let [spent, stages] = [0, 0]
+  let [spent, stages, outflow] = [0, 0, 0]
   let reached: Approach = { distance: Number.POSITIVE_INFINITY, change: 1 }
   const snapshot = () => {
     const moves = stages > 0 ? `, moved by ${short(reached.change)} of late` : ''
     const phase = `law at rest, followed to t = ${short(spent + law.time)}: ${law.generator.states.toLocaleString('en')} states${moves}`
     done.so = Math.max(done.so, 1 - 0.9 ** stages)
-    return { ...solution(law, record, spent), done: done.so, phase }
+    return { ...solution(law, record, spent, outflow), done: done.so, phase }
   }
   try {
     let span = firstEvents / law.generator.rate
@@ -74,12 +74,13 @@ export async function* solveFollowed(
       reached = approach(law, start, middle, yield* to(span))
       spent += span
       stages++
+      outflow = outflowOf(law)
     }
     // Where nothing moves at the start, nothing ever will.
     const distance = stages > 0 ? reached.distance : 0
     normalise(law)
     for (const _ of problem.times) record.take({ ...heldRegion(law), distance, how })
-    return solution(stage(law, span), record, spent)
+    return solution(law, record, spent, outflowOf(law))
   } catch (thrown) {
     if (thrown instanceof BrokenRate) throw new Failure('propensity', `${thrown.message} in some state`, remedy)
     throw thrown
@@ -129,10 +130,19 @@ function apart(a: Moment, b: Moment): number {
   return sum
 }
 
-function solution({ generator, growths, terms }: Following, record: Recorder, followed: number): Solution {
-  const { sinks, lines, states, matrix } = generator
-  let outflow = 0
-  for (let k = 0; k < sinks.count; k++) outflow += leaving(sinks, k, lines, matrix.transition.vectors[0])
+/** Probability that leaves the states per unit time; not asked while they are being laid out anew. */
+function outflowOf({ generator: { sinks, lines, matrix } }: Following): number {
+  let sum = 0
+  for (let k = 0; k < sinks.count; k++) sum += leaving(sinks, k, lines, matrix.transition.vectors[0])
+  return sum
+}
+
+function solution(
+  { generator: { states }, growths, terms }: Following,
+  record: Recorder,
+  followed: number,
+  outflow: number,
+): Solution {
   return {
     observations: record.observations(),
     diagnostics: { states, outflow, growths, terms, followed },

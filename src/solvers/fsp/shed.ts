@@ -4,7 +4,8 @@ import { floors } from './floors'
 import type { Following } from './follow'
 import { budgetOf, granted } from './projection'
 import { rebuild } from './rebuild'
-import { noPieces, regionOf } from './region'
+import { noPieces, regionInSteps } from './region'
+import type { Steps } from './steps'
 
 /** Of the rate at which probability may be lost: what states may leak when let go. */
 const shedShare = 0.03
@@ -21,7 +22,7 @@ const mostRise = 1e3
  * Let go of states that hold next to nothing, if that saves much: those that leak, or are, the least, up to a share of
  * what may still be lost. Returns the probability that was in them.
  */
-export function shed(following: Following, before: Float64Array): number {
+export function* shed(following: Following, before: Float64Array): Steps<number> {
   const { generator, horizon, time, leaked } = following
   const budget = budgetOf(following)
   const { region, outflow, rate, states } = generator
@@ -64,7 +65,8 @@ export function shed(following: Following, before: Float64Array): number {
       pieces.length.push(i - begin)
     }
   }
-  rebuild(following, regionOf(following.space, region.inner, pieces), lawKept)
+  yield
+  yield* rebuild(following, yield* regionInSteps(following.space, region.inner, pieces), lawKept)
   const now = Math.max(0, 1 - mass(following.generator.matrix.transition.vectors[0]))
   const gone = Math.max(0, now - leaked)
   following.leaked = now
