@@ -36,7 +36,8 @@ export function* sensitivity(problem: Problem, parameters: readonly number[], to
   while (projection.time < projection.horizon) yield* slice(projection, projection.horizon)
   const { generator, space } = projection
   const slopes = yield* differentiate(projection, parameters)
-  const rows = rowsOf(slopes, generator.states, generator.rate)
+  yield
+  const rows = yield* rowsOf(slopes, generator.states, generator.rate)
   const names = problem.network.species.map(({ name }) => name)
   const axes = [
     ['time', Array.from(times)],
@@ -62,7 +63,8 @@ export function* sensitivity(problem: Problem, parameters: readonly number[], to
     time = t
     yield { done: t / projection.horizon, phase: `t = ${Number(t.toPrecision(3))}` }
     const [p, ...s] = vectors
-    s.forEach((derivative, i) => {
+    for (const [i, derivative] of s.entries()) {
+      yield
       const row = k * s.length + i
       missing = Math.max(missing, Math.abs(derivative.reduce((a, b) => a + b, 0)))
       forEachState(space, generator.box, (place, x) => {
@@ -72,16 +74,19 @@ export function* sensitivity(problem: Problem, parameters: readonly number[], to
           marginals.data[(row * names.length + q) * counts.length + x[q]] += value
         })
       })
-      s.forEach((other, j) => {
+      for (const [j, other] of s.entries()) {
+        if (j % atOnce === 0) yield
         let sum = 0
         for (let x = 0; x < n; x++) if (p[x] > 0) sum += (derivative[x] / p[x]) * other[x]
         information.data[row * s.length + j] = sum
-      })
-    })
+      }
+    }
   }
   return { means, marginals, information, missing, leaked: projection.leaked, states: n }
 }
 
+/** Sums over all states between two looks at the clock. */
+const atOnce = 8
 /** Events in one series: e^(−Λh) and all weights stay representable, and √ of it is a small overhead. */
 const seriesEvents = 512
 /** What the Poisson tails of a series may hold. */
@@ -132,9 +137,14 @@ interface Rows {
   readonly slopes: readonly Sparse[]
 }
 
-function rowsOf({ from, to, rate, slope }: Slopes, states: number, outflow: number): Rows {
+function* rowsOf({ from, to, rate, slope }: Slopes, states: number, outflow: number): Work<Rows> {
   const whole = sparse(states, from, to, rate, outflow, 1)
-  return { whole, slopes: slope.map((values) => sparse(states, from, to, values, outflow, 0)) }
+  const slopes: Sparse[] = []
+  for (const values of slope) {
+    yield
+    slopes.push(sparse(states, from, to, values, outflow, 0))
+  }
+  return { whole, slopes }
 }
 
 /** `diagonal` plus what flows along the edges at these values over Λ: in at the target, out at the source. */
