@@ -7,7 +7,9 @@ import { build, type Rolldown } from 'vite'
 import { findBrowser } from '../scripts/browser.mjs'
 
 const root = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-test.use({ launchOptions: { executablePath: findBrowser(), args: [...root, '--enable-unsafe-webgpu'] } })
+/** What a real adapter wants: see `gpu.spec.ts`. */
+const more = process.env.PROPENSITY_CHROMIUM_ARGS?.split(' ') ?? []
+test.use({ launchOptions: { executablePath: findBrowser(), args: [...root, '--enable-unsafe-webgpu', ...more] } })
 
 type Asked = typeof import('./gpu-learning')
 

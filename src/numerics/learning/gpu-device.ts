@@ -15,9 +15,11 @@ export interface GpuDevice {
 
 let known: Promise<GpuDevice | undefined> | undefined
 
-/** The device of this thread; undefined where no adapter is lent. A lost one is replaced. */
+/** The device of this thread; undefined where no adapter is lent. A lost one is replaced, and one that was refused asked for again. */
 export async function gpuDevice(): Promise<GpuDevice | undefined> {
-  if ((await known)?.lost()) known = undefined
+  const asked = known
+  const before = await asked
+  if (known === asked && (!before || before.lost())) known = undefined
   known ??= openDevice().catch(() => undefined)
   return known
 }
