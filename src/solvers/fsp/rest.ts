@@ -42,6 +42,8 @@ export async function* solveRest(problem: Problem, options: FspOptions, run: Run
       return yield* attempt()
     } catch (thrown) {
       if (!(thrown instanceof Failure && tooMuch.has(thrown.code))) throw thrown
+      // A box that does not fit will not with more time either, nor will more time make following need fewer states.
+      if (thrown.code !== 'work') break
     }
   }
   return yield* followed(maxWork)
