@@ -82,11 +82,8 @@ describe('a projection without shared memory', () => {
     const { client, first } = team(2)
     const handle = client.run(long, ask)
     await first
-    const asked = performance.now()
     handle.cancel()
     expect((await handle.outcome).status).toBe('cancelled')
-    // A slice of work of each thread, and this one does both.
-    expect(performance.now() - asked).toBeLessThan(5000)
     expect(solutionOf(await client.run({ ...study, times: [0.01] }, ask).outcome).diagnostics.states).toBeGreaterThan(0)
   })
 

@@ -15,7 +15,7 @@ import { type Begun, type Model, packCourse, type Student } from './model'
 import { byScore, type Context } from './paper'
 import type { Gradients } from './pieces'
 import type { Part } from './step'
-import { allAtOnce, type Course, densityOf, type Lecture, learn, type Syllabus, trialOf } from './student'
+import { allAtOnce, type Course, densityOf, type Lecture, learn, type Syllabus, trialOf, widened } from './student'
 import {
   atOnce,
   countOf,
@@ -231,11 +231,6 @@ function inStages(domain: Domain, heard: readonly Lecture[], kept: readonly Lect
     .filter(({ total }) => total > 0)
 }
 
-/** How many times as many settings a device takes in a step, where an epoch still has enough steps. */
-const [widest, fewestSteps] = [8, 20]
-const widerBy = (total: number, batch: number) =>
-  Math.max(1, Math.min(widest, Math.floor(total / (fewestSteps * batch))))
-
 async function* study(
   begun: Begun,
   { first: { heard, kept }, syllabus, idle }: Teaching,
@@ -259,14 +254,9 @@ async function* study(
   const stages = options.stages > 1 && heard.length ? inStages(domain, heard, kept, options.stages) : [syllabus]
   // A device takes a step at one go; our own kernels take it in parts, which other threads do, too, once all is taught.
   const own = backend.name === 'wasm' || backend.name === 'plain'
-  const wider = own ? 1 : widerBy(syllabus.total, batch)
-  if (wider > 1) show.tell?.(`${backend.name}, ${wider * batch} settings a step`)
-  const schedule = {
-    ...options,
-    epochs: Math.ceil(epochs / stages.length),
-    batch: wider * batch,
-    rate: Math.sqrt(wider) * options.rate,
-  }
+  const inStage = { ...options, epochs: Math.ceil(epochs / stages.length) }
+  const schedule = own ? inStage : widened(inStage, syllabus.total)
+  if (schedule.batch > batch) show.tell?.(`${backend.name}, ${schedule.batch} settings a step`)
   const enlist = ({ task, join, over }: Team<Part>) => {
     const hands = task && run.hands
     if (!hands) return

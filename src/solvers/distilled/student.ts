@@ -85,6 +85,15 @@ export interface Schedule {
   readonly rows: number
 }
 
+/** A device takes up to so many times as many lectures in a step, as long as an epoch has so many steps. */
+const [widest, fewestSteps] = [8, 20]
+
+/** For a device, which takes as long for few lectures as for many: at a rate larger by the square root. `total`: lectures of an epoch. */
+export function widened<S extends Schedule>(schedule: S, total: number): S {
+  const times = Math.max(1, Math.min(widest, Math.floor(total / (fewestSteps * schedule.batch))))
+  return { ...schedule, batch: times * schedule.batch, rate: Math.sqrt(times) * schedule.rate }
+}
+
 /** The rate rises over so many steps at first, or this share of all, and ends at this share of itself. */
 const warmUp = 100
 const warmShare = 0.05

@@ -4,7 +4,7 @@ import { domainOf } from '../design'
 import { ask, lend } from '../testing'
 import { type DistilledOptions, distilled } from './index'
 import { doPiece } from './pieces'
-import type { Lessons } from './student'
+import { type Lessons, widened } from './student'
 import { spared, teach } from './syllabus'
 
 const problem = ask('parameter k = 2 in [1, 4]\nparameter g = 1 in [0.5, 2]\n0 -> X, k\nX -> 0, g', [3], {
@@ -19,8 +19,9 @@ async function finish<R>(work: AsyncGenerator<unknown, R>): Promise<R> {
   }
 }
 
-async function epochs(run: Run, at: readonly number[]) {
-  const teaching = await finish(teach(problem, domainOf(problem, 0), options, run, () => () => ({}) as never))
+async function epochs(run: Run, at: readonly number[], more: Partial<DistilledOptions> = {}) {
+  const asked = { ...options, ...more }
+  const teaching = await finish(teach(problem, domainOf(problem, 0), asked, run, () => () => ({}) as never))
   const lessons: Lessons[] = []
   for (const epoch of at) lessons.push(await finish(teaching.syllabus.at(epoch)))
   return { teaching, lessons }
@@ -54,4 +55,18 @@ it('is the same whoever finds the laws, and whenever they are asked for', async 
   expect(lessons).toEqual((await epochs(run, at)).lessons)
   // From the middle on, as after a checkpoint.
   expect((await epochs(run, [3])).lessons[0]).toEqual(lessons[1])
+})
+
+it('is whole before anything is learnt where it does not grow', async () => {
+  const { teaching, lessons } = await epochs(lend(1), [0, 9], { growth: 0 })
+  expect(teaching.syllabus.whole).toBe(0)
+  expect(lessons[0]).toEqual(lessons[1])
+  expect(lessons[0].heard).toHaveLength(teaching.syllabus.total)
+})
+
+it('is taken in larger steps by a device, as long as an epoch has twenty', () => {
+  const schedule = { epochs: 5, rate: 0.004, batch: 32, rows: 8 }
+  expect(widened(schedule, 7200)).toEqual({ ...schedule, batch: 256, rate: Math.sqrt(8) * 0.004 })
+  expect(widened(schedule, 20 * 32 * 3 + 1)).toMatchObject({ batch: 96 })
+  for (const few of [1, 600, 1279]) expect(widened(schedule, few)).toEqual(schedule)
 })
