@@ -89,7 +89,7 @@ export function errorWords(error: ErrorEstimate, time: number): string {
     case 'bound':
       return `exact within ${number(ceiling(error.value[time]))} (proved)`
     case 'estimate':
-      return `error about ${number(error.value)}, estimated: ${error.how}`
+      return `error about ${number(ceiling(error.value))}, estimated: ${error.how}`
     case 'sampling':
       return error.bias ? `± 1 standard error, ${biasWords(error.bias, time)}` : '± 1 standard error'
     case 'none':
@@ -132,7 +132,7 @@ export function nameOf(answer: Answer, all: readonly Answer[], time: number): st
     }
     case 'estimate': {
       if (source.frame.preview) return `preview ± ${number(Number(observation.error.value.toPrecision(1)))}`
-      return `${source.title}, error about ${number(observation.error.value)}`
+      return `${source.title}, error about ${number(ceiling(observation.error.value))}`
     }
     case 'none':
       return `${source.title}, error unknown`
