@@ -77,3 +77,6 @@ export function nice(low: number, high: number): [number, number] {
 
 /** The same in three digits, where a fourth would say more than is known. */
 export const three = (value: number): string => number(Number(value.toPrecision(3)))
+
+/** And in two, as for errors. */
+export const two = (value: number): string => number(Number(value.toPrecision(2)))

@@ -1,6 +1,6 @@
 /** Do the methods agree? Each against the surest, and only against the difference that chance and their own errors make. */
 import { type Apart, apart, toldOf } from '../../analysis/apart'
-import { number } from '../figure/ticks'
+import { two } from '../figure/ticks'
 import { type Answer, answers, type Outlook, rank, type Source, sampled, shown, timeIndex } from './sources'
 
 export interface Comparison extends Apart {
@@ -49,5 +49,3 @@ function inWords({ distance, level, limit, verdict }: Apart, opening: boolean): 
   const allows = level > 0 ? 'chance and their own errors allow' : 'their own errors allow'
   return `${measure} ${two(distance)}, ${allows} ${two(limit)}: ${verdict}`
 }
-
-const two = (value: number) => number(Number(value.toPrecision(2)))

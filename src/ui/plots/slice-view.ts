@@ -1,7 +1,7 @@
 import { commonBins, hellinger, samplingHellinger } from '../../numerics/distances'
 import type { NamedArray } from '../../numerics/named-array'
 import type { Fact, Layer } from '../figure/figure'
-import { grouped, nice, number, three } from '../figure/ticks'
+import { grouped, nice, number, three, two } from '../figure/ticks'
 import { jointAnswers, jointShown } from './joint'
 import { bins, type Law, shapeOf, support } from './law'
 import {
@@ -267,7 +267,6 @@ interface Weight {
 
 /** What the error of the joint law leaves of a slice with this mass. */
 function weigh({ source, observation: { error } }: Answer, index: number, mass: number): Weight {
-  const two = (value: number) => number(Number(value.toPrecision(2)))
   if (error.kind === 'sampling') {
     const n = source.frame.diagnostics.replicates ?? 1
     const samples = Math.round(mass * n)
